@@ -1,0 +1,68 @@
+#include "sim/base/memory.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIT_MEMORY 6 /* PRODUCT: out of memory or over a resource cap */
+
+_Noreturn void memory_exhausted(size_t bytes)
+{
+    fprintf(stderr, "portsim: out of memory (%zu bytes more were needed)\n", bytes);
+    exit(EXIT_MEMORY);
+}
+
+void *memory_new(size_t count, size_t size)
+{
+    void *block = calloc(count ? count : 1, size ? size : 1);
+    if (!block)
+        memory_exhausted(size && count > SIZE_MAX / size ? SIZE_MAX : count * size);
+    return block;
+}
+
+void *memory_resize(void *block, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size)
+        memory_exhausted(SIZE_MAX);
+    size_t bytes = count * size;
+    void *resized = realloc(block, bytes ? bytes : 1);
+    if (!resized)
+        memory_exhausted(bytes);
+    return resized;
+}
+
+char *memory_text(const char *text, size_t length)
+{
+    char *copy = memory_new(length + 1, 1);
+    memcpy(copy, text, length);
+    return copy;
+}
+
+char *memory_print(const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = memory_new((size_t)(length < 0 ? 0 : length) + 1, 1);
+    if (length > 0)
+        vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+size_t memory_grown(size_t capacity, size_t needed)
+{
+#ifdef SIM_TINY_GROWTH
+    (void)capacity;
+    return needed;
+#else
+    size_t grown = capacity ? capacity : 8;
+    while (grown < needed)
+        grown = grown > SIZE_MAX / 2 ? needed : grown * 2;
+    return grown;
+#endif
+}
