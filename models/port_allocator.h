@@ -5,8 +5,9 @@
  * taken; the allocator chooses where to look.  Running out of ports is a result, not an
  * error.  Random numbers come from the stream it is given and nowhere else.
  *
- * Three choices are independent [MODEL.md 0.1]: the order of candidates (the allocator's),
- * the scope of the conflict test (the request's), and exhaustiveness (the allocator's).
+ * Three choices are independent [MODEL.md 0.1]: the order of candidates (the
+ * allocator's), the scope of the conflict test (the request's), and exhaustiveness (the
+ * allocator's).
  */
 #ifndef MODELS_PORT_ALLOCATOR_H
 #define MODELS_PORT_ALLOCATOR_H
@@ -43,7 +44,7 @@ struct port_request {
     struct port_range range; /* in force for this request */
     uint32_t local_address;  /* or PORT_ANY_ADDRESS */
     struct port_destination to;
-    uint16_t wanted;      /* EXPLICIT: the port; TRANSLATE: the inside source port; or 0 */
+    uint16_t wanted; /* EXPLICIT: the port; TRANSLATE: the inside source port; or 0 */
     uint32_t inside_host; /* TRANSLATE: who asks, for blocks and per-host limits */
     uint32_t uid;
     uint16_t flags; /* enum port_request_flags */
@@ -61,11 +62,12 @@ struct port_allocator_ops {
     const char *name;    /* as scenarios spell it: "rfc6056-alg1" */
     const char *summary; /* one line */
     const char *systems; /* who does it, with versions */
-    const char *source;  /* RFC, file and version, or MODEL.md section; says "inference" if so */
-    const char *order;   /* of the candidates, in a few words */
-    const char *state;   /* what it remembers, in a few words; "none" */
-    const char *cost;    /* probes, in a few words */
-    const char *failure; /* what a caller sees when none is found, by system */
+    const char
+        *source; /* RFC, file and version, or MODEL.md section; says "inference" if so */
+    const char *order;     /* of the candidates, in a few words */
+    const char *state;     /* what it remembers, in a few words; "none" */
+    const char *cost;      /* probes, in a few words */
+    const char *failure;   /* what a caller sees when none is found, by system */
     enum port_scope scope; /* the test it is known with; a host may say otherwise */
     bool exhaustive;       /* finds a free port whenever there is one */
 
@@ -84,13 +86,15 @@ struct port_allocator_ops {
                                  const struct port_request *request,
                                  struct random_stream *chance);
 
-    /* The host took a port it chose / gave one back: rings, blocks, hold-downs.  Optional. */
+    /* The host took a port it chose / gave one back: rings, blocks, hold-downs. Optional.
+     */
     void (*taken)(void *state, const void *config, uint16_t port, uint32_t inside_host,
                   sim_ns now);
     void (*released)(void *state, const void *config, uint16_t port, uint32_t inside_host,
                      sim_ns now);
 
-    /* Called every `tick` of simulated time (rate switches, re-drawn offsets).  Optional. */
+    /* Called every `tick` of simulated time (rate switches, re-drawn offsets).  Optional.
+     */
     sim_ns tick;
     void (*on_tick)(void *state, const void *config, sim_ns now,
                     struct random_stream *chance);
@@ -102,8 +106,8 @@ extern const struct port_allocator_ops *const port_allocators[];
 /* NULL when none has that name. */
 const struct port_allocator_ops *port_allocator_find(const char *name);
 
-/* How a scenario states one: "sg-reworked", or { "kind": "sg-legacy-b", "tries": 32 }.  The
- * struct is a struct field_variant; kind indexes port_allocators[]. */
+/* How a scenario states one: "sg-reworked", or { "kind": "sg-legacy-b", "tries": 32 }.
+ * The struct is a struct field_variant; kind indexes port_allocators[]. */
 extern const struct field_table port_allocator_fields;
 
 #endif

@@ -14,8 +14,8 @@ struct ip_address {
 /* The longest text of an address, with the terminating zero. */
 #define IP_ADDRESS_TEXT 46
 
-/* Numbers only ("10.0.0.1", "2001:db8::1"); never asks a resolver.  False if `text` is not
- * an address. */
+/* Numbers only ("10.0.0.1", "2001:db8::1"); never asks a resolver.  False if `text` is
+ * not an address. */
 bool ip_address_parse(const char *text, struct ip_address *out);
 
 /* Writes the canonical text and returns `out`. */

@@ -24,8 +24,9 @@ _Noreturn void bug_report(const char *what, const char *file, int line)
             fprintf(stderr, ", simulated time %.9f s", sim_seconds(*current->now));
         fputc('\n', stderr);
     }
-    fputs("  This is an error in portsim, not in your scenario; please report it with the "
-          "lines above.\n",
-          stderr);
+    fputs(
+        "  This is an error in portsim, not in your scenario; please report it with the "
+        "lines above.\n",
+        stderr);
     exit(EXIT_BUG);
 }

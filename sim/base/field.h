@@ -1,9 +1,9 @@
 /* Scenario keys as data: one row names a key, its type, its limits and its help.
  *
  * Tables stand next to the structs they describe, in the models; sim/scenario/ reads any
- * of them.  From the same rows come parsing, units, defaults, limits, errors with path and
- * line, suggestions, `--set`, `changes`, the resolved scenario, the JSON Schema and the
- * reference text.  A model adds a key by adding a row; no code elsewhere changes.
+ * of them.  From the same rows come parsing, units, defaults, limits, errors with path
+ * and line, suggestions, `--set`, `changes`, the resolved scenario, the JSON Schema and
+ * the reference text.  A model adds a key by adding a row; no code elsewhere changes.
  *
  * Everything that reading allocates (texts, lists, variants) belongs to the scenario that
  * was read and lives as long as it.  Rows are read in the order of the table.
@@ -33,17 +33,18 @@ enum field_type {
     FIELD_NAME,      /* char[FIELD_NAME_SIZE] */
     FIELD_TEXT,      /* const char *; NULL when absent */
     FIELD_CHOICE,    /* uint32_t: index of the word in `choices` */
-    FIELD_REFERENCE, /* uint32_t: index of the entry of that name in the map `target` of the
-                        root ("hosts"); FIELD_NO_REFERENCE when absent */
+    FIELD_REFERENCE, /* uint32_t: index of the entry of that name in the map `target` of
+                        the root ("hosts"); FIELD_NO_REFERENCE when absent */
     FIELD_ENDPOINT,  /* struct field_endpoint: "name:port", name as in FIELD_REFERENCE */
     FIELD_ADDRESS,   /* struct ip_address: "10.0.0.1" */
-    FIELD_RANGE,     /* struct field_range: [49152, 65535], both ends in it, low <= high */
-    FIELD_WINDOW,    /* struct field_window: ["0s", "5min"], start < end */
-    FIELD_OBJECT,    /* the struct of `table` */
-    FIELD_LIST,      /* struct field_list of `element`; a JSON array */
-    FIELD_MAP,       /* struct field_list of `element`, an object row whose struct begins with
-                        char name[FIELD_NAME_SIZE]: the key.  Order as in the file */
-    FIELD_SETTINGS,  /* struct field_list of struct field_setting: { "path": value, ... } */
+    FIELD_RANGE,  /* struct field_range: [49152, 65535], both ends in it, low <= high */
+    FIELD_WINDOW, /* struct field_window: ["0s", "5min"], start < end */
+    FIELD_OBJECT, /* the struct of `table` */
+    FIELD_LIST,   /* struct field_list of `element`; a JSON array */
+    FIELD_MAP, /* struct field_list of `element`, an object row whose struct begins with
+                  char name[FIELD_NAME_SIZE]: the key.  Order as in the file */
+    FIELD_SETTINGS, /* struct field_list of struct field_setting: { "path": value, ... }
+                     */
 };
 
 struct field_endpoint {
@@ -75,9 +76,10 @@ struct field_setting {
 enum field_flags {
     FIELD_REQUIRED = 1,   /* absent: an error */
     FIELD_OPTIONAL = 2,   /* absent: the bytes stay as they were (zero, or the base's) */
-    FIELD_CHANGEABLE = 4, /* may be set by `changes` while the run is under way; of an object
-                             or list: with everything below it */
-    FIELD_INHERITED = 8,  /* the default comes from the table's base, not from `fallback` */
+    FIELD_CHANGEABLE = 4, /* may be set by `changes` while the run is under way; of an
+                             object or list: with everything below it */
+    FIELD_INHERITED =
+        8, /* the default comes from the table's base, not from `fallback` */
 };
 
 struct field_table;
@@ -87,15 +89,17 @@ struct field {
     const char *help;     /* one line, no full stop */
     const char *fallback; /* the default as JSON text: "\"240s\"", "0", "[]"; NULL with
                              REQUIRED, OPTIONAL or INHERITED */
-    const struct field_table *table;       /* OBJECT */
-    const struct field *element;           /* LIST, MAP: a row without key and offset */
+    const struct field_table *table;        /* OBJECT */
+    const struct field *element;            /* LIST, MAP: a row without key and offset */
     const char *(*choices)(uint32_t index); /* CHOICE: NULL ends the list */
-    const char *target;                    /* REFERENCE, ENDPOINT: a map of the root */
-    /* OBJECT: what the struct holds before its rows are read, given the parent struct, whose
-     * earlier rows are done: a stack row's values under a host's "tcp".  NULL: zeroes. */
+    const char *target;                     /* REFERENCE, ENDPOINT: a map of the root */
+    /* OBJECT: what the struct holds before its rows are read, given the parent struct,
+     * whose earlier rows are done: a stack row's values under a host's "tcp".  NULL:
+     * zeroes. */
     const void *(*base)(const void *parent);
-    double min, max; /* inclusive: the number; for DURATION in seconds, for RATE per second;
-                        for TEXT, LIST and MAP the length.  Both 0: the type's own limits */
+    double min,
+        max; /* inclusive: the number; for DURATION in seconds, for RATE per second;
+                for TEXT, LIST and MAP the length.  Both 0: the type's own limits */
     size_t offset;
     enum field_type type;
     unsigned flags; /* enum field_flags */
@@ -117,7 +121,8 @@ field_complain(const struct field_check *check, const char *key, const char *for
 }
 
 /* A table may end in a variant: the key "kind" picks a row of `variants`, and the keys of
- * that row's table stand beside the table's own.  { "share": 0.3, "kind": "late", "delay":
+ * that row's table stand beside the table's own.  { "share": 0.3, "kind": "late",
+ * "delay":
  * ... }.  A table with no rows of its own but a variant also accepts the bare word:
  * "sequential" for { "kind": "sequential" }. */
 struct field_variant_row {
@@ -132,8 +137,8 @@ struct field_variant {
 };
 
 struct field_table {
-    const char *what; /* "host"; used in messages and the reference */
-    size_t size;      /* of the struct the rows describe */
+    const char *what;         /* "host"; used in messages and the reference */
+    size_t size;              /* of the struct the rows describe */
     const struct field *rows; /* ends with a row whose key is NULL */
     /* NULL: no variant.  The i-th row, NULL at the end. */
     const struct field_variant_row *(*variants)(uint32_t index);

@@ -8,7 +8,8 @@
 
 #include <stddef.h>
 
-/* `count` items of `size` bytes, zeroed.  A count of 0 gives a block that can be freed. */
+/* `count` items of `size` bytes, zeroed.  A count of 0 gives a block that can be freed.
+ */
 void *memory_new(size_t count, size_t size);
 
 /* Resizes to `count` items; what is added is not zeroed.  `block` may be NULL. */

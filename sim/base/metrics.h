@@ -4,25 +4,24 @@
  * file, no format and no statistic.  One `struct metrics` belongs to one trial and one
  * thread; the time of a report is passed by the caller, and never runs backwards.
  *
- * Names are paths, the same in summary, CSV, `require`, `compare` and `plan`: the prefix of
- * the instance, a dot, the name of the row ("apps.shares" + "attempts").
+ * Names are paths, the same in summary, CSV, `require`, `compare` and `plan`: the prefix
+ * of the instance, a dot, the name of the row ("apps.shares" + "attempts").
  *
  *     METRIC_COUNT   things that happened.  Read as the number in the window; also as
  *                    <name>_per_s, its rate
- *     METRIC_LEVEL   a whole number that holds between changes.  Read as the time average;
- *                    <name>.max the maximum (or <name>_max, see `flags`)
- *     METRIC_SAMPLE  one value per occurrence.  Read as the exact mean; <name>.p1 .p50 .p99
- *                    (bucket middles, within 1.6 %), .min .max (exact)
- *     METRIC_FIRST   the moment of the first report in the window, s; null when none
- *     METRIC_LAST    the moment of the last
- *     METRIC_RATIO   count `a` / count `b` of the same table; null when b is 0
+ *     METRIC_LEVEL   a whole number that holds between changes.  Read as the time
+ * average; <name>.max the maximum (or <name>_max, see `flags`) METRIC_SAMPLE  one value
+ * per occurrence.  Read as the exact mean; <name>.p1 .p50 .p99 (bucket middles,
+ * within 1.6 %), .min .max (exact) METRIC_FIRST   the moment of the first report in the
+ * window, s; null when none METRIC_LAST    the moment of the last METRIC_RATIO   count
+ * `a` / count `b` of the same table; null when b is 0
  *
- * Windows.  metrics_cut() ends a segment and begins the next; what was reported in each is
- * kept apart.  Phases are ranges of segments, so any number of overlapping phases costs one
- * cut at each of their ends and nothing per report.
+ * Windows.  metrics_cut() ends a segment and begins the next; what was reported in each
+ * is kept apart.  Phases are ranges of segments, so any number of overlapping phases
+ * costs one cut at each of their ends and nothing per report.
  *
- * Cost: a count 1 add; a level about 2 ns; a sample about 3 ns.  Memory: 48 bytes a metric
- * and segment, and the buckets of a sample once it was used (8 KiB a segment).
+ * Cost: a count 1 add; a level about 2 ns; a sample about 3 ns.  Memory: 48 bytes a
+ * metric and segment, and the buckets of a sample once it was used (8 KiB a segment).
  */
 #ifndef SIM_BASE_METRICS_H
 #define SIM_BASE_METRICS_H
@@ -43,14 +42,15 @@ enum metric_kind {
 };
 
 enum metric_flags {
-    METRIC_SERIES = 1,    /* a column of timeseries.csv (levels, counts as rates) */
-    METRIC_QUIET = 2,     /* left out of the summary while it is zero all through */
-    METRIC_MAX_NAME = 4,  /* the maximum is called <name>_max, not <name>.max */
+    METRIC_SERIES = 1,   /* a column of timeseries.csv (levels, counts as rates) */
+    METRIC_QUIET = 2,    /* left out of the summary while it is zero all through */
+    METRIC_MAX_NAME = 4, /* the maximum is called <name>_max, not <name>.max */
 };
 
 struct metric_def {
     const char *name; /* "attempts" */
-    const char *unit; /* "1", "s", "ports", "sockets", "probes"; SAMPLE in "s" is reported in ns */
+    const char *unit; /* "1", "s", "ports", "sockets", "probes"; SAMPLE in "s" is reported
+                         in ns */
     const char *help; /* one line */
     enum metric_kind kind;
     unsigned flags;
@@ -62,9 +62,9 @@ __extension__ typedef __int128 metric_wide;
 /* One metric in the segment under way.  Visible only so that the verbs can be inline. */
 struct metric_cell {
     metric_wide weighted; /* LEVEL: sum of change x moment.  SAMPLE: sum of values */
-    int64_t value;        /* COUNT: number.  LEVEL: now.  SAMPLE: number.  FIRST, LAST: ns */
-    int64_t max, min;     /* LEVEL, SAMPLE */
-    uint64_t *buckets;    /* SAMPLE: METRIC_BUCKETS, or NULL until the first */
+    int64_t value;     /* COUNT: number.  LEVEL: now.  SAMPLE: number.  FIRST, LAST: ns */
+    int64_t max, min;  /* LEVEL, SAMPLE */
+    uint64_t *buckets; /* SAMPLE: METRIC_BUCKETS, or NULL until the first */
 };
 
 struct metrics {
@@ -77,13 +77,14 @@ struct metrics {
 struct metrics *metrics_new(void);
 void metrics_free(struct metrics *m);
 
-/* Declares `count` rows for one instance and returns the number of the first; the model adds
- * its own enum to it.  `defs` must outlive `m`; `prefix` is copied.  Not after the first
- * metrics_cut(). */
+/* Declares `count` rows for one instance and returns the number of the first; the model
+ * adds its own enum to it.  `defs` must outlive `m`; `prefix` is copied.  Not after the
+ * first metrics_cut(). */
 uint32_t metrics_declare(struct metrics *m, const char *prefix,
                          const struct metric_def *defs, uint32_t count);
 
-/* --- verbs of the models ------------------------------------------------------------- */
+/* --- verbs of the models -------------------------------------------------------------
+ */
 
 static inline void metrics_count(struct metrics *m, uint32_t metric, uint64_t by)
 {
@@ -115,7 +116,8 @@ void metrics_sample(struct metrics *m, uint32_t metric, int64_t value);
 /* Reports a moment to a FIRST or LAST metric. */
 void metrics_moment(struct metrics *m, uint32_t metric, sim_ns now);
 
-/* --- what the trial asks --------------------------------------------------------------- */
+/* --- what the trial asks ---------------------------------------------------------------
+ */
 
 /* Ends the segment under way at `now`.  Segment 0 begins at 0. */
 void metrics_cut(struct metrics *m, sim_ns now);
@@ -146,8 +148,8 @@ uint32_t metrics_reading_find(const struct metrics *m, const char *name);
 double metrics_read(const struct metrics *m, uint32_t reading, uint32_t first,
                     uint32_t last);
 
-/* For the time series: a level's present value; a count's total so far, over all segments.
- * `reading` must have `series` set. */
+/* For the time series: a level's present value; a count's total so far, over all
+ * segments. `reading` must have `series` set. */
 double metrics_instant(const struct metrics *m, uint32_t reading);
 
 #endif

@@ -12,12 +12,12 @@
 
 typedef int64_t sim_ns;
 
-#define SIM_US ((sim_ns)1000)
-#define SIM_MS (1000 * SIM_US)
-#define SIM_S (1000 * SIM_MS)
+#define SIM_US  ((sim_ns)1000)
+#define SIM_MS  (1000 * SIM_US)
+#define SIM_S   (1000 * SIM_MS)
 #define SIM_MIN (60 * SIM_S)
-#define SIM_H (60 * SIM_MIN)
-#define SIM_D (24 * SIM_H)
+#define SIM_H   (60 * SIM_MIN)
+#define SIM_D   (24 * SIM_H)
 
 /* Later than any moment of any run. */
 #define SIM_NEVER INT64_MAX

@@ -1,9 +1,9 @@
 /* Random durations by name: constant, exponential, uniform, lognormal, Weibull, gamma,
  * Erlang, Pareto, empirical table.
  *
- * One file a distribution in sim/engine/dist/, one line in DISTRIBUTIONS.  Each brings its
- * own scenario keys.  Samples use the arithmetic of sim/engine/elementary.h only, so they
- * are the same bits on every CPU and compiler.
+ * One file a distribution in sim/engine/dist/, one line in DISTRIBUTIONS.  Each brings
+ * its own scenario keys.  Samples use the arithmetic of sim/engine/elementary.h only, so
+ * they are the same bits on every CPU and compiler.
  */
 #ifndef SIM_ENGINE_DISTRIBUTION_H
 #define SIM_ENGINE_DISTRIBUTION_H
@@ -12,9 +12,9 @@
 #include "sim/engine/random.h"
 
 struct distribution_ops {
-    const char *name;    /* as scenarios spell it: "exponential" */
-    const char *summary; /* one line, with the parameters */
-    const char *source;  /* where the sampling method is written down */
+    const char *name;                 /* as scenarios spell it: "exponential" */
+    const char *summary;              /* one line, with the parameters */
+    const char *source;               /* where the sampling method is written down */
     const struct field_table *fields; /* the distribution's own keys */
 
     /* One draw in ns, before rounding and clamping; may be any non-negative double. */

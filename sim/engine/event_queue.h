@@ -1,12 +1,12 @@
 /* The future-event list: what happens next, in order of (time, insertion).
  *
- * Two events due at the same instant come in the order in which they were pushed, whatever
- * structure held them, so a run is a function of scenario and seed alone.
+ * Two events due at the same instant come in the order in which they were pushed,
+ * whatever structure held them, so a run is a function of scenario and seed alone.
  *
  * Most pending events wait one of a few constant delays (a path's delay, TIME_WAIT): they
- * fall due in the order they were pushed, and a lane, a ring, holds them in O(1).  The rest
- * goes into a heap.  A lane needs no constant delay, only that its events never step back in
- * time, so timers rounded up to a grid use one as well.
+ * fall due in the order they were pushed, and a lane, a ring, holds them in O(1).  The
+ * rest goes into a heap.  A lane needs no constant delay, only that its events never step
+ * back in time, so timers rounded up to a grid use one as well.
  *
  *     push, pop on a lane    O(1) and O(log lanes) for the merge
  *     push, pop on the heap  O(log n)
@@ -16,11 +16,12 @@
  * queue belongs to one trial and one thread.
  *
  * Cancelling.  Nothing is ever taken out of the middle.  A push returns a ticket; whoever
- * may change its mind keeps it (struct event_timer, 4 bytes), and an event whose ticket is
- * no longer the one its owner holds is dead: the owner drops it when it comes up.  Cancel is
- * one store, and a dead entry costs what its pop costs.
+ * may change its mind keeps it (struct event_timer, 4 bytes), and an event whose ticket
+ * is no longer the one its owner holds is dead: the owner drops it when it comes up.
+ * Cancel is one store, and a dead entry costs what its pop costs.
  *
- * Errors: pushing into the past, or back in time on a lane, is a bug and stops the program.
+ * Errors: pushing into the past, or back in time on a lane, is a bug and stops the
+ * program.
  */
 #ifndef SIM_ENGINE_EVENT_QUEUE_H
 #define SIM_ENGINE_EVENT_QUEUE_H
@@ -35,8 +36,9 @@ struct event_queue;
 
 struct event {
     sim_ns when;
-    uint64_t order; /* serial number << 16 | kind << 8 | detail: one comparison orders ties */
-    uint64_t arg;   /* the dispatcher's business: most often a handle */
+    uint64_t
+        order; /* serial number << 16 | kind << 8 | detail: one comparison orders ties */
+    uint64_t arg; /* the dispatcher's business: most often a handle */
 };
 _Static_assert(sizeof(struct event) == 24, "a pending event is 24 bytes");
 
@@ -84,8 +86,8 @@ event_ticket event_queue_push_lane(struct event_queue *q, event_lane lane, sim_n
                                    uint8_t kind, uint8_t detail, uint64_t arg);
 
 /* Takes the next event and moves the clock to it.  False when none is left, or when the
- * next is later than `until`; the clock then stands at `until` if that is later than it was
- * and not SIM_NEVER. */
+ * next is later than `until`; the clock then stands at `until` if that is later than it
+ * was and not SIM_NEVER. */
 bool event_queue_pop(struct event_queue *q, sim_ns until, struct event *out);
 
 sim_ns event_queue_now(const struct event_queue *q);

@@ -1,9 +1,9 @@
 /* Chance: one counter-based stream for each (seed, replication, component, purpose).
  *
- * Philox4x32-10 of Random123 [Salmon et al., SC'11], keyed by a hash of the four.  Adding a
- * client, or drawing once more in one place, shifts nobody else's numbers, and two scenarios
- * under comparison share their arrivals.  A stream is a plain value of 40 bytes: copy it to
- * fork it, no freeing.  Its period is 2^130 draws.
+ * Philox4x32-10 of Random123 [Salmon et al., SC'11], keyed by a hash of the four.  Adding
+ * a client, or drawing once more in one place, shifts nobody else's numbers, and two
+ * scenarios under comparison share their arrivals.  A stream is a plain value of 40
+ * bytes: copy it to fork it, no freeing.  Its period is 2^130 draws.
  *
  * `random_gsl_type` wraps the same numbers as a gsl_rng_type, so that every gsl_ran_*
  * works; results themselves are drawn with plain arithmetic of our own (distribution.h),
