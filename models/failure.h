@@ -1,0 +1,39 @@
+/* The codes a simulated failure is reported and counted by: errno names and symbols.
+ *
+ * A simulated failure is an ordinary value, not an error of the program.  FAILURE_NONE is
+ * 0.
+ */
+#ifndef MODELS_FAILURE_H
+#define MODELS_FAILURE_H
+
+#include <stdint.h>
+
+/* X(symbol, what a user of that system sees) */
+#define FAILURES(X)                                                                      \
+    X(EADDRNOTAVAIL, "connect() found no local port [MODEL.md 0.2]")                     \
+    X(EADDRINUSE, "bind() found no local port, or the tuple exists [MODEL.md 0.2]")      \
+    X(EAGAIN, "no local port: UDP on Linux, NetBSD's default [MODEL.md 0.2]")            \
+    X(WSAEADDRINUSE, "Windows: no local port at bind, 10048 [MODEL.md 0.2]")             \
+    X(WSAENOBUFS, "Windows: no buffer space, 10055 [MODEL.md 0.2]")                      \
+    X(ECONNREFUSED, "the peer answered the SYN with RST")                                \
+    X(ECONNRESET, "the connection was reset while it was being used")                    \
+    X(ETIMEDOUT, "no answer until the stack gave up")                                    \
+    X(DROPPED, "a middlebox had no mapping and dropped the packet silently")
+
+enum failure {
+    FAILURE_NONE,
+#define X(symbol, help) FAILURE_##symbol,
+    FAILURES(X)
+#undef X
+        FAILURE_COUNT
+};
+
+/* "EADDRNOTAVAIL"; "" for FAILURE_NONE. */
+const char *failure_name(enum failure code);
+const char *failure_help(enum failure code);
+
+/* For field tables: the name of the index-th code, from 0 = EADDRNOTAVAIL; NULL ends it.
+ */
+const char *failure_choice(uint32_t index);
+
+#endif
