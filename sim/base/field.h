@@ -132,8 +132,10 @@ struct field_variant_row {
 };
 
 struct field_variant {
-    uint32_t kind;      /* index of the row */
-    const void *config; /* the row's struct; NULL when it has no table */
+    uint32_t kind; /* index of the row */
+    const void
+        *config; /* the row's struct; NULL when it has no table.  A base (struct field)
+                    may leave it NULL: the reader then reads the row's defaults */
 };
 
 struct field_table {

@@ -1,0 +1,30 @@
+/* Every allocator, in the order `list allocators` prints them: add a line, add a file. */
+#ifndef MODELS_ALLOC_LIST_H
+#define MODELS_ALLOC_LIST_H
+
+#include "models/port_allocator.h"
+
+/* Identifier of the file's struct port_allocator_<id>; scenarios use its .name. */
+#define PORT_ALLOCATORS(X)                                                               \
+    X(bsd44)                                                                             \
+    X(rfc6056_alg1)                                                                      \
+    X(rfc6056_alg2)                                                                      \
+    X(sg_legacy_a)                                                                       \
+    X(sg_legacy_b)                                                                       \
+    X(sg_random_off)                                                                     \
+    X(sg_reworked)                                                                       \
+    X(ipcom)                                                                             \
+    X(linux518)
+
+enum port_allocator_kind {
+#define X(id) PORT_ALLOCATOR_##id,
+    PORT_ALLOCATORS(X)
+#undef X
+        PORT_ALLOCATOR_COUNT
+};
+
+#define X(id) extern const struct port_allocator_ops port_allocator_##id;
+PORT_ALLOCATORS(X)
+#undef X
+
+#endif
