@@ -1,0 +1,77 @@
+/* What one operating system's TCP does, as numbers: range, allocator, timers, schedules.
+ *
+ * Systems are rows, not classes (stack.c): a row fills a struct stack, and every field of
+ * it can be overridden under a host's "tcp" key.  Each number has its source in the row.
+ */
+#ifndef MODELS_STACK_H
+#define MODELS_STACK_H
+
+#include "models/failure.h"
+#include "models/port_space.h"
+#include "sim/base/field.h"
+#include "sim/base/time.h"
+
+/* When a segment is sent again, counted from the first time, and when the stack gives up.
+ */
+struct retransmission {
+    struct field_list at; /* sim_ns, rising */
+    sim_ns give_up;
+};
+
+/* What a stack does with a SYN that meets its own TIME_WAIT for that tuple [MODEL.md B1].
+ */
+enum syn_in_time_wait {
+    SYN_ACCEPTED,   /* a new connection at once (newer ISN or timestamp) */
+    SYN_CHALLENGED, /* challenge ACK, RST, and the client's SYN again */
+    SYN_DROPPED,    /* nothing until TIME_WAIT is over */
+};
+
+enum stack_scope {
+    STACK_SCOPE_ALLOCATOR,
+    STACK_SCOPE_PORT,
+    STACK_SCOPE_TUPLE,
+    STACK_SCOPE_MIXED
+};
+
+struct stack {
+    struct field_range range;
+    struct field_variant allocator; /* kind indexes port_allocators[] */
+    uint32_t scope;                 /* enum stack_scope: the allocator's own, or named */
+    uint32_t exhausted; /* enum failure - 1: what connect() says without a port */
+    sim_ns time_wait;
+    sim_ns fin_wait_2;         /* of a socket nobody owns any more */
+    bool fin_wait_2_unlimited; /* RFC 9293 and OpenBSD: no limit */
+    struct retransmission syn, syn_ack, fin;
+    sim_ns challenged_retry;   /* SYN again after a challenge ACK; 0s: by the schedule */
+    uint32_t syn_in_time_wait; /* enum syn_in_time_wait */
+    bool rfc1337;              /* TIME_WAIT ignores RST */
+    uint32_t
+        timer_hz; /* 0: timers are exact; else the kernel's tick, and its timer wheel */
+    sim_ns timer_phase; /* where in the wheel's largest slot the run begins */
+};
+
+/* Keys under "tcp". */
+extern const struct field_table stack_fields;
+
+struct stack_row {
+    const char *name;    /* "proxysg-legacy" */
+    const char *systems; /* what it stands for */
+    const char *source;  /* of the numbers */
+    struct stack stack;
+};
+
+/* Every system, in the order `list stacks` prints them; ends with a row without a name.
+ */
+extern const struct stack_row stack_rows[];
+
+/* For field tables: the name of the index-th row, NULL after the last. */
+const char *stack_choice(uint32_t index);
+
+/* The scope of the conflict test this stack's connect() uses. */
+enum port_scope stack_scope(const struct stack *s);
+
+/* The moment a timer of length `delay`, started now, fires: exact, or on the grid of the
+ * timer wheel [KERNEL.md section 4].  Never steps back for rising `now`. */
+sim_ns stack_timer(const struct stack *s, sim_ns now, sim_ns delay);
+
+#endif
