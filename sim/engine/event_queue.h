@@ -10,7 +10,8 @@
  *
  *     push, pop on a lane    O(1) and O(log lanes) for the merge: 7 ns the pair on one
  *                            lane, 10 on eight, 17 on a thousand
- *     push, pop on the heap  O(log n): 40 ns the pair at 1e3 pending, 75 at 1e5, 250 at 1e6
+ *     push, pop on the heap  O(log n): 40 ns the pair at 1e3 pending, 75 at 1e5,
+ *                            250 at 1e6
  *     memory                 24 bytes a pending event, up to twice that after doubling,
  *                            given back as the queue drains
  *
@@ -73,9 +74,9 @@ void event_queue_free(struct event_queue *q);
 event_ticket event_queue_push(struct event_queue *q, sim_ns when, uint8_t kind,
                               uint8_t detail, uint64_t arg);
 
-/* The lane for events that all wait `delay` >= 0: the same for the same delay.  Falls back
- * to the heap (0) when EVENT_LANES are open; order does not depend on that.  O(1), a hash
- * look-up; lanes stay open as long as the queue. */
+/* The lane for events that all wait `delay` >= 0: the same for the same delay.  Falls
+ * back to the heap (0) when EVENT_LANES are open; order does not depend on that.  O(1), a
+ * hash look-up; lanes stay open as long as the queue. */
 event_lane event_queue_lane(struct event_queue *q, sim_ns delay);
 
 /* A lane of the caller's own, for moments that never step back; or the heap (0). */
