@@ -24,9 +24,9 @@ const struct tcp_edge tcp_edges[TCP_STATE_COUNT][TCP_INPUT_COUNT] = {
     [TCP_SYN_RECEIVED] = {
         [TCP_IN_ACK_OF_SYN]      = TO(ESTABLISHED,  NOTHING,    ACCEPTED),
         [TCP_IN_CLOSE]           = TO(FIN_WAIT_1,   FIN,        NOTHING),
-        [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    NOTHING), /* back to LISTEN, whose socket is another */
+        [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    RESET), /* back to LISTEN, whose socket is another */
         [TCP_IN_ABORT]           = TO(CLOSED,       RST,        NOTHING),
-        [TCP_IN_GIVE_UP]         = TO(CLOSED,       NOTHING,    NOTHING),
+        [TCP_IN_GIVE_UP]         = TO(CLOSED,       NOTHING,    TIMED_OUT),
     },
     [TCP_ESTABLISHED] = {
         [TCP_IN_CLOSE]           = TO(FIN_WAIT_1,   FIN,        NOTHING),

@@ -41,8 +41,9 @@ enum field_type {
     FIELD_WINDOW, /* struct field_window: ["0s", "5min"], start < end */
     FIELD_OBJECT, /* the struct of `table` */
     FIELD_LIST,   /* struct field_list of `element`; a JSON array */
-    FIELD_MAP, /* struct field_list of `element`, an object row whose struct begins with
-                  char name[FIELD_NAME_SIZE]: the key.  Order as in the file */
+    FIELD_MAP, /* struct field_list of `element`; a JSON object.  An item is a struct that
+                  begins with char name[FIELD_NAME_SIZE], the key: the struct of an object
+                  row, or of any other row the name and then its value.  File order */
     FIELD_SETTINGS, /* struct field_list of struct field_setting: { "path": value, ... }
                      */
 };

@@ -1,0 +1,143 @@
+#include "models/app.h"
+
+#include "sim/engine/distribution.h"
+
+static const char *closer_choice(uint32_t index)
+{
+    static const char *const words[] = {
+        [CLOSES_CLIENT] = "client", [CLOSES_SERVER] = "server", [CLOSES_BOTH] = "both"};
+    return index < sizeof words / sizeof words[0] ? words[index] : NULL;
+}
+
+static const struct field_table retry_fields = {
+    .what = "on_failure",
+    .size = sizeof(struct retry_config),
+    .rows =
+        (const struct field[]){
+            {.key = "retries",
+             .type = FIELD_U32,
+             .offset = offsetof(struct retry_config, retries),
+             .min = 0,
+             .max = 100,
+             .fallback = "0",
+             .help = "how often a failed attempt is repeated"},
+            {.key = "backoff",
+             .type = FIELD_DURATION,
+             .offset = offsetof(struct retry_config, backoff),
+             .min = 0,
+             .max = 86400,
+             .fallback = "\"1s\"",
+             .help = "the wait before the first retry"},
+            {.key = "factor",
+             .type = FIELD_REAL,
+             .offset = offsetof(struct retry_config, factor),
+             .min = 1,
+             .max = 10,
+             .fallback = "2",
+             .help = "how much longer each further wait is; 1: always the same"},
+            FIELD_END,
+        },
+};
+
+static const struct field close_row = {.type = FIELD_OBJECT, .table = &behaviour_fields};
+
+static void check_shares(const struct field_check *check, const char *key,
+                         const struct field_list *rows)
+{
+    const struct behaviour *row = rows->items;
+    double sum = 0;
+    for (uint32_t i = 0; i < rows->count; i++)
+        sum += row[i].share;
+    if (sum <= 0)
+        field_complain(check, key, "needs a row whose share is above 0");
+}
+
+static void check_app(const void *self, const struct field_check *check)
+{
+    const struct app_config *a = self;
+    check_shares(check, "server_close", &a->server_close);
+    check_shares(check, "client_close", &a->client_close);
+    if (a->through != FIELD_NO_REFERENCE && a->through == a->from)
+        field_complain(check, "through", "must be another host than from");
+    if (a->through != FIELD_NO_REFERENCE && a->through == a->to.reference)
+        field_complain(check, "through", "must be another host than the one in to");
+    if (a->from == a->to.reference)
+        field_complain(check, "to", "must be another host than from");
+}
+
+const struct field_table app_fields = {
+    .what = "app",
+    .size = sizeof(struct app_config),
+    .check = check_app,
+    .rows =
+        (const struct field[]){
+            {.key = "from",
+             .type = FIELD_REFERENCE,
+             .offset = offsetof(struct app_config, from),
+             .target = "hosts",
+             .flags = FIELD_REQUIRED,
+             .help = "the host whose users connect; of several members one at random"},
+            {.key = "through",
+             .type = FIELD_REFERENCE,
+             .offset = offsetof(struct app_config, through),
+             .target = "hosts",
+             .flags = FIELD_OPTIONAL,
+             .help = "an explicit proxy: the client connects to its proxy_port, and it "
+                     "connects "
+                     "on"},
+            {.key = "to",
+             .type = FIELD_ENDPOINT,
+             .offset = offsetof(struct app_config, to),
+             .target = "hosts",
+             .flags = FIELD_REQUIRED,
+             .help =
+                 "the server, \"host:port\"; of several addresses one after the other"},
+            {.key = "arrivals",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct app_config, arrivals),
+             .table = &arrivals_fields,
+             .flags = FIELD_REQUIRED | FIELD_CHANGEABLE,
+             .help = "when users come"},
+            {.key = "lifetime",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct app_config, lifetime),
+             .table = &distribution_fields,
+             .flags = FIELD_REQUIRED | FIELD_CHANGEABLE,
+             .help = "from established (through a proxy: from its answer) to close"},
+            {.key = "closes_first",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct app_config, closes_first),
+             .choices = closer_choice,
+             .fallback = "\"client\"",
+             .flags = FIELD_CHANGEABLE,
+             .help = "who closes when the lifetime is over; both: at the same instant"},
+            {.key = "server_close",
+             .type = FIELD_LIST,
+             .offset = offsetof(struct app_config, server_close),
+             .element = &close_row,
+             .min = 1,
+             .max = 64,
+             .fallback = "[{\"kind\": \"prompt\"}]",
+             .flags = FIELD_CHANGEABLE,
+             .help =
+                 "what the server does when the other side has closed; one row is drawn "
+                 "for each connection, when its user arrives"},
+            {.key = "client_close",
+             .type = FIELD_LIST,
+             .offset = offsetof(struct app_config, client_close),
+             .element = &close_row,
+             .min = 1,
+             .max = 64,
+             .fallback = "[{\"kind\": \"prompt\"}]",
+             .flags = FIELD_CHANGEABLE,
+             .help = "what the client does when the other side has closed"},
+            {.key = "on_failure",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct app_config, on_failure),
+             .table = &retry_fields,
+             .fallback = "{}",
+             .flags = FIELD_CHANGEABLE,
+             .help = "what a user does when an attempt fails"},
+            FIELD_END,
+        },
+};

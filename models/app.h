@@ -1,0 +1,33 @@
+/* An application as a scenario states it: who connects where, how often, for how long,
+ * who closes, and what its users do when it fails. */
+#ifndef MODELS_APP_H
+#define MODELS_APP_H
+
+#include "models/arrivals.h"
+#include "models/behaviour.h"
+#include "sim/base/field.h"
+
+enum app_closer { CLOSES_CLIENT, CLOSES_SERVER, CLOSES_BOTH };
+
+struct retry_config {
+    uint32_t retries;
+    sim_ns backoff; /* before the first retry */
+    double factor;  /* each further wait is this much longer */
+};
+
+struct app_config {
+    char name[FIELD_NAME_SIZE];
+    uint32_t from;    /* host */
+    uint32_t through; /* proxy; FIELD_NO_REFERENCE: none */
+    struct field_endpoint to;
+    struct field_variant arrivals;
+    struct field_variant lifetime;  /* a distribution */
+    uint32_t closes_first;          /* enum app_closer */
+    struct field_list server_close; /* struct behaviour */
+    struct field_list client_close; /* struct behaviour, when the server closes first */
+    struct retry_config on_failure;
+};
+
+extern const struct field_table app_fields;
+
+#endif

@@ -1,0 +1,130 @@
+/* A host at run time: its members, their port spaces, allocators and counters.
+ *
+ * An entry of `hosts` with a count is one struct host with that many members; each member
+ * has its own ports, allocator state and addresses, and all report into the entry's
+ * metrics. This room chooses, takes and gives back ports, and says when a pool ran dry;
+ * it knows nothing of segments and states beyond counting them.
+ *
+ * Cost: a choice is what the allocator's search costs; take and release about 50 ns each.
+ */
+#ifndef MODELS_HOST_H
+#define MODELS_HOST_H
+
+#include "models/host_config.h"
+#include "models/notes.h"
+#include "models/port_allocator.h"
+#include "models/tcp_socket.h"
+#include "sim/base/metrics.h"
+#include "sim/engine/random.h"
+
+enum host_metric {
+    HOST_CAPACITY,
+    HOST_IN_USE,
+    HOST_ALLOCATIONS,
+    HOST_ALLOCATION_FAILURES,
+    HOST_PROBES,
+    HOST_REUSE_INTERVAL,
+    HOST_PEER_COLLISIONS,
+    HOST_REFUSED,
+    HOST_SOCKETS, /* + state - TCP_SYN_SENT: all sockets in that state */
+    HOST_OUTGOING = HOST_SOCKETS + TCP_STATE_COUNT - TCP_SYN_SENT, /* of those with an
+                                                                      ephemeral port */
+    HOST_METRIC_COUNT = HOST_OUTGOING + TCP_STATE_COUNT - TCP_SYN_SENT
+};
+
+struct reuse_log;
+
+struct member {
+    struct port_space *ports; /* on its own addresses; NULL until the first connection */
+    struct port_space *reflected; /* on clients' addresses; NULL until the first */
+    struct reuse_log *reuse;      /* when ports became free; NULL: not tracked */
+    void *allocator;              /* state of the host's allocator */
+    struct random_stream chance;  /* the allocator's */
+    uint32_t host;
+    uint32_t first_address;
+    uint32_t next_source; /* round robin over its addresses */
+    uint32_t accepted;    /* client connections held open */
+};
+
+/* One spell during which choices failed; it is over when none failed for a while. */
+struct exhaustion {
+    sim_ns first, last; /* failed choice; last 0 with count 0: no spell */
+    uint64_t failures;
+};
+
+struct host {
+    const struct host_config *config;
+    struct port_range range;
+    enum port_scope scope;
+    uint32_t number;
+    uint32_t address_count; /* of each member */
+    uint32_t first_member, member_count;
+    uint32_t metric; /* of the first of enum host_metric */
+    struct exhaustion exhaustion;
+};
+
+/* Members of larger entries do not log when ports become free: it costs up to 512 KiB
+ * each. */
+#define HOST_REUSE_MEMBERS 100
+
+struct hosts {
+    struct host *at;
+    uint32_t count;
+    struct member *members;
+    uint32_t member_count;
+    struct metrics *metrics;
+    struct notes *notes;
+};
+
+/* Builds all hosts of `configs` (list of struct host_config, which must outlive them);
+ * `first_address[i]` is the number of entry i's first address.  Allocator states are set
+ * up on streams of (seed, replication, host and member). */
+void hosts_init(struct hosts *hosts, const struct field_list *configs,
+                const uint32_t *first_address, struct metrics *metrics,
+                struct notes *notes, uint64_t seed, uint32_t replication);
+void hosts_free(struct hosts *hosts);
+
+/* Takes new configurations in mid-run: same entries, changed values.  Holders outside a
+ * narrowed range stay; a changed allocator starts afresh. */
+void hosts_reconfigure(struct hosts *hosts, const struct field_list *configs, sim_ns now);
+
+/* The local address the member's next outgoing connection uses. */
+uint32_t host_source_address(struct hosts *hosts, struct member *m);
+
+struct host_choice {
+    uint16_t port; /* 0: none */
+    enum failure failure;
+};
+
+/* Chooses a port toward `to` and takes it. */
+struct host_choice host_take_port(struct hosts *hosts, struct member *m,
+                                  uint32_t local_address, struct port_destination to,
+                                  sim_ns now);
+
+/* Takes this very port on a client's address, if the tuple is free: a reflecting proxy.
+ */
+struct host_choice host_take_reflected(struct hosts *hosts, struct member *m,
+                                       uint32_t client_address, uint16_t port,
+                                       struct port_destination to, sim_ns now);
+
+/* Gives back the port of an active socket. */
+void host_release_port(struct hosts *hosts, struct member *m, const struct tcp_socket *s,
+                       sim_ns now);
+
+/* Counts a socket's way from one state to another; TCP_CLOSED stands for none. */
+void host_count_state(struct hosts *hosts, const struct tcp_socket *s, uint8_t from,
+                      uint8_t to, sim_ns now);
+
+/* True if the host accepts on `port`. */
+bool host_listens(const struct host *h, uint16_t port);
+
+/* Lets allocators that keep time do so; called every second of simulated time. */
+void hosts_tick(struct hosts *hosts, sim_ns now);
+
+/* Ends the spells of exhaustion that nobody has met for 10 s; one that still goes on when
+ * the run ends has no end.  Called every second of simulated time. */
+void hosts_settle(struct hosts *hosts, sim_ns now);
+
+size_t hosts_bytes(const struct hosts *hosts);
+
+#endif

@@ -1,0 +1,28 @@
+/* A host as a scenario states it: its system, its addresses, its limits. */
+#ifndef MODELS_HOST_CONFIG_H
+#define MODELS_HOST_CONFIG_H
+
+#include "models/stack.h"
+#include "sim/base/field.h"
+
+enum host_source { HOST_SOURCE_FIRST, HOST_SOURCE_ROUND_ROBIN, HOST_SOURCE_RANDOM };
+
+struct host_config {
+    char name[FIELD_NAME_SIZE];
+    uint32_t stack_row;
+    uint32_t count;              /* members of this entry, alike */
+    uint32_t share_address;      /* members behind one public address */
+    struct field_list addresses; /* struct ip_address; empty: given by the world */
+    uint32_t source;          /* enum host_source: which of several addresses connects */
+    struct field_list listen; /* uint16_t; empty: every port */
+    uint16_t proxy_port;      /* where it accepts clients when an app goes through it */
+    uint32_t max_client_connections; /* accepted and not yet closed, a member */
+    bool reflect_client_ip;     /* as a proxy: connects on with the client's address */
+    uint16_t reflect_offset;    /* source port = client port + this */
+    struct field_list reserved; /* uint16_t: never chosen automatically */
+    struct stack tcp;
+};
+
+extern const struct field_table host_fields;
+
+#endif

@@ -1,0 +1,112 @@
+/* The parts that TCP works with: clock, sockets, hosts, links, addresses.
+ *
+ * Owned by the world (world.h); everything in it belongs to one trial and one thread.
+ */
+#ifndef MODELS_NET_H
+#define MODELS_NET_H
+
+#include "models/failure.h"
+#include "models/host.h"
+#include "models/path.h"
+#include "models/tcp_socket.h"
+#include "sim/base/address.h"
+#include "sim/base/metrics.h"
+#include "sim/engine/event_queue.h"
+
+/* What the event loop dispatches on. */
+enum net_event {
+    EVENT_SYN, /* segments: arg is receiver | sender << 32, detail their generations */
+    EVENT_SYN_ACK,
+    EVENT_ACK, /* of the SYN+ACK */
+    EVENT_FIN,
+    EVENT_FIN_ACK, /* a FIN that also acknowledges the receiver's */
+    EVENT_ACK_OF_FIN,
+    EVENT_RST,
+    EVENT_CHALLENGE_ACK, /* RFC 5961: "is that you?" */
+    EVENT_TCP_TIMER,     /* arg: socket */
+    EVENT_SESSION,       /* arg: session; detail: what of it (session.c) */
+    EVENT_ARRIVAL,       /* arg: app */
+    EVENT_SECOND, /* once a second: allocators that keep time, ends of exhaustion */
+};
+#define EVENT_LAST_SEGMENT EVENT_CHALLENGE_ACK
+
+struct address {
+    struct ip_address ip;
+    uint32_t member; /* who answers there; of a shared address the first */
+};
+
+/* The lanes of timers rounded up to a wheel: one for each (hz, phase, delay). */
+struct wheel_lane {
+    uint32_t hz;
+    event_lane lane;
+    sim_ns phase, delay;
+};
+
+/* What TCP tells the application layer; sockets are given by number.  Only sockets that
+ * an application holds are spoken of. */
+struct tcp_user {
+    /* A SYN made a socket at the listener, in SYN_RECEIVED, for the session of its peer.
+     */
+    void (*arrived)(void *context, uint32_t socket, uint32_t session);
+    void (*accepted)(void *context, uint32_t socket);
+    void (*connected)(void *context, uint32_t socket);
+    void (*peer_closed)(void *context, uint32_t socket);
+    /* The socket is about to disappear: connect() failed, or the peer reset it. */
+    void (*failed)(void *context, uint32_t socket, enum failure code);
+};
+
+struct net {
+    struct event_queue *queue;
+    struct metrics *metrics;
+    struct tcp_sockets sockets;
+    struct hosts hosts;
+    struct address *addresses;
+    uint32_t address_count;
+    struct link *links; /* [from host * hosts.count + to host] */
+    struct wheel_lane *wheel_lanes;
+    uint32_t wheel_lane_count;
+    uint32_t *holders; /* metric of each destination: [app * 2 + upstream] */
+    const struct tcp_user *user;
+    void *user_context;
+    uint64_t fingerprint;
+    uint64_t connections; /* sockets opened by connect() */
+};
+
+static inline sim_ns net_now(const struct net *net)
+{
+    return event_queue_now(net->queue);
+}
+
+static inline struct tcp_socket *net_socket(struct net *net, uint32_t socket)
+{
+    return &net->sockets.at[socket];
+}
+
+static inline struct member *net_member(struct net *net, uint32_t member)
+{
+    return &net->hosts.members[member];
+}
+
+static inline struct host *net_host(struct net *net, uint32_t member)
+{
+    return &net->hosts.at[net->hosts.members[member].host];
+}
+
+static inline const struct stack *net_stack(struct net *net, uint32_t member)
+{
+    return &net_host(net, member)->config->tcp;
+}
+
+static inline struct link *net_link(struct net *net, uint32_t from_host, uint32_t to_host)
+{
+    return &net->links[from_host * net->hosts.count + to_host];
+}
+
+/* Folds one more number into the fingerprint of the trajectory. */
+static inline void net_mark(struct net *net, uint64_t value)
+{
+    uint64_t x = (net->fingerprint ^ value) * 0x9E3779B97F4A7C15u;
+    net->fingerprint = x ^ x >> 29;
+}
+
+#endif

@@ -1,0 +1,20 @@
+#include "models/notes.h"
+
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+
+void notes_add(struct notes *n, struct note note)
+{
+    if (n->count == n->capacity) {
+        n->capacity = (uint32_t)memory_grown(n->capacity, (size_t)n->count + 1);
+        n->at = memory_resize(n->at, n->capacity, sizeof *n->at);
+    }
+    n->at[n->count++] = note;
+}
+
+void notes_free(struct notes *n)
+{
+    free(n->at);
+    *n = (struct notes){0};
+}

@@ -1,0 +1,81 @@
+/* Users of an application: they arrive, connect, stay, leave, fail and come again.
+ *
+ * A session is one attempt with all its tries and the sockets it holds: the client's, the
+ * server's, and with a proxy the two in between.  It exists only while an application
+ * holds one of them; a socket lingering in TIME_WAIT has none.
+ *
+ * Everything chance decides about a session (member, lifetime, behaviour at close) is
+ * drawn when its user arrives, from a stream for each purpose, whether or not a port is
+ * found: two runs that differ in a timer see the same users.
+ *
+ * Cost: 64 bytes an open session.
+ */
+#ifndef MODELS_SESSION_H
+#define MODELS_SESSION_H
+
+#include "models/app.h"
+#include "models/net.h"
+
+enum app_metric {
+    APP_ATTEMPTS,
+    APP_SUCCESSES,
+    APP_FAILURES,
+    APP_FAILURE_RATIO,
+    APP_TRIES,
+    APP_RESETS,
+    APP_OPEN,
+    APP_CONNECT_DELAY,
+    APP_FIRST_FAILURE,
+    APP_LAST_FAILURE,
+    APP_FAILURES_BY_CODE, /* + enum failure - 1 */
+    APP_METRIC_COUNT = APP_FAILURES_BY_CODE + FAILURE_COUNT - 1
+};
+
+struct app {
+    const struct app_config *config;
+    const struct arrival_trace *trace;
+    struct event_timer next_arrival;
+    uint32_t arrived;     /* so far: the next row of a trace */
+    uint32_t next_target; /* round robin over the server's addresses */
+    uint32_t metric;      /* of the first of enum app_metric */
+    uint64_t failures;
+    sim_ns last_failure;
+    struct random_stream arrivals, members, lifetimes, behaviours, delays;
+};
+
+struct session;
+
+struct sessions {
+    struct net *net;
+    struct notes *notes;
+    struct app *apps;
+    uint32_t app_count;
+    struct session *at; /* [1 .. used] */
+    uint32_t used, capacity, free;
+};
+
+/* Declares the metrics and opens the streams of every app of `configs` (list of struct
+ * app_config) and schedules the first arrivals.  `traces[i]` belongs to app i. */
+void sessions_init(struct sessions *s, struct net *net, struct notes *notes,
+                   const struct field_list *configs, const struct arrival_trace *traces,
+                   uint64_t seed, uint32_t replication);
+void sessions_free(struct sessions *s);
+
+/* Takes changed configurations in mid-run.  Users who are there keep what they drew; the
+ * next arrival is drawn anew where the arrivals changed. */
+void sessions_reconfigure(struct sessions *s, const struct field_list *configs);
+
+/* Handle EVENT_ARRIVAL and EVENT_SESSION; false if it was cancelled and nothing happened.
+ */
+bool sessions_arrival(struct sessions *s, const struct event *e);
+bool sessions_event(struct sessions *s, const struct event *e);
+
+/* Notes the last failure of each app. */
+void sessions_end(struct sessions *s);
+
+size_t sessions_bytes(const struct sessions *s);
+
+/* What TCP tells the sessions; the context is the struct sessions. */
+extern const struct tcp_user sessions_tcp_user;
+
+#endif

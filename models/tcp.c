@@ -1,0 +1,569 @@
+#include "models/tcp.h"
+
+#include "sim/base/bug.h"
+#include "sim/base/memory.h"
+
+/* --- segments out ---------------------------------------------------------------------
+ */
+
+/* `from` 0: no socket sends it (an RST on behalf of none). */
+struct route {
+    uint32_t from, to;
+    uint32_t from_host, to_host;
+    uint8_t from_generation, to_generation;
+};
+
+static void send(struct net *net, struct route r, enum net_event kind)
+{
+    struct link *link = net_link(net, r.from_host, r.to_host);
+    if (!link_carries(link, kind == EVENT_FIN || kind == EVENT_FIN_ACK))
+        return;
+    event_queue_push_lane(net->queue, link->lane, net_now(net) + link->delay,
+                          (uint8_t)kind,
+                          (uint8_t)(r.from_generation << 4 | r.to_generation),
+                          (uint64_t)r.from << 32 | r.to);
+}
+
+static struct route route_from(struct net *net, uint32_t socket)
+{
+    const struct tcp_socket *s = net_socket(net, socket);
+    return (struct route){.from = socket,
+                          .from_generation = s->generation,
+                          .from_host = net_member(net, s->member)->host,
+                          .to = s->peer,
+                          .to_generation = s->peer_generation,
+                          .to_host = s->peer_host};
+}
+
+static void send_to_peer(struct net *net, uint32_t socket, enum net_event kind)
+{
+    struct route r = route_from(net, socket);
+    if (r.to)
+        send(net, r, kind);
+}
+
+/* A SYN knows its sender only; who is there is found when it arrives. */
+static void send_syn(struct net *net, uint32_t socket)
+{
+    struct route r = route_from(net, socket);
+    r.to = 0;
+    r.to_generation = 0;
+    send(net, r, EVENT_SYN);
+}
+
+/* An RST to `socket` from its peer's address, where no socket answers. */
+static void send_reset_to(struct net *net, uint32_t socket)
+{
+    struct route r = route_from(net, socket);
+    send(net,
+         (struct route){.from_host = r.to_host,
+                        .to = socket,
+                        .to_generation = r.from_generation,
+                        .to_host = r.from_host},
+         EVENT_RST);
+}
+
+/* Whoever has seen the peer's FIN acknowledges it with its own. */
+static enum net_event fin_kind(uint8_t state)
+{
+    return state == TCP_LAST_ACK || state == TCP_CLOSING ? EVENT_FIN_ACK : EVENT_FIN;
+}
+
+static void send_what_the_edge_says(struct net *net, uint32_t socket, enum tcp_sends what)
+{
+    switch (what) {
+    case TCP_SENDS_NOTHING:
+        break;
+    case TCP_SENDS_SYN:
+        send_syn(net, socket);
+        break;
+    case TCP_SENDS_SYN_ACK:
+        send_to_peer(net, socket, EVENT_SYN_ACK);
+        break;
+    case TCP_SENDS_ACK:
+        send_to_peer(net, socket, EVENT_ACK);
+        break;
+    case TCP_SENDS_FIN:
+        send_to_peer(net, socket, fin_kind(net_socket(net, socket)->state));
+        break;
+    case TCP_SENDS_ACK_OF_FIN:
+        send_to_peer(net, socket, EVENT_ACK_OF_FIN);
+        break;
+    case TCP_SENDS_RST:
+        send_to_peer(net, socket, EVENT_RST);
+        break;
+    }
+}
+
+/* --- timers ---------------------------------------------------------------------------
+ */
+
+static event_lane wheel_lane(struct net *net, const struct stack *stack, sim_ns delay)
+{
+    for (uint32_t i = 0; i < net->wheel_lane_count; i++) {
+        const struct wheel_lane *w = &net->wheel_lanes[i];
+        if (w->delay == delay && w->hz == stack->timer_hz &&
+            w->phase == stack->timer_phase)
+            return w->lane;
+    }
+    net->wheel_lanes = memory_resize(net->wheel_lanes, net->wheel_lane_count + 1,
+                                     sizeof *net->wheel_lanes);
+    struct wheel_lane *w = &net->wheel_lanes[net->wheel_lane_count++];
+    *w = (struct wheel_lane){.hz = stack->timer_hz,
+                             .phase = stack->timer_phase,
+                             .delay = delay,
+                             .lane = event_queue_lane_own(net->queue)};
+    return w->lane;
+}
+
+static void start_timer(struct net *net, uint32_t socket, sim_ns delay)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    const struct stack *stack = net_stack(net, s->member);
+    event_lane lane = stack->timer_hz ? wheel_lane(net, stack, delay)
+                                      : event_queue_lane(net->queue, delay);
+    s->timer.ticket =
+        event_queue_push_lane(net->queue, lane, stack_timer(stack, net_now(net), delay),
+                              EVENT_TCP_TIMER, 0, socket);
+}
+
+/* The wait before retransmission number `sent`, counted from the one before; 0 when the
+ * schedule has come to its end. */
+static sim_ns retransmission_wait(const struct retransmission *r, uint8_t sent)
+{
+    const sim_ns *at = r->at.items;
+    sim_ns before = sent ? at[sent - 1] : 0;
+    if (sent < r->at.count)
+        return at[sent] - before;
+    return sent == r->at.count ? r->give_up - before : 0;
+}
+
+static const struct retransmission *schedule(const struct stack *stack, uint8_t state)
+{
+    switch ((enum tcp_wait)tcp_waits[state]) {
+    case TCP_WAITS_FOR_SYN_ACK:
+        return &stack->syn;
+    case TCP_WAITS_FOR_ACK_OF_SYN:
+        return &stack->syn_ack;
+    case TCP_WAITS_FOR_ACK_OF_FIN:
+        return &stack->fin;
+    case TCP_WAITS_FOR_NOTHING:
+    case TCP_WAITS_FOR_FIN:
+    case TCP_WAITS_FOR_2MSL:
+        break;
+    }
+    return NULL;
+}
+
+static void start_wait(struct net *net, uint32_t socket)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    const struct stack *stack = net_stack(net, s->member);
+    switch ((enum tcp_wait)tcp_waits[s->state]) {
+    case TCP_WAITS_FOR_NOTHING:
+        break;
+    case TCP_WAITS_FOR_SYN_ACK:
+    case TCP_WAITS_FOR_ACK_OF_SYN:
+    case TCP_WAITS_FOR_ACK_OF_FIN:
+        start_timer(net, socket, retransmission_wait(schedule(stack, s->state), s->sent));
+        break;
+    case TCP_WAITS_FOR_FIN:
+        if (!stack->fin_wait_2_unlimited)
+            start_timer(net, socket, stack->fin_wait_2);
+        break;
+    case TCP_WAITS_FOR_2MSL:
+        start_timer(net, socket, stack->time_wait);
+        break;
+    }
+}
+
+/* --- one step of the machine ----------------------------------------------------------
+ */
+
+static void count_holder(struct net *net, const struct tcp_socket *s, int change)
+{
+    bool upstream = s->flags & TCP_UPSTREAM;
+    metrics_shift(net->metrics, net->holders[s->app * 2u + upstream], change,
+                  net_now(net));
+}
+
+static void release(struct net *net, uint32_t socket)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    struct member *m = net_member(net, s->member);
+    if (s->flags & TCP_COUNTED)
+        m->accepted--;
+    if (s->flags & TCP_PASSIVE) {
+        tcp_sockets_unindex(&net->sockets, socket);
+    } else {
+        host_release_port(&net->hosts, m, s, net_now(net));
+        count_holder(net, s, -1);
+    }
+    tcp_sockets_close(&net->sockets, socket);
+}
+
+static void tell(struct net *net, uint32_t socket, enum tcp_tells what)
+{
+    const struct tcp_user *user = net->user;
+    void *context = net->user_context;
+    if (!(net_socket(net, socket)->flags & TCP_OWNED))
+        return; /* closed meanwhile: nobody listens */
+    switch (what) {
+    case TCP_TELLS_NOTHING:
+        break;
+    case TCP_TELLS_ACCEPTED:
+        user->accepted(context, socket);
+        break;
+    case TCP_TELLS_CONNECTED:
+        user->connected(context, socket);
+        break;
+    case TCP_TELLS_PEER_CLOSED:
+        user->peer_closed(context, socket);
+        break;
+    case TCP_TELLS_REFUSED:
+        user->failed(context, socket, FAILURE_ECONNREFUSED);
+        break;
+    case TCP_TELLS_RESET:
+        user->failed(context, socket, FAILURE_ECONNRESET);
+        break;
+    case TCP_TELLS_TIMED_OUT:
+        user->failed(context, socket, FAILURE_ETIMEDOUT);
+        break;
+    }
+}
+
+/* False when RFC 9293 has no edge for that input: nothing happened. */
+static bool step(struct net *net, uint32_t socket, enum tcp_input input)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    struct tcp_edge edge = tcp_edges[s->state][input];
+    if (edge.next == TCP_NO_STATE)
+        return false;
+    host_count_state(&net->hosts, s, s->state, edge.next, net_now(net));
+    s->state = edge.next;
+    s->sent = 0;
+    event_timer_cancel(&s->timer);
+    send_what_the_edge_says(net, socket, edge.sends);
+    if (edge.next != TCP_CLOSED)
+        start_wait(net, socket);
+    if (edge.tells)
+        tell(net, socket, edge.tells);
+    if (edge.next == TCP_CLOSED)
+        release(net, socket);
+    return true;
+}
+
+/* --- calls ----------------------------------------------------------------------------
+ */
+
+struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)
+{
+    struct member *m = net_member(net, how->member);
+    sim_ns now = net_now(net);
+    struct host_choice choice =
+        how->reflected ? host_take_reflected(&net->hosts, m, how->local_address,
+                                             how->local_port, how->to, now)
+                       : host_take_port(&net->hosts, m, how->local_address, how->to, now);
+    net_mark(net, choice.port);
+    if (!choice.port)
+        return (struct tcp_opened){.failure = choice.failure};
+    uint32_t socket = tcp_sockets_open(&net->sockets);
+    struct tcp_socket *s = net_socket(net, socket);
+    s->since = now;
+    s->session = how->session;
+    s->member = how->member;
+    s->local_address = how->local_address;
+    s->local_port = choice.port;
+    s->remote_address = how->to.address;
+    s->remote_port = how->to.port;
+    s->app = how->app;
+    s->peer_host =
+        (uint16_t)net_member(net, net->addresses[how->to.address].member)->host;
+    s->flags = (uint8_t)(TCP_OWNED | (how->reflected ? TCP_REFLECTED : 0) |
+                         (how->upstream ? TCP_UPSTREAM : 0));
+    s->state = TCP_CLOSED;
+    net->connections++;
+    count_holder(net, s, 1);
+    step(net, socket, TCP_IN_ACTIVE_OPEN);
+    return (struct tcp_opened){.socket = socket};
+}
+
+static void disown(struct net *net, uint32_t socket)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    s->session = 0;
+    s->flags &= (uint8_t)~TCP_OWNED;
+    if (s->flags & TCP_COUNTED) {
+        s->flags &= (uint8_t)~TCP_COUNTED;
+        net_member(net, s->member)->accepted--;
+    }
+}
+
+void tcp_close(struct net *net, uint32_t socket)
+{
+    disown(net, socket);
+    bool legal = step(net, socket, TCP_IN_CLOSE);
+    SIM_ASSERT(legal);
+}
+
+void tcp_abort(struct net *net, uint32_t socket)
+{
+    disown(net, socket);
+    bool legal = step(net, socket, TCP_IN_ABORT);
+    SIM_ASSERT(legal);
+}
+
+void tcp_leak(struct net *net, uint32_t socket)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    s->session = 0;
+    s->flags &= (uint8_t)~TCP_OWNED;
+}
+
+/* --- segments in ----------------------------------------------------------------------
+ */
+
+static bool same_socket(struct net *net, uint32_t socket, uint8_t generation)
+{
+    const struct tcp_socket *s = net_socket(net, socket);
+    return s->state != TCP_NO_STATE && s->generation == generation;
+}
+
+static void accept_syn(struct net *net, uint32_t client, uint32_t server_member)
+{
+    uint32_t socket = tcp_sockets_open(&net->sockets);
+    const struct tcp_socket *c = net_socket(net, client);
+    struct tcp_socket *s = net_socket(net, socket);
+    s->since = net_now(net);
+    s->peer = client;
+    s->peer_generation = c->generation;
+    s->peer_host = (uint16_t)net_member(net, c->member)->host;
+    s->member = server_member;
+    s->session = c->session;
+    s->local_address = c->remote_address;
+    s->local_port = c->remote_port;
+    s->remote_address = c->local_address;
+    s->remote_port = c->local_port;
+    s->app = c->app;
+    s->flags = TCP_PASSIVE | TCP_COUNTED | TCP_OWNED;
+    s->state = TCP_LISTEN;
+    net_member(net, server_member)->accepted++;
+    tcp_sockets_index(&net->sockets, socket);
+    net->user->arrived(net->user_context, socket, s->session);
+    step(net, socket, TCP_IN_SYN);
+}
+
+/* Asks the sender of a SYN, from a socket that has its tuple but is not its peer. */
+static void challenge(struct net *net, uint32_t lingering, uint32_t client)
+{
+    struct route r = route_from(net, lingering), back = route_from(net, client);
+    r.to = client;
+    r.to_generation = back.from_generation;
+    r.to_host = back.from_host;
+    send(net, r, EVENT_CHALLENGE_ACK);
+}
+
+/* A SYN meets a socket that still has its tuple [MODEL.md B1; KERNEL.md F6, S2].  True
+ * when the tuple is free now and the SYN can be accepted. */
+static bool meet_lingering(struct net *net, uint32_t client, uint32_t lingering)
+{
+    struct tcp_socket *old = net_socket(net, lingering);
+    const struct tcp_socket *c = net_socket(net, client);
+    if (old->peer == client && old->peer_generation == c->generation) {
+        if (old->state == TCP_SYN_RECEIVED)
+            send_to_peer(net, lingering, EVENT_SYN_ACK); /* the same SYN once more */
+        return false;
+    }
+    metrics_count(net->metrics, net_host(net, c->member)->metric + HOST_PEER_COLLISIONS,
+                  1);
+    if (old->state != TCP_TIME_WAIT) {
+        challenge(net, lingering, client);
+        return false;
+    }
+    switch ((enum syn_in_time_wait)net_stack(net, old->member)->syn_in_time_wait) {
+    case SYN_ACCEPTED:
+        return step(net, lingering, TCP_IN_TIME_WAIT_OVER);
+    case SYN_CHALLENGED:
+        challenge(net, lingering, client);
+        return false;
+    case SYN_DROPPED:
+        return false;
+    }
+    return false;
+}
+
+static void syn_arrives(struct net *net, uint32_t client, uint8_t generation)
+{
+    /* An old duplicate, of a connection that went on or away, is not acted upon. */
+    if (!same_socket(net, client, generation) ||
+        net_socket(net, client)->state != TCP_SYN_SENT)
+        return;
+    const struct tcp_socket *c = net_socket(net, client);
+    uint32_t server = net->addresses[c->remote_address].member;
+    const struct host *h = net_host(net, server);
+    uint32_t lingering =
+        tcp_sockets_find(&net->sockets, c->remote_address, c->remote_port,
+                         c->local_address, c->local_port);
+    if (lingering && !meet_lingering(net, client, lingering))
+        return;
+    if (!host_listens(h, c->remote_port) ||
+        net_member(net, server)->accepted >= h->config->max_client_connections) {
+        metrics_count(net->metrics, h->metric + HOST_REFUSED, 1);
+        send_reset_to(net, client);
+        return;
+    }
+    accept_syn(net, client, server);
+}
+
+static void syn_ack_arrives(struct net *net, uint32_t socket, uint32_t sender,
+                            uint8_t sender_generation)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    if (s->state == TCP_SYN_SENT) {
+        s->peer = sender;
+        s->peer_generation = sender_generation;
+        step(net, socket, TCP_IN_SYN_ACK);
+    } else if (s->peer == sender && s->peer_generation == sender_generation) {
+        send_to_peer(net, socket, EVENT_ACK); /* ours was lost */
+    }
+}
+
+static void fin_arrives(struct net *net, uint32_t socket, bool acknowledges)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    if (s->flags & TCP_SILENT)
+        return;
+    if (s->state == TCP_SYN_RECEIVED)
+        step(net, socket, TCP_IN_ACK_OF_SYN); /* every FIN carries an ACK */
+    if (acknowledges)
+        step(net, socket, TCP_IN_ACK_OF_FIN);
+    /* Acknowledging our FIN may have closed the socket or moved it on. */
+    s = net_socket(net, socket);
+    if (s->state != TCP_NO_STATE && !step(net, socket, TCP_IN_FIN))
+        send_to_peer(net, socket, EVENT_ACK_OF_FIN); /* a FIN again: our ACK was lost */
+}
+
+static void rst_arrives(struct net *net, uint32_t socket)
+{
+    const struct tcp_socket *s = net_socket(net, socket);
+    if (s->state == TCP_TIME_WAIT && net_stack(net, s->member)->rfc1337)
+        return;
+    step(net, socket, TCP_IN_RST);
+}
+
+/* The peer has an old connection of this tuple and asks who we are: we answer with RST,
+ * which ends the old one, and send the SYN again. */
+static void challenge_arrives(struct net *net, uint32_t socket, uint32_t sender,
+                              uint8_t sender_generation)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    if (s->state != TCP_SYN_SENT)
+        return;
+    struct route r = route_from(net, socket);
+    r.to = sender;
+    r.to_generation = sender_generation;
+    send(net, r, EVENT_RST);
+    sim_ns soon = net_stack(net, s->member)->challenged_retry;
+    if (soon) {
+        event_timer_cancel(&s->timer);
+        start_timer(net, socket, soon);
+    }
+}
+
+void tcp_segment(struct net *net, const struct event *e)
+{
+    uint32_t socket = (uint32_t)e->arg, sender = (uint32_t)(e->arg >> 32);
+    uint8_t generation = event_detail(e) & 15, sender_generation = event_detail(e) >> 4;
+    enum net_event kind = event_kind(e);
+    if (kind == EVENT_SYN) {
+        syn_arrives(net, sender, sender_generation);
+        return;
+    }
+    if (!same_socket(net, socket, generation)) {
+        /* No socket has this tuple any more: RST to whoever still believes in it. */
+        if (kind != EVENT_RST && same_socket(net, sender, sender_generation))
+            send_reset_to(net, sender);
+        return;
+    }
+    switch (kind) {
+    case EVENT_SYN_ACK:
+        syn_ack_arrives(net, socket, sender, sender_generation);
+        break;
+    case EVENT_ACK:
+        step(net, socket, TCP_IN_ACK_OF_SYN);
+        break;
+    case EVENT_FIN:
+    case EVENT_FIN_ACK:
+        fin_arrives(net, socket, kind == EVENT_FIN_ACK);
+        break;
+    case EVENT_ACK_OF_FIN:
+        step(net, socket, TCP_IN_ACK_OF_FIN);
+        break;
+    case EVENT_RST:
+        rst_arrives(net, socket);
+        break;
+    case EVENT_CHALLENGE_ACK:
+        challenge_arrives(net, socket, sender, sender_generation);
+        break;
+    case EVENT_SYN:
+    case EVENT_TCP_TIMER:
+    case EVENT_SESSION:
+    case EVENT_ARRIVAL:
+    case EVENT_SECOND:
+        SIM_BUG("not a segment");
+    }
+}
+
+/* --- timers in ------------------------------------------------------------------------
+ */
+
+static void retransmit(struct net *net, uint32_t socket)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    const struct retransmission *r = schedule(net_stack(net, s->member), s->state);
+    if (s->sent >= r->at.count) {
+        step(net, socket, TCP_IN_GIVE_UP);
+        return;
+    }
+    s->sent++;
+    switch ((enum tcp_wait)tcp_waits[s->state]) {
+    case TCP_WAITS_FOR_SYN_ACK:
+        send_syn(net, socket);
+        break;
+    case TCP_WAITS_FOR_ACK_OF_SYN:
+        send_to_peer(net, socket, EVENT_SYN_ACK);
+        break;
+    case TCP_WAITS_FOR_ACK_OF_FIN:
+        send_what_the_edge_says(net, socket, TCP_SENDS_FIN);
+        break;
+    case TCP_WAITS_FOR_NOTHING:
+    case TCP_WAITS_FOR_FIN:
+    case TCP_WAITS_FOR_2MSL:
+        SIM_BUG("a state without retransmission");
+    }
+    start_wait(net, socket);
+}
+
+bool tcp_timer(struct net *net, const struct event *e)
+{
+    uint32_t socket = (uint32_t)e->arg;
+    struct tcp_socket *s = net_socket(net, socket);
+    if (!event_timer_due(&s->timer, e))
+        return false;
+    switch ((enum tcp_wait)tcp_waits[s->state]) {
+    case TCP_WAITS_FOR_SYN_ACK:
+    case TCP_WAITS_FOR_ACK_OF_SYN:
+    case TCP_WAITS_FOR_ACK_OF_FIN:
+        retransmit(net, socket);
+        break;
+    case TCP_WAITS_FOR_FIN:
+        step(net, socket, TCP_IN_FIN_WAIT_2_OVER);
+        break;
+    case TCP_WAITS_FOR_2MSL:
+        step(net, socket, TCP_IN_TIME_WAIT_OVER);
+        break;
+    case TCP_WAITS_FOR_NOTHING:
+        SIM_BUG("a timer in a state that waits for nothing");
+    }
+    return true;
+}

@@ -1,0 +1,51 @@
+/* TCP on both ends: what the calls of an application and the segments of the peer do.
+ *
+ * The machine is tcp_state.h's table; this room sends what an edge sends, starts the
+ * timer the new state waits on, by the schedule of the host's stack, and tells the
+ * application. Segments travel as events over the link between the two hosts and may be
+ * lost.
+ *
+ * Socket numbers of the caller's stay valid until TCP says `failed`, or until the caller
+ * closes or aborts: from then on the socket is TCP's own (it may linger in FIN_WAIT_2 or
+ * TIME_WAIT) and must not be named again.
+ */
+#ifndef MODELS_TCP_H
+#define MODELS_TCP_H
+
+#include "models/net.h"
+
+struct tcp_open {
+    uint32_t member;
+    uint32_t local_address;
+    uint16_t local_port; /* with `reflected`: this very port */
+    bool reflected;      /* local_address is the client's */
+    bool upstream;       /* TCP_UPSTREAM */
+    struct port_destination to;
+    uint32_t session;
+    uint16_t app;
+};
+
+struct tcp_opened {
+    uint32_t socket; /* 0: none, and `failure` says why */
+    enum failure failure;
+};
+
+/* connect(): takes a local port and sends a SYN. */
+struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how);
+
+/* close(): the socket has no owner from now on. */
+void tcp_close(struct net *net, uint32_t socket);
+
+/* close() with linger 0. */
+void tcp_abort(struct net *net, uint32_t socket);
+
+/* The application forgets the descriptor without closing it: a leak. */
+void tcp_leak(struct net *net, uint32_t socket);
+
+/* Handles EVENT_SYN .. EVENT_CHALLENGE_ACK. */
+void tcp_segment(struct net *net, const struct event *e);
+
+/* Handles EVENT_TCP_TIMER; false if the timer was cancelled and nothing happened. */
+bool tcp_timer(struct net *net, const struct event *e);
+
+#endif

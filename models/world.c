@@ -1,0 +1,290 @@
+#include "models/world.h"
+
+#include <stdlib.h>
+
+#include "models/net.h"
+#include "models/session.h"
+#include "models/tcp.h"
+#include "sim/base/bug.h"
+#include "sim/base/memory.h"
+
+struct world {
+    const struct world_config *config;
+    struct net net;
+    struct sessions sessions;
+    struct notes notes;
+    uint64_t events;
+};
+
+/* Addresses the scenario does not give begin here: the upper half of 10/8. */
+static const struct ip_address first_given = {.family = 4, .bytes = {10, 128, 0, 1}};
+
+/* --- addresses ------------------------------------------------------------------------
+ */
+
+static uint32_t addresses_of(const struct host_config *h)
+{
+    if (h->addresses.count)
+        return h->addresses.count;
+    return (h->count + h->share_address - 1) / h->share_address;
+}
+
+/* Fills the address table and says where each host's begin. */
+static uint32_t *number_addresses(struct world *w)
+{
+    const struct host_config *h = w->config->hosts.items;
+    uint32_t hosts = w->config->hosts.count, total = 0, given = 0, member = 0;
+    uint32_t *first = memory_new(hosts, sizeof *first);
+    for (uint32_t i = 0; i < hosts; i++) {
+        first[i] = total;
+        total += addresses_of(&h[i]);
+    }
+    w->net.addresses = memory_new(total, sizeof *w->net.addresses);
+    w->net.address_count = total;
+    for (uint32_t i = 0; i < hosts; i++) {
+        const struct ip_address *own = h[i].addresses.items;
+        uint32_t each = h[i].addresses.count ? 0 : h[i].share_address;
+        for (uint32_t k = 0; k < addresses_of(&h[i]); k++)
+            w->net.addresses[first[i] + k] = (struct address){
+                .ip = own ? own[k] : ip_address_add(first_given, given++),
+                .member = member + k * each};
+        member += h[i].count;
+    }
+    return first;
+}
+
+/* --- links ----------------------------------------------------------------------------
+ */
+
+static void set_link(struct world *w, uint32_t from, uint32_t to, sim_ns rtt, double loss,
+                     double fin_eaten)
+{
+    struct link *l = net_link(&w->net, from, to);
+    if (l->delay != rtt / 2 || !l->lane)
+        l->lane = event_queue_lane(w->net.queue, rtt / 2);
+    l->delay = rtt / 2;
+    l->loss = loss;
+    l->fin_eaten = fin_eaten;
+}
+
+static void set_links(struct world *w)
+{
+    const struct network_config *network = &w->config->network;
+    const struct path_config *path = w->config->paths.items;
+    uint32_t hosts = w->config->hosts.count;
+    for (uint32_t a = 0; a < hosts; a++)
+        for (uint32_t b = 0; b < hosts; b++)
+            set_link(w, a, b, network->rtt, network->loss, 0);
+    for (uint32_t i = 0; i < w->config->paths.count; i++) {
+        const struct path_config *p = &path[i];
+        const uint32_t *end = p->between.items;
+        for (int way = 0; way < 2; way++) {
+            uint32_t from = end[way], to = end[1 - way];
+            double eaten = p->eats_fin_from == from ? p->eats_fin_share : 0;
+            set_link(w, from, to, p->rtt, p->loss, eaten);
+        }
+    }
+}
+
+static void open_links(struct world *w, uint64_t seed, uint32_t replication)
+{
+    const struct host_config *h = w->config->hosts.items;
+    uint32_t hosts = w->config->hosts.count;
+    w->net.links = memory_new((size_t)hosts * hosts, sizeof *w->net.links);
+    for (uint32_t a = 0; a < hosts; a++)
+        for (uint32_t b = 0; b < hosts; b++) {
+            char *path = memory_print("paths.%s>%s", h[a].name, h[b].name);
+            net_link(&w->net, a, b)->chance =
+                random_stream_make(seed, replication, path, "loss");
+            free(path);
+        }
+    set_links(w);
+}
+
+/* --- destinations ---------------------------------------------------------------------
+ */
+
+static const struct metric_def holders_row = {.name = "holders",
+                                              .unit = "ports",
+                                              .kind = METRIC_LEVEL,
+                                              .flags = METRIC_SERIES,
+                                              .help = "local ports held toward the "
+                                                      "destination"};
+
+/* The metric of (host, destination), declared once however many apps use it. */
+static uint32_t destination(struct world *w, uint32_t host, uint32_t to, uint16_t port)
+{
+    const struct host_config *h = w->config->hosts.items;
+    char *prefix = memory_print("hosts.%s.destinations.%s:%u", h[host].name, h[to].name,
+                                (unsigned)port);
+    char *name = memory_print("%s.holders", prefix);
+    uint32_t reading = metrics_reading_find(w->net.metrics, name);
+    uint32_t metric = reading == UINT32_MAX
+                          ? metrics_declare(w->net.metrics, prefix, &holders_row, 1)
+                          : metrics_reading(w->net.metrics, reading).metric;
+    free(name);
+    free(prefix);
+    return metric;
+}
+
+static void name_destinations(struct world *w)
+{
+    const struct app_config *a = w->config->apps.items;
+    const struct host_config *h = w->config->hosts.items;
+    uint32_t apps = w->config->apps.count;
+    w->net.holders = memory_new((size_t)apps * 2, sizeof *w->net.holders);
+    for (uint32_t i = 0; i < apps; i++) {
+        bool direct = a[i].through == FIELD_NO_REFERENCE;
+        w->net.holders[i * 2] =
+            direct ? destination(w, a[i].from, a[i].to.reference, a[i].to.port)
+                   : destination(w, a[i].from, a[i].through, h[a[i].through].proxy_port);
+        w->net.holders[i * 2 + 1] =
+            direct ? w->net.holders[i * 2]
+                   : destination(w, a[i].through, a[i].to.reference, a[i].to.port);
+    }
+}
+
+/* --- life -----------------------------------------------------------------------------
+ */
+
+static void next_second(struct world *w)
+{
+    struct event_queue *q = w->net.queue;
+    event_queue_push_lane(q, event_queue_lane(q, SIM_S), event_queue_now(q) + SIM_S,
+                          EVENT_SECOND, 0, 0);
+}
+
+struct world *world_new(const struct world_config *config,
+                        const struct arrival_trace *traces, uint64_t seed,
+                        uint32_t replication)
+{
+    struct world *w = memory_new(1, sizeof *w);
+    struct net *net = &w->net;
+    w->config = config;
+    net->queue = event_queue_new();
+    net->metrics = metrics_new();
+    net->user = &sessions_tcp_user;
+    net->user_context = &w->sessions;
+    tcp_sockets_init(&net->sockets);
+    uint32_t *first_address = number_addresses(w);
+    hosts_init(&net->hosts, &config->hosts, first_address, net->metrics, &w->notes, seed,
+               replication);
+    free(first_address);
+    open_links(w, seed, replication);
+    name_destinations(w);
+    sessions_init(&w->sessions, net, &w->notes, &config->apps, traces, seed, replication);
+    next_second(w);
+    return w;
+}
+
+void world_free(struct world *w)
+{
+    if (!w)
+        return;
+    sessions_free(&w->sessions);
+    hosts_free(&w->net.hosts);
+    tcp_sockets_free(&w->net.sockets);
+    metrics_free(w->net.metrics);
+    event_queue_free(w->net.queue);
+    free(w->net.addresses);
+    free(w->net.links);
+    free(w->net.holders);
+    free(w->net.wheel_lanes);
+    notes_free(&w->notes);
+    free(w);
+}
+
+static void second(struct world *w)
+{
+    sim_ns now = net_now(&w->net);
+    hosts_tick(&w->net.hosts, now);
+    hosts_settle(&w->net.hosts, now);
+    next_second(w);
+}
+
+/* False if the event was cancelled. */
+static bool handle(struct world *w, const struct event *e)
+{
+    switch ((enum net_event)event_kind(e)) {
+    case EVENT_SYN:
+    case EVENT_SYN_ACK:
+    case EVENT_ACK:
+    case EVENT_FIN:
+    case EVENT_FIN_ACK:
+    case EVENT_ACK_OF_FIN:
+    case EVENT_RST:
+    case EVENT_CHALLENGE_ACK:
+        tcp_segment(&w->net, e);
+        return true;
+    case EVENT_TCP_TIMER:
+        return tcp_timer(&w->net, e);
+    case EVENT_SESSION:
+        return sessions_event(&w->sessions, e);
+    case EVENT_ARRIVAL:
+        return sessions_arrival(&w->sessions, e);
+    case EVENT_SECOND:
+        second(w);
+        return true;
+    }
+    SIM_BUG("an event of no known kind");
+}
+
+bool world_run(struct world *w, sim_ns until, uint64_t budget)
+{
+    struct event e;
+    for (; budget; budget--) {
+        if (!event_queue_pop(w->net.queue, until, &e))
+            return true;
+        if (!handle(w, &e))
+            continue;
+        w->events++;
+        net_mark(&w->net, (uint64_t)e.when);
+        net_mark(&w->net, (uint64_t)event_kind(&e) << 56 ^ e.arg);
+    }
+    return false;
+}
+
+void world_reconfigure(struct world *w, const struct world_config *config)
+{
+    w->config = config;
+    hosts_reconfigure(&w->net.hosts, &config->hosts, net_now(&w->net));
+    set_links(w);
+    sessions_reconfigure(&w->sessions, &config->apps);
+}
+
+void world_end(struct world *w)
+{
+    sessions_end(&w->sessions);
+}
+
+sim_ns world_now(const struct world *w)
+{
+    return net_now(&w->net);
+}
+
+const sim_ns *world_clock(const struct world *w)
+{
+    return event_queue_clock(w->net.queue);
+}
+
+struct metrics *world_metrics(struct world *w)
+{
+    return w->net.metrics;
+}
+
+const struct notes *world_notes(const struct world *w)
+{
+    return &w->notes;
+}
+
+struct world_totals world_totals(const struct world *w)
+{
+    const struct net *net = &w->net;
+    return (struct world_totals){
+        .events = w->events,
+        .connections = net->connections,
+        .fingerprint = net->fingerprint,
+        .live = net->sockets.live,
+        .bytes = tcp_sockets_bytes(&net->sockets) + hosts_bytes(&net->hosts) +
+                 event_queue_bytes(net->queue) + sessions_bytes(&w->sessions)};
+}

@@ -1,0 +1,59 @@
+/* Everything simulated in one trial: hosts, links, TCP, applications, and the event loop.
+ *
+ * A world is a function of (configuration, traces, seed, replication) and nothing else;
+ * it opens no file and prints nothing.  It belongs to one thread; any number may live
+ * side by side.
+ */
+#ifndef MODELS_WORLD_H
+#define MODELS_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/app.h"
+#include "models/notes.h"
+#include "models/path.h"
+#include "sim/base/metrics.h"
+
+struct world_config {
+    struct network_config network;
+    struct field_list hosts; /* struct host_config */
+    struct field_list paths; /* struct path_config */
+    struct field_list apps;  /* struct app_config */
+};
+
+struct world;
+
+/* `config` and `traces` (one for each app) must outlive the world. */
+struct world *world_new(const struct world_config *config,
+                        const struct arrival_trace *traces, uint64_t seed,
+                        uint32_t replication);
+void world_free(struct world *w);
+
+/* Runs events up to and including `until`, at most `budget` of them.  False when the
+ * budget ended it; the clock stands at `until` otherwise. */
+bool world_run(struct world *w, sim_ns until, uint64_t budget);
+
+/* The configuration from this moment on: the same hosts, paths and apps with other
+ * values. Running timers keep their deadline, segments under way their arrival. */
+void world_reconfigure(struct world *w, const struct world_config *config);
+
+/* Writes the notes that only the end of a run can know. */
+void world_end(struct world *w);
+
+sim_ns world_now(const struct world *w);
+const sim_ns *world_clock(const struct world *w);
+struct metrics *world_metrics(struct world *w);
+const struct notes *world_notes(const struct world *w);
+
+struct world_totals {
+    uint64_t events;      /* handled; cancelled ones are not counted */
+    uint64_t connections; /* sockets opened by connect() */
+    uint64_t fingerprint; /* of (time, event, sockets, port) of every event and choice */
+    uint64_t live;        /* sockets now, both ends */
+    size_t bytes;         /* held by sockets, ports, events, sessions */
+};
+struct world_totals world_totals(const struct world *w);
+
+#endif
