@@ -1,53 +1,135 @@
 # portsim: a discrete-event simulator of port space.
 #
-# Sources are found by wildcard and dependencies written by the compiler: a new file is in
+# Sources are found by wildcard and dependencies are written by the compiler: a new file is in
 # the build by existing.  `make help` lists what can be made.
 
-CC      ?= gcc
-BUILD   ?= build
-OPT     ?= -O2
-PREFIX  ?= /usr/local
-
-# Debian 12 names: what the program needs, what its tests need, what `make check` adds.
-PACKAGES_RUN   := gcc make pkg-config libgsl-dev libcjson-dev librandom123-dev libmd-dev gnuplot-nox
-PACKAGES_TEST  := $(PACKAGES_RUN) libcmocka-dev python3 python3-jsonschema
-PACKAGES_CHECK := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck libclang-rt-14-dev
+CC     ?= gcc
+BUILD  ?= build
+OPT    ?= -O2
+PREFIX ?= /usr/local
 
 VERSION := 0.1.0
+
+# Debian 12 names: what the program needs, what its tests need, what `make check` adds.
+PACKAGES       := gcc libc6-dev libgsl-dev libcjson-dev librandom123-dev libmd-dev gnuplot-nox
+PACKAGES_TEST  := $(PACKAGES) libcmocka-dev python3 python3-jsonschema
+PACKAGES_CHECK := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla -Werror
 CFLAGS   += -std=c11 -ffp-contract=off $(OPT) -g $(WARNINGS) $(EXTRA)
-CPPFLAGS += -I. -D_GNU_SOURCE -DPORTSIM_VERSION='"$(VERSION)"' -DPORTSIM_PREFIX='"$(PREFIX)"' -MMD -MP
+CPPFLAGS += -I. -D_GNU_SOURCE -DPORTSIM_VERSION='"$(VERSION)"' -MMD -MP
 LDLIBS   += -lgsl -lgslcblas -lcjson -lmd -lm
 
-LIBRARY  := $(wildcard sim/base/*.c sim/engine/*.c sim/engine/dist/*.c sim/scenario/*.c \
-              sim/results/*.c models/*.c models/alloc/*.c sim/trial/*.c sim/study/*.c sim/views/*.c)
-CLI      := $(wildcard sim/cli/*.c)
-TESTS    := $(wildcard tests/test_*.c)
-TESTLIB  := $(filter-out $(TESTS),$(wildcard tests/*.c))
-BENCHES  := $(wildcard tests/bench/*.c)
+LIBRARY := $(wildcard sim/base/*.c sim/engine/*.c sim/engine/dist/*.c sim/scenario/*.c \
+             sim/results/*.c models/*.c models/alloc/*.c sim/trial/*.c sim/views/*.c)
+CLI     := $(wildcard sim/cli/*.c)
+TESTS   := $(wildcard tests/test_*.c)
+TESTLIB := $(filter-out $(TESTS),$(wildcard tests/*.c))
+BENCH   := $(wildcard tests/bench/*.c)
+SOURCES := $(wildcard sim/*/*.[ch] sim/*/*/*.[ch] models/*.[ch] models/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
 
 LIBRARY_O := $(LIBRARY:%.c=$(BUILD)/%.o)
-TESTLIB_O := $(TESTLIB:%.c=$(BUILD)/%.o)
 CLI_O     := $(CLI:%.c=$(BUILD)/%.o)
-TEST_BIN  := $(TESTS:tests/%.c=$(BUILD)/tests/%)
+TESTLIB_O := $(TESTLIB:%.c=$(BUILD)/%.o)
+TEST_BIN  := $(TESTS:%.c=$(BUILD)/%)
+BENCH_BIN := $(BENCH:%.c=$(BUILD)/%)
 
-.PHONY: all
-all: portsim
+.PHONY: all help demo test check layers format format-check lint sanitize same-bytes bench golden install clean packages packages-test packages-check
+.SECONDARY:
 
-portsim: $(BUILD)/portsim ## the program (the default)
+all: portsim ## build the program, ./portsim (the default)
+
+portsim: $(BUILD)/portsim
 	@cp $< $@
 
 $(BUILD)/portsim: $(LIBRARY_O) $(CLI_O)
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS)
+	@echo "  link  $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CPPFLAGS) -c $< -o $@
+	@echo "  cc    $<"
+	@$(CC) $(CFLAGS) $(CPPFLAGS) -c $< -o $@
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TESTLIB_O) $(LIBRARY_O)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(LDLIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(LDLIBS)
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(TESTLIB_O) $(LIBRARY_O)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(LDLIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+demo: packages ## install what is missing, build, and show the ProxySG outage
+	@$(MAKE) --no-print-directory portsim
+	@./portsim demo
+
+test: packages-test ## install what is missing, build, and run every test
+	@$(MAKE) --no-print-directory run-tests
+
+.PHONY: run-tests
+run-tests: portsim $(TEST_BIN)
+	@PORTSIM=$(BUILD)/portsim sh tests/run.sh $(TEST_BIN)
+
+check: packages-check ## what must pass before a commit: layers, format, lint, tests, sanitizers
+	@$(MAKE) --no-print-directory layers
+	@$(MAKE) --no-print-directory format-check
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory run-tests
+	@$(MAKE) --no-print-directory sanitize
+	@$(MAKE) --no-print-directory same-bytes
+	@echo "check: all passed"
+
+layers: ## the order of the floors, by grep
+	@sh tests/layers.sh
+
+format: ## lay out every source file
+	@clang-format -i $(SOURCES)
+
+format-check:
+	@clang-format --dry-run --Werror $(SOURCES) && echo "format: as .clang-format says"
+
+lint: ## static analysis: clang-tidy and cppcheck
+	@clang-tidy --quiet $(LIBRARY) $(CLI) -- -std=c11 $(CPPFLAGS) 2>/dev/null
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+	  --error-exitcode=1 --suppressions-list=tests/cppcheck.txt -I. sim models
+	@echo "lint: nothing found"
+
+sanitize: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer, growing by one
+	@$(MAKE) --no-print-directory run-tests BUILD=$(BUILD)/sanitize OPT=-O1 \
+	  EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
+	  PORTSIM_QUICK=1
+
+same-bytes: ## one scenario, gcc and clang, -O0 and -O2: the same bytes
+	@sh tests/same_bytes.sh $(BUILD)
+
+bench: packages-test ## speed and memory, as ratios in one run
+	@$(MAKE) --no-print-directory run-bench
+
+.PHONY: run-bench
+run-bench: $(BENCH_BIN)
+	@for b in $(BENCH_BIN); do $$b || exit 1; done
+
+golden: portsim ## rewrite tests/golden; the commit says why
+	@sh tests/golden.sh --write
+
+install: portsim ## copy program, scenarios and plots under PREFIX
+	install -D -m 755 portsim $(DESTDIR)$(PREFIX)/bin/portsim
+	install -d $(DESTDIR)$(PREFIX)/share/portsim/scenarios $(DESTDIR)$(PREFIX)/share/portsim/plots
+	install -m 644 $(wildcard scenarios/*.json scenarios/*.csv) $(DESTDIR)$(PREFIX)/share/portsim/scenarios
+	install -m 644 $(wildcard plots/*) $(DESTDIR)$(PREFIX)/share/portsim/plots
+
+clean: ## remove what was built
+	rm -rf $(BUILD) portsim
+
+packages:
+	@sh .ci/packages $(PACKAGES)
+
+packages-test:
+	@sh .ci/packages $(PACKAGES_TEST)
+
+packages-check:
+	@sh .ci/packages $(PACKAGES_CHECK)

@@ -1,0 +1,38 @@
+/* The root of a scenario: what is simulated, for how long, what changes, what is asked of
+ * it.
+ *
+ * Joins the tables of the models into the one table that the scenario floor reads.
+ */
+#ifndef SIM_TRIAL_TRIAL_CONFIG_H
+#define SIM_TRIAL_TRIAL_CONFIG_H
+
+#include "models/world.h"
+#include "sim/base/field.h"
+
+struct change_config {
+    sim_ns at;
+    struct field_list set; /* struct field_setting */
+};
+
+struct phase_config {
+    char name[FIELD_NAME_SIZE];
+    struct field_window window;
+};
+
+struct trial_config {
+    uint32_t version;
+    char name[FIELD_NAME_SIZE];
+    const char *about;
+    uint64_t seed;
+    sim_ns duration;
+    sim_ns warm_up;
+    sim_ns sample_every;
+    struct world_config world;
+    struct field_list changes; /* struct change_config */
+    struct field_list phases;  /* struct phase_config */
+    struct field_list require; /* const char * */
+};
+
+extern const struct field_table trial_fields;
+
+#endif
