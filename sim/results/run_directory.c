@@ -1,0 +1,257 @@
+#include "sim/results/run_directory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/base/bug.h"
+#include "sim/base/json.h"
+#include "sim/base/memory.h"
+#include "sim/results/manifest.h"
+#include "sim/results/run_files.h"
+#include "sim/results/safe_file.h"
+
+struct run_directory {
+    struct safe_directory at; /* locked while it is open */
+    bool made;                /* by us: removed again if it stays empty */
+};
+
+/* --- claiming -------------------------------------------------------------------------
+ */
+
+/* Makes the directory and its parents.  `made` tells whether the last one is new. */
+static bool make_path(const char *path, bool *made, struct results_error *error)
+{
+    char *part = memory_text(path, strlen(path));
+    bool good = true;
+    for (char *p = part; good && *p; p++) {
+        bool end = p[1] == '\0' || (p[1] == '/' && *p != '/');
+        if (!end)
+            continue;
+        char next = p[1];
+        p[1] = '\0';
+        *made = mkdir(part, 0777) == 0;
+        if (!*made && errno != EEXIST)
+            good = results_fail(error, errno, "cannot make the directory %s", part);
+        p[1] = next;
+    }
+    free(part);
+    return good;
+}
+
+/* Two runs into one directory would mix their files.  Where locks are not to be had (some
+ * network file systems) we go without. */
+static bool lock(struct run_directory *d, struct results_error *error)
+{
+    if (flock(d->at.handle, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return results_fail(error, 0, "%s is being written by another run", d->at.path);
+    return true;
+}
+
+/* The directory's entries, from the first one again; NULL on an error. */
+static DIR *entries(const struct safe_directory *d, struct results_error *error)
+{
+    int handle = openat(d->handle, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *list = handle < 0 ? NULL : fdopendir(handle);
+    if (!list) {
+        results_fail(error, errno, "cannot list the directory %s", d->path);
+        if (handle >= 0)
+            close(handle);
+    }
+    return list;
+}
+
+static bool is_temporary(const char *name)
+{
+    return strncmp(name, SAFE_TEMPORARY, strlen(SAFE_TEMPORARY)) == 0;
+}
+
+/* Removes what a killed run left (the lock says that it is not at work any more), and
+ * finds the name of something else, "" if there is nothing. */
+static bool sweep(const struct safe_directory *d, char other[NAME_MAX + 1],
+                  struct results_error *error)
+{
+    DIR *list = entries(d, error);
+    if (!list)
+        return false;
+    other[0] = '\0';
+    for (struct dirent *e; (e = readdir(list));) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        if (is_temporary(e->d_name))
+            unlinkat(d->handle, e->d_name, 0);
+        else if (!other[0] || strcmp(e->d_name, other) < 0)
+            snprintf(other, NAME_MAX + 1, "%s", e->d_name);
+    }
+    closedir(list);
+    return true;
+}
+
+static bool holds_a_run(const struct safe_directory *d)
+{
+    struct manifest m;
+    struct results_error unused;
+    return manifest_read(&m, d, MANIFEST_COMPLETE, &unused) ||
+           manifest_read(&m, d, MANIFEST_PARTIAL, &unused);
+}
+
+static bool acceptable(const struct safe_directory *d, bool overwrite,
+                       struct results_error *error)
+{
+    char other[NAME_MAX + 1];
+    if (!sweep(d, other, error))
+        return false;
+    if (!other[0])
+        return true;
+    if (!holds_a_run(d))
+        return results_fail(error, 0,
+                            "the directory %s is not empty (it holds %s) and no earlier "
+                            "run: name another one",
+                            d->path, other);
+    if (!overwrite)
+        return results_fail(error, 0, "the directory %s holds an earlier run already",
+                            d->path);
+    return true;
+}
+
+/* Whether a file can be made there, which permission bits alone do not tell. */
+static bool writable(const struct safe_directory *d, struct results_error *error)
+{
+    struct safe_file *probe = safe_file_new(d, "probe", error);
+    safe_file_free(probe);
+    return probe != NULL;
+}
+
+struct run_directory *run_directory_prepare(const char *path, bool overwrite,
+                                            struct results_error *error)
+{
+    if (*path == '\0') {
+        results_fail(error, 0, "the name of the output directory is empty");
+        return NULL;
+    }
+    struct run_directory *d = memory_new(1, sizeof *d);
+    d->at.handle = -1;
+    if (make_path(path, &d->made, error) && safe_directory_open(&d->at, path, error) &&
+        lock(d, error) && acceptable(&d->at, overwrite, error) && writable(&d->at, error))
+        return d;
+    run_directory_free(d);
+    return NULL;
+}
+
+void run_directory_free(struct run_directory *d)
+{
+    if (!d)
+        return;
+    if (d->made && d->at.path)
+        rmdir(d->at.path); /* fails, as it should, when the run was written */
+    safe_directory_close(&d->at);
+    free(d);
+}
+
+/* --- writing --------------------------------------------------------------------------
+ */
+
+/* The files of a run on their way to the disk; the manifest is the last. */
+struct batch {
+    struct safe_file *files[RUN_FILES + 1];
+};
+
+static bool stage_contents(struct batch *b, struct manifest *m,
+                           const struct safe_directory *d, const struct run_record *r,
+                           struct results_error *error)
+{
+    for (size_t i = 0; i < RUN_FILES; i++) {
+        b->files[i] = safe_file_new(d, run_files[i].name, error);
+        if (!b->files[i])
+            return false;
+        run_files[i].put(r, b->files[i]);
+        if (!safe_file_stage(b->files[i], error))
+            return false;
+        struct manifest_entry *e = &m->files[m->count++];
+        snprintf(e->name, sizeof e->name, "%s", run_files[i].name);
+        e->sum = *safe_file_sum(b->files[i]);
+    }
+    return true;
+}
+
+static bool stage_manifest(struct batch *b, const struct manifest *m,
+                           const struct safe_directory *d, struct results_error *error)
+{
+    const char *name = m->status == RUN_COMPLETE ? MANIFEST_COMPLETE : MANIFEST_PARTIAL;
+    struct safe_file *file = safe_file_new(d, name, error);
+    b->files[RUN_FILES] = file;
+    if (!file)
+        return false;
+    struct json_text j = {0};
+    manifest_write(m, &j);
+    safe_file_put(file, j.bytes, j.length);
+    json_free(&j);
+    return safe_file_stage(file, error);
+}
+
+static bool is_picture(const char *name)
+{
+    const char *end = strrchr(name, '.');
+    return safe_name(name) && end && (!strcmp(end, ".svg") || !strcmp(end, ".png"));
+}
+
+/* Pictures of a run that is no longer there would lie. */
+static bool remove_pictures(const struct safe_directory *d, struct results_error *error)
+{
+    struct stat s;
+    if (fstatat(d->handle, "plots", &s, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(s.st_mode))
+        return true;
+    struct safe_directory plots;
+    if (!safe_directory_enter(&plots, d, "plots", error))
+        return false;
+    DIR *list = entries(&plots, error);
+    bool good = list != NULL;
+    for (struct dirent *e; good && (e = readdir(list));)
+        if (is_picture(e->d_name))
+            good = safe_file_remove(&plots, e->d_name, error);
+    if (list)
+        closedir(list);
+    safe_directory_close(&plots);
+    return good;
+}
+
+/* Takes the mark of a complete run off an earlier one.  Killed from here on, the
+ * directory still is known as a run's, but not as a whole one: see run_directory_read. */
+static bool retire(const struct safe_directory *d, struct results_error *error)
+{
+    int at = d->handle;
+    if (renameat(at, MANIFEST_COMPLETE, at, MANIFEST_PARTIAL) != 0 && errno != ENOENT)
+        return results_fail(error, errno, "cannot replace the run in %s", d->path);
+    return remove_pictures(d, error) && safe_file_remove(d, "report.html", error);
+}
+
+static bool publish(struct batch *b, const struct safe_directory *d,
+                    enum run_status status, struct results_error *error)
+{
+    if (!retire(d, error))
+        return false;
+    for (size_t i = 0; i < RUN_FILES + 1; i++)
+        if (!safe_file_publish(b->files[i], error))
+            return false;
+    return status != RUN_COMPLETE || safe_file_remove(d, MANIFEST_PARTIAL, error);
+}
+
+bool run_directory_write(struct run_directory *d, const struct run_record *record,
+                         struct results_error *error)
+{
+    SIM_ASSERT(record->series && record->resolved_scenario);
+    struct batch b = {0};
+    struct manifest m = {.status = record->status};
+    bool good = stage_contents(&b, &m, &d->at, record, error) &&
+                stage_manifest(&b, &m, &d->at, error) &&
+                publish(&b, &d->at, record->status, error);
+    for (size_t i = 0; i < RUN_FILES + 1; i++)
+        safe_file_free(b.files[i]);
+    return good;
+}
