@@ -1,0 +1,343 @@
+#include "sim/trial/trial.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/failure.h"
+#include "models/host_config.h"
+#include "sim/base/bug.h"
+#include "sim/base/memory.h"
+#include "sim/scenario/expression.h"
+#include "sim/trial/windows.h"
+
+/* Events between two looks at the stop flag: a few milliseconds. */
+#define BATCH 65536
+
+struct trial_storage {
+    struct run_metric *metrics;
+    struct run_requirement *requirements;
+    struct run_event *log;
+    struct series *series;
+    char **texts; /* names and details made for the record */
+    uint32_t text_count, text_capacity;
+};
+
+/* The run under way. */
+struct trial {
+    const struct trial_plan *plan;
+    const struct trial_watch *watch;
+    struct world *world;
+    struct windows windows;
+    struct series *series;
+    uint32_t *columns; /* reading of each column */
+    double *row;
+    double *before; /* totals at the row before, for rates */
+    uint32_t column_count;
+    sim_ns sampled; /* moment of the row before */
+    bool interrupted;
+};
+
+/* --- samples --------------------------------------------------------------------------
+ */
+
+static bool ends_in(const char *name, const char *suffix)
+{
+    size_t a = strlen(name), b = strlen(suffix);
+    return a >= b && strcmp(name + a - b, suffix) == 0;
+}
+
+static void open_series(struct trial *t)
+{
+    struct metrics *m = world_metrics(t->world);
+    uint32_t readings = metrics_reading_count(m);
+    t->series = series_new();
+    t->columns = memory_new(readings, sizeof *t->columns);
+    for (uint32_t i = 0; i < readings; i++) {
+        struct metric_reading r = metrics_reading(m, i);
+        if (!r.series)
+            continue;
+        series_add(t->series, r.name);
+        t->columns[t->column_count++] = i;
+    }
+    t->row = memory_new(t->column_count, sizeof *t->row);
+    t->before = memory_new(t->column_count, sizeof *t->before);
+}
+
+/* Levels as they are; counts as the rate since the row before. */
+static void sample(struct trial *t, sim_ns now)
+{
+    struct metrics *m = world_metrics(t->world);
+    double seconds = sim_seconds(now - t->sampled);
+    for (uint32_t i = 0; i < t->column_count; i++) {
+        double value = metrics_instant(m, t->columns[i]);
+        t->row[i] = value;
+        if (!ends_in(series_name(t->series, i), "_per_s"))
+            continue;
+        t->row[i] = seconds > 0 ? (value - t->before[i]) / seconds : 0;
+        t->before[i] = value;
+    }
+    series_append(t->series, now, t->row);
+    t->sampled = now;
+}
+
+/* --- the run --------------------------------------------------------------------------
+ */
+
+/* Runs to `until`; false when somebody stopped it. */
+static bool advance(struct trial *t, sim_ns until)
+{
+    const struct trial_watch *watch = t->watch;
+    for (;;) {
+        bool arrived = world_run(t->world, until, BATCH);
+        if (watch && watch->progress)
+            watch->progress(watch->context, world_now(t->world), t->plan->config.duration,
+                            world_totals(t->world).events);
+        if (watch && watch->stop && *watch->stop)
+            return false;
+        if (arrived)
+            return true;
+    }
+}
+
+static sim_ns earliest(sim_ns a, sim_ns b)
+{
+    return a < b ? a : b;
+}
+
+/* At one moment: first its events, then the sample, the cut, and the change. */
+static void run_all(struct trial *t)
+{
+    const struct trial_config *config = &t->plan->config;
+    struct metrics *m = world_metrics(t->world);
+    uint32_t change = 0, cut = 0;
+    sim_ns next_sample = config->sample_every, now = 0;
+    sample(t, 0);
+    while (now < config->duration || cut < t->windows.cut_count) {
+        sim_ns next_cut = cut < t->windows.cut_count ? t->windows.cuts[cut] : SIM_NEVER;
+        sim_ns next_change =
+            change < t->plan->change_count ? t->plan->changes[change].at : SIM_NEVER;
+        sim_ns until = earliest(earliest(next_sample, config->duration),
+                                earliest(next_cut, next_change));
+        if (!advance(t, until)) {
+            t->interrupted = true;
+            metrics_cut(m, world_now(t->world));
+            return;
+        }
+        now = until;
+        if (now == next_sample) {
+            sample(t, now);
+            next_sample += config->sample_every;
+        }
+        if (now == next_cut) {
+            metrics_cut(m, now);
+            cut++;
+        }
+        if (now == next_change)
+            world_reconfigure(t->world, &t->plan->changes[change++].config->world);
+    }
+}
+
+/* --- the record -----------------------------------------------------------------------
+ */
+
+static const char *keep(struct trial_storage *s, char *text)
+{
+    if (s->text_count == s->text_capacity) {
+        s->text_capacity = (uint32_t)memory_grown(s->text_capacity, s->text_count + 1u);
+        s->texts = memory_resize(s->texts, s->text_capacity, sizeof *s->texts);
+    }
+    s->texts[s->text_count++] = text;
+    return text;
+}
+
+/* Value of a reading over a window; NaN if an interrupted run never got to its end. */
+static double read_window(struct trial *t, uint32_t reading, const struct window *w)
+{
+    struct metrics *m = world_metrics(t->world);
+    uint32_t ended = metrics_segments(m);
+    uint32_t last = w->last < ended ? w->last : ended;
+    return w->first < last ? metrics_read(m, reading, w->first, last) : NAN;
+}
+
+static void fill_metrics(struct trial *t, struct trial_result *r)
+{
+    struct metrics *m = world_metrics(t->world);
+    uint32_t readings = metrics_reading_count(m);
+    struct trial_storage *s = r->storage;
+    size_t count = 0;
+    s->metrics = memory_new((size_t)readings * t->windows.count, sizeof *s->metrics);
+    for (uint32_t k = 0; k < t->windows.count; k++) {
+        const struct window *w = &t->windows.at[k];
+        for (uint32_t i = 0; i < readings; i++) {
+            struct metric_reading reading = metrics_reading(m, i);
+            if (reading.quiet)
+                continue;
+            char *name = w->name ? memory_print("%s@%s", reading.name, w->name)
+                                 : memory_text(reading.name, strlen(reading.name));
+            s->metrics[count++] = (struct run_metric){.name = keep(s, name),
+                                                      .unit = reading.unit,
+                                                      .value = read_window(t, i, w),
+                                                      .half_width = NAN};
+        }
+    }
+    r->record.metrics = s->metrics;
+    r->record.metric_count = count;
+}
+
+static void fill_requirements(struct trial *t, struct trial_result *r)
+{
+    const struct trial_plan *plan = t->plan;
+    struct metrics *m = world_metrics(t->world);
+    struct run_requirement *out = memory_new(plan->requirement_count, sizeof *out);
+    r->all_hold = true;
+    for (uint32_t i = 0; i < plan->requirement_count; i++) {
+        const struct plan_requirement *q = &plan->requirements[i];
+        uint32_t window = q->phase == UINT32_MAX ? 0 : q->phase + 1;
+        double value =
+            read_window(t, metrics_reading_find(m, q->metric), &t->windows.at[window]);
+        bool holds = expression_holds((enum expression_op)q->op, value, q->bound);
+        out[i] = (struct run_requirement){.expression = q->text,
+                                          .value = value,
+                                          .verdict = t->interrupted ? RUN_UNDECIDED
+                                                     : holds        ? RUN_HOLDS
+                                                                    : RUN_FAILS};
+        r->all_hold = r->all_hold && holds && !t->interrupted;
+    }
+    r->storage->requirements = out;
+    r->record.requirements = out;
+    r->record.requirement_count = plan->requirement_count;
+}
+
+static const char *host_name(const struct trial *t, uint32_t number)
+{
+    return ((const struct host_config *)t->plan->config.world.hosts.items)[number].name;
+}
+
+static const char *app_name(const struct trial *t, uint32_t number)
+{
+    return ((const struct app_config *)t->plan->config.world.apps.items)[number].name;
+}
+
+static struct run_event note_row(struct trial *t, struct trial_storage *s,
+                                 const struct note *n)
+{
+    unsigned long long value = n->value;
+    switch (n->kind) {
+    case NOTE_EXHAUSTION_BEGINS:
+        return (struct run_event){.when = n->when,
+                                  .host = host_name(t, n->subject),
+                                  .kind = "exhaustion-begins",
+                                  .detail = "tcp4: a choice found no local port"};
+    case NOTE_EXHAUSTION_ENDS:
+        return (struct run_event){
+            .when = n->when,
+            .host = host_name(t, n->subject),
+            .kind = "exhaustion-ends",
+            .detail =
+                keep(s, memory_print("tcp4: %llu choices found no local port", value))};
+    case NOTE_FIRST_FAILURE:
+        return (struct run_event){.when = n->when,
+                                  .process = app_name(t, n->subject),
+                                  .kind = "first-failure",
+                                  .detail = failure_name((enum failure)n->value)};
+    case NOTE_LAST_FAILURE:
+        return (struct run_event){
+            .when = n->when,
+            .process = app_name(t, n->subject),
+            .kind = "last-failure",
+            .detail = keep(s, memory_print("%llu attempts failed in all", value))};
+    }
+    SIM_BUG("a note of no known kind");
+}
+
+static int by_moment(const void *a, const void *b)
+{
+    const struct run_event *x = a, *y = b;
+    if (x->when != y->when)
+        return x->when < y->when ? -1 : 1;
+    return (x->kind[0] > y->kind[0]) - (x->kind[0] < y->kind[0]);
+}
+
+static void fill_log(struct trial *t, struct trial_result *r)
+{
+    const struct notes *notes = world_notes(t->world);
+    struct trial_storage *s = r->storage;
+    size_t count = 0, room = notes->count;
+    for (uint32_t i = 0; i < t->plan->change_count; i++)
+        room += t->plan->changes[i].text_count;
+    s->log = memory_new(room, sizeof *s->log);
+    for (uint32_t i = 0; i < notes->count; i++)
+        s->log[count++] = note_row(t, s, &notes->at[i]);
+    for (uint32_t i = 0; i < t->plan->change_count; i++) {
+        const struct plan_change *c = &t->plan->changes[i];
+        for (uint32_t k = 0; k < c->text_count && c->at <= world_now(t->world); k++)
+            s->log[count++] = (struct run_event){
+                .when = c->at, .kind = "change", .detail = c->texts[k]};
+    }
+    qsort(s->log, count, sizeof *s->log, by_moment);
+    r->record.log = s->log;
+    r->record.log_count = count;
+}
+
+static struct trial_result *record(struct trial *t, uint64_t seed)
+{
+    struct trial_result *r = memory_new(1, sizeof *r);
+    struct world_totals totals = world_totals(t->world);
+    r->storage = memory_new(1, sizeof *r->storage);
+    r->storage->series = t->series;
+    r->record = (struct run_record){
+        .scenario = t->plan->config.name,
+        .seed = seed,
+        .replications = 1,
+        .status = t->interrupted ? RUN_INTERRUPTED : RUN_COMPLETE,
+        .simulated = world_now(t->world),
+        .events = totals.events,
+        .connections = totals.connections,
+        .fingerprint = totals.fingerprint,
+        .series = t->series,
+        .resolved_scenario = t->plan->resolved,
+    };
+    fill_metrics(t, r);
+    fill_requirements(t, r);
+    fill_log(t, r);
+    return r;
+}
+
+struct trial_result *trial_run(const struct trial_plan *plan, uint64_t seed,
+                               uint32_t replication, const struct trial_watch *watch)
+{
+    struct trial t = {.plan = plan, .watch = watch, .windows = windows_of(&plan->config)};
+    t.world = world_new(&plan->config.world, plan->traces, seed, replication);
+    struct bug_context context = {.scenario = plan->config.name,
+                                  .seed = seed,
+                                  .replication = replication,
+                                  .now = world_clock(t.world)};
+    bug_context_set(&context);
+    open_series(&t);
+    run_all(&t);
+    world_end(t.world);
+    struct trial_result *r = record(&t, seed);
+    bug_context_set(NULL);
+    world_free(t.world);
+    windows_free(&t.windows);
+    free(t.columns);
+    free(t.row);
+    free(t.before);
+    return r;
+}
+
+void trial_result_free(struct trial_result *r)
+{
+    if (!r)
+        return;
+    for (uint32_t i = 0; i < r->storage->text_count; i++)
+        free(r->storage->texts[i]);
+    free(r->storage->texts);
+    free(r->storage->metrics);
+    free(r->storage->requirements);
+    free(r->storage->log);
+    series_free(r->storage->series);
+    free(r->storage);
+    free(r);
+}

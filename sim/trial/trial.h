@@ -1,0 +1,30 @@
+/* One run of a plan: world, events, changes, samples, windows, verdicts.
+ *
+ * The result is a function of (plan, seed, replication) and nothing else.
+ */
+#ifndef SIM_TRIAL_TRIAL_H
+#define SIM_TRIAL_TRIAL_H
+
+#include <signal.h>
+
+#include "sim/results/run_record.h"
+#include "sim/trial/trial_plan.h"
+
+/* Who watches a run; every member may be NULL. */
+struct trial_watch {
+    const volatile sig_atomic_t *stop; /* not 0: finish the event and end the run */
+    void (*progress)(void *context, sim_ns now, sim_ns end, uint64_t events);
+    void *context; /* called about every 65,536 events */
+};
+
+struct trial_result {
+    struct run_record record; /* points into the result and the plan */
+    struct trial_storage *storage;
+    bool all_hold; /* every requirement */
+};
+
+struct trial_result *trial_run(const struct trial_plan *plan, uint64_t seed,
+                               uint32_t replication, const struct trial_watch *watch);
+void trial_result_free(struct trial_result *r); /* NULL is allowed */
+
+#endif

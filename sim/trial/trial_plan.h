@@ -1,0 +1,54 @@
+/* A scenario, read and ready to be run: what every replication of it shares.
+ *
+ * Read-only after it was made; any number of trials may use one plan at the same time.
+ */
+#ifndef SIM_TRIAL_TRIAL_PLAN_H
+#define SIM_TRIAL_TRIAL_PLAN_H
+
+#include "models/arrivals.h"
+#include "sim/trial/trial_config.h"
+
+struct scenario;
+struct issues;
+
+/* A moment at which the configuration becomes another. */
+struct plan_change {
+    sim_ns at;
+    const struct trial_config *config; /* from then on */
+    const char *const *texts; /* what was set: "hosts.proxy.tcp.fin_wait_2 = 1min" */
+    uint32_t text_count;
+};
+
+struct plan_requirement {
+    const char *text;
+    const char *metric;
+    uint32_t phase; /* index of the phase; UINT32_MAX: the whole run after the warm-up */
+    uint8_t op;     /* enum expression_op */
+    double bound;
+};
+
+struct trial_plan {
+    struct trial_config config;
+    struct plan_change *changes; /* by time */
+    uint32_t change_count;
+    struct plan_requirement *requirements;
+    uint32_t requirement_count;
+    struct arrival_trace *traces; /* one for each app; empty without a file */
+    char *resolved;               /* the resolved scenario as JSON */
+    struct scenario *scenario;    /* owns what config points to */
+};
+
+/* What the command line adds to a file. */
+struct plan_options {
+    const char *const *settings; /* "path=value", from --set; later ones win */
+    uint32_t setting_count;
+    const char *library; /* folder in which `extends` also looks; NULL: none */
+};
+
+/* Reads and checks a scenario, with all its changes, traces and requirements.  NULL when
+ * `issues` holds errors afterwards. */
+struct trial_plan *trial_plan_read(const char *path, const struct plan_options *options,
+                                   struct issues *issues);
+void trial_plan_free(struct trial_plan *plan); /* NULL is allowed */
+
+#endif

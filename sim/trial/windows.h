@@ -1,0 +1,26 @@
+/* The windows metrics are read over: the whole run after the warm-up, and each phase.
+ *
+ * Their ends cut the run into segments; a window is a range of segments.
+ */
+#ifndef SIM_TRIAL_WINDOWS_H
+#define SIM_TRIAL_WINDOWS_H
+
+#include "sim/trial/trial_config.h"
+
+struct window {
+    const char *name; /* NULL: the whole run after the warm-up */
+    sim_ns start, end;
+    uint32_t first, last; /* segments [first, last) */
+};
+
+struct windows {
+    struct window *at; /* [0] is the whole run; then the phases in file order */
+    uint32_t count;
+    sim_ns *cuts; /* rising; the last is the end of the run */
+    uint32_t cut_count;
+};
+
+struct windows windows_of(const struct trial_config *config);
+void windows_free(struct windows *w);
+
+#endif
