@@ -10,18 +10,24 @@
  *     METRIC_COUNT   things that happened.  Read as the number in the window; also as
  *                    <name>_per_s, its rate
  *     METRIC_LEVEL   a whole number that holds between changes.  Read as the time
- * average; <name>.max the maximum (or <name>_max, see `flags`) METRIC_SAMPLE  one value
- * per occurrence.  Read as the exact mean; <name>.p1 .p50 .p99 (bucket middles,
- * within 1.6 %), .min .max (exact) METRIC_FIRST   the moment of the first report in the
- * window, s; null when none METRIC_LAST    the moment of the last METRIC_RATIO   count
- * `a` / count `b` of the same table; null when b is 0
+ *                    average; <name>.max, or <name>_max (see flags), is the maximum
+ *     METRIC_SAMPLE  one value per occurrence.  Read as the exact mean; also as <name>.p1
+ *                    .p50 .p99 (nearest rank, within 1.6 %) and .min .max (exact)
+ *     METRIC_FIRST   the moment of the first report in the window, s; null when none
+ *     METRIC_LAST    the moment of the last
+ *     METRIC_RATIO   count `a` / count `b` of the same table; null when b is 0
  *
  * Windows.  metrics_cut() ends a segment and begins the next; what was reported in each
  * is kept apart.  Phases are ranges of segments, so any number of overlapping phases
  * costs one cut at each of their ends and nothing per report.
  *
+ * A level's maximum in a window counts the value it had when the window began.
+ *
  * Cost: a count 1 add; a level about 2 ns; a sample about 3 ns.  Memory: 48 bytes a
- * metric and segment, and the buckets of a sample once it was used (8 KiB a segment).
+ * metric and segment; of a sample that was used also 256 bytes for each octave its values
+ * span, a segment.  Declaring and cutting are O(metrics), finding a name is O(1).
+ *
+ * Errors: a name declared twice, a cut in the past, a negative sample are bugs.
  */
 #ifndef SIM_BASE_METRICS_H
 #define SIM_BASE_METRICS_H
@@ -30,6 +36,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/base/histogram.h"
 #include "sim/base/time.h"
 
 enum metric_kind {
@@ -61,21 +68,20 @@ __extension__ typedef __int128 metric_wide;
 
 /* One metric in the segment under way.  Visible only so that the verbs can be inline. */
 struct metric_cell {
-    metric_wide weighted; /* LEVEL: sum of change x moment.  SAMPLE: sum of values */
-    int64_t value;     /* COUNT: number.  LEVEL: now.  SAMPLE: number.  FIRST, LAST: ns */
-    int64_t max, min;  /* LEVEL, SAMPLE */
-    uint64_t *buckets; /* SAMPLE: METRIC_BUCKETS, or NULL until the first */
+    metric_wide weighted;      /* LEVEL: sum of change x moment.  SAMPLE: sum of values */
+    int64_t value;             /* LEVEL: now.  Others: how many occurred */
+    int64_t max, min;          /* LEVEL, SAMPLE: of values.  FIRST, LAST: of moments */
+    struct histogram *buckets; /* SAMPLE; NULL until the first */
 };
+_Static_assert(sizeof(struct metric_cell) == 48, "a metric is 48 bytes a segment");
 
 struct metrics {
     struct metric_cell *cells;
-    struct metrics_store *store; /* names, segments: metrics.c */
+    struct metrics_store *store; /* names and ended segments: metrics_store.h */
 };
 
-#define METRIC_BUCKETS 2048 /* 64 octaves of 32 */
-
 struct metrics *metrics_new(void);
-void metrics_free(struct metrics *m);
+void metrics_free(struct metrics *m); /* NULL is allowed */
 
 /* Declares `count` rows for one instance and returns the number of the first; the model
  * adds its own enum to it.  `defs` must outlive `m`; `prefix` is copied.  Not after the
@@ -119,7 +125,7 @@ void metrics_moment(struct metrics *m, uint32_t metric, sim_ns now);
 /* --- what the trial asks ---------------------------------------------------------------
  */
 
-/* Ends the segment under way at `now`.  Segment 0 begins at 0. */
+/* Ends the segment under way at `now` and begins the next.  Segment 0 begins at 0. */
 void metrics_cut(struct metrics *m, sim_ns now);
 
 /* Segments ended so far. */
@@ -131,8 +137,8 @@ struct metric_reading {
     const char *unit;
     const char *help;
     uint32_t metric;
-    uint8_t derived; /* enum in metrics.c */
-    bool quiet;      /* METRIC_QUIET and nothing ever reported */
+    uint8_t derived; /* which of the metric's readings; a row of metrics_read.c */
+    bool quiet;      /* METRIC_QUIET, and zero all through so far */
     bool series;     /* belongs in timeseries.csv */
 };
 
@@ -143,8 +149,9 @@ struct metric_reading metrics_reading(const struct metrics *m, uint32_t index);
 /* Index of the reading of that name, UINT32_MAX when there is none. */
 uint32_t metrics_reading_find(const struct metrics *m, const char *name);
 
-/* The value over segments [first, last), which must have ended.  NaN when it is null: a
- * moment that never came, a mean of nothing, a ratio over zero. */
+/* The value over segments first .. last - 1, which must have ended.  NaN when it is null:
+ * a moment that never came, a mean of nothing, a ratio over zero, an average or a rate
+ * over no time. */
 double metrics_read(const struct metrics *m, uint32_t reading, uint32_t first,
                     uint32_t last);
 

@@ -1,0 +1,198 @@
+/* The value of every reading of every kind, over a window of ended segments.
+ *
+ * metric_derivations is the list of what can be read: a new statistic is one row and one
+ * function.  Sums stay integers until the last division.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/bug.h"
+#include "sim/base/memory.h"
+#include "sim/base/metrics_store.h"
+
+/* --- sums over segments ---------------------------------------------------------------
+ */
+
+/* What segments first .. last - 1 hold of one metric, as one cell without buckets. */
+static struct metric_cell merged(const struct metrics *m, uint32_t metric, uint32_t first,
+                                 uint32_t last)
+{
+    struct metric_cell sum = {.max = INT64_MIN, .min = INT64_MAX};
+    for (uint32_t i = first; i < last; i++) {
+        const struct metric_cell *c = &m->store->segments[i].cells[metric];
+        sum.weighted += c->weighted;
+        sum.value += c->value;
+        sum.max = c->max > sum.max ? c->max : sum.max;
+        sum.min = c->min < sum.min ? c->min : sum.min;
+    }
+    return sum;
+}
+
+static struct histogram *merged_buckets(const struct metrics *m, uint32_t metric,
+                                        uint32_t first, uint32_t last)
+{
+    struct histogram *sum = NULL;
+    for (uint32_t i = first; i < last; i++)
+        sum = histogram_merge(sum, m->store->segments[i].cells[metric].buckets);
+    return sum;
+}
+
+static sim_ns duration(const struct metrics *m, uint32_t first, uint32_t last)
+{
+    const struct metric_segment *segments = m->store->segments;
+    return first == last ? 0 : segments[last - 1].end - segments[first].begin;
+}
+
+static double ratio(double a, double b)
+{
+    return b == 0 ? NAN : a / b;
+}
+
+/* Samples in "s" are reported in ns. */
+static double in_unit(const struct metrics *m, uint32_t metric, double value)
+{
+    const char *unit = m->store->rows[metric].def->unit;
+    return unit[0] == 's' && unit[1] == '\0' ? value / 1e9 : value;
+}
+
+/* --- readings -------------------------------------------------------------------------
+ */
+
+static double read_number(const struct metrics *m, uint32_t metric, uint32_t first,
+                          uint32_t last)
+{
+    return (double)merged(m, metric, first, last).value;
+}
+
+static double read_rate(const struct metrics *m, uint32_t metric, uint32_t first,
+                        uint32_t last)
+{
+    return ratio(read_number(m, metric, first, last),
+                 sim_seconds(duration(m, first, last)));
+}
+
+static double read_average(const struct metrics *m, uint32_t metric, uint32_t first,
+                           uint32_t last)
+{
+    return ratio((double)merged(m, metric, first, last).weighted,
+                 (double)duration(m, first, last));
+}
+
+static double read_level_max(const struct metrics *m, uint32_t metric, uint32_t first,
+                             uint32_t last)
+{
+    return first == last ? NAN : (double)merged(m, metric, first, last).max;
+}
+
+static double read_mean(const struct metrics *m, uint32_t metric, uint32_t first,
+                        uint32_t last)
+{
+    struct metric_cell sum = merged(m, metric, first, last);
+    return in_unit(m, metric, ratio((double)sum.weighted, (double)sum.value));
+}
+
+static double read_min(const struct metrics *m, uint32_t metric, uint32_t first,
+                       uint32_t last)
+{
+    struct metric_cell sum = merged(m, metric, first, last);
+    return sum.value ? in_unit(m, metric, (double)sum.min) : NAN;
+}
+
+static double read_max(const struct metrics *m, uint32_t metric, uint32_t first,
+                       uint32_t last)
+{
+    struct metric_cell sum = merged(m, metric, first, last);
+    return sum.value ? in_unit(m, metric, (double)sum.max) : NAN;
+}
+
+/* The middle of a bucket may lie outside of what was reported; the value does not. */
+static double read_percentile(const struct metrics *m, uint32_t metric, uint32_t first,
+                              uint32_t last, uint64_t percent)
+{
+    struct metric_cell sum = merged(m, metric, first, last);
+    if (!sum.value)
+        return NAN;
+    struct histogram *h = merged_buckets(m, metric, first, last);
+    double middle = histogram_at_rank(h, (percent * (uint64_t)sum.value + 99) / 100);
+    free(h);
+    return in_unit(m, metric, fmin(fmax(middle, (double)sum.min), (double)sum.max));
+}
+
+static double read_p1(const struct metrics *m, uint32_t metric, uint32_t first,
+                      uint32_t last)
+{
+    return read_percentile(m, metric, first, last, 1);
+}
+
+static double read_p50(const struct metrics *m, uint32_t metric, uint32_t first,
+                       uint32_t last)
+{
+    return read_percentile(m, metric, first, last, 50);
+}
+
+static double read_p99(const struct metrics *m, uint32_t metric, uint32_t first,
+                       uint32_t last)
+{
+    return read_percentile(m, metric, first, last, 99);
+}
+
+static double read_first(const struct metrics *m, uint32_t metric, uint32_t first,
+                         uint32_t last)
+{
+    struct metric_cell sum = merged(m, metric, first, last);
+    return sum.value ? sim_seconds(sum.min) : NAN;
+}
+
+static double read_last(const struct metrics *m, uint32_t metric, uint32_t first,
+                        uint32_t last)
+{
+    struct metric_cell sum = merged(m, metric, first, last);
+    return sum.value ? sim_seconds(sum.max) : NAN;
+}
+
+static double read_ratio(const struct metrics *m, uint32_t metric, uint32_t first,
+                         uint32_t last)
+{
+    const struct metric_row *row = &m->store->rows[metric];
+    return ratio(read_number(m, row->table + row->def->a, first, last),
+                 read_number(m, row->table + row->def->b, first, last));
+}
+
+/* clang-format off */
+const struct metric_derivation metric_derivations[] = {
+    /* kind          suffix    other     read            series  unit suffix */
+    {METRIC_COUNT,  "",       "",       read_number,    false,  ""},
+    {METRIC_COUNT,  "_per_s", "_per_s", read_rate,      true,   "/s"},
+    {METRIC_LEVEL,  "",       "",       read_average,   true,   ""},
+    {METRIC_LEVEL,  ".max",   "_max",   read_level_max, false,  ""},
+    {METRIC_SAMPLE, "",       "",       read_mean,      false,  ""},
+    {METRIC_SAMPLE, ".p1",    ".p1",    read_p1,        false,  ""},
+    {METRIC_SAMPLE, ".p50",   ".p50",   read_p50,       false,  ""},
+    {METRIC_SAMPLE, ".p99",   ".p99",   read_p99,       false,  ""},
+    {METRIC_SAMPLE, ".min",   ".min",   read_min,       false,  ""},
+    {METRIC_SAMPLE, ".max",   "_max",   read_max,       false,  ""},
+    {METRIC_FIRST,  "",       "",       read_first,     false,  ""},
+    {METRIC_LAST,   "",       "",       read_last,      false,  ""},
+    {METRIC_RATIO,  "",       "",       read_ratio,     false,  ""},
+};
+/* clang-format on */
+
+const uint32_t metric_derivation_count =
+    sizeof metric_derivations / sizeof metric_derivations[0];
+
+double metrics_read(const struct metrics *m, uint32_t reading, uint32_t first,
+                    uint32_t last)
+{
+    const struct metrics_store *s = m->store;
+    SIM_ASSERT(reading < s->name_count);
+    SIM_ASSERT(first <= last && last <= s->segment_count);
+    const struct metric_name *name = &s->names[reading];
+    return metric_derivations[name->derived].read(m, name->metric, first, last);
+}
+
+double metrics_instant(const struct metrics *m, uint32_t reading)
+{
+    SIM_ASSERT(metrics_reading(m, reading).series);
+    uint32_t metric = m->store->names[reading].metric;
+    return (double)(m->store->rows[metric].earlier + m->cells[metric].value);
+}
