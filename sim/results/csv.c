@@ -292,9 +292,9 @@ bool csv_time_of(const char *cell, sim_ns *out)
     sim_ns seconds = 0;
     const char *p = cell;
     for (; isdigit((unsigned char)*p); p++) {
-        if (seconds > SIM_NEVER / SIM_S / 10 - 1)
-            return false;
         seconds = seconds * 10 + (*p - '0');
+        if (seconds >= SIM_NEVER / SIM_S)
+            return false;
     }
     if (p == cell)
         return false;

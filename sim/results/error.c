@@ -12,6 +12,8 @@ static void disarm(char *text)
         bool c1 = p[0] == 0xC2 && p[1] >= 0x80 && p[1] <= 0x9F;
         if (*p < 0x20 || *p == 0x7F || c1)
             *p = '?';
+        if (c1)
+            *++p = '?';
     }
 }
 

@@ -31,7 +31,7 @@ static bool make_path(const char *path, bool *made, struct results_error *error)
     char *part = memory_text(path, strlen(path));
     bool good = true;
     for (char *p = part; good && *p; p++) {
-        bool end = p[1] == '\0' || (p[1] == '/' && *p != '/');
+        bool end = *p != '/' && (p[1] == '/' || p[1] == '\0');
         if (!end)
             continue;
         char next = p[1];
