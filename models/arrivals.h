@@ -28,7 +28,7 @@ struct arrival {
 
 /* A recording, read by whoever may open files; sorted by `at`. */
 struct arrival_trace {
-    const struct arrival *rows;
+    struct arrival *rows;
     uint32_t count;
 };
 

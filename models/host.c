@@ -35,7 +35,7 @@
     X(LAST_ACK)                                                                          \
     X(TIME_WAIT)
 
-static const struct metric_def rows[] = {
+const struct metric_def host_metrics[HOST_METRIC_COUNT] = {
     {.name = "capacity",
      .unit = "ports",
      .kind = METRIC_LEVEL,
@@ -76,9 +76,6 @@ static const struct metric_def rows[] = {
      .help = "SYNs refused: over max_client_connections, or nothing listens"},
     STATES(STATE_ROW) STATES(OUTGOING_ROW)};
 
-_Static_assert(sizeof rows / sizeof rows[0] == HOST_METRIC_COUNT,
-               "one row for each of enum host_metric");
-
 static const struct port_allocator_ops *allocator(const struct host *h)
 {
     return port_allocators[h->config->tcp.allocator.kind];
@@ -108,7 +105,7 @@ static void configure(struct hosts *hosts, struct host *h,
 static void declare(struct hosts *hosts, struct host *h)
 {
     char *prefix = memory_print("hosts.%s.tcp4", h->config->name);
-    h->metric = metrics_declare(hosts->metrics, prefix, rows, HOST_METRIC_COUNT);
+    h->metric = metrics_declare(hosts->metrics, prefix, host_metrics, HOST_METRIC_COUNT);
     free(prefix);
 }
 

@@ -32,6 +32,9 @@ enum host_metric {
     HOST_METRIC_COUNT = HOST_OUTGOING + TCP_STATE_COUNT - TCP_SYN_SENT
 };
 
+/* One row for each of enum host_metric, under "hosts.<host>.tcp4". */
+extern const struct metric_def host_metrics[HOST_METRIC_COUNT];
+
 struct reuse_log;
 
 struct member {

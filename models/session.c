@@ -505,7 +505,7 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
      .flags = METRIC_SERIES | METRIC_QUIET,                                              \
      .help = "attempts that failed: " text},
 
-static const struct metric_def rows[] = {
+const struct metric_def app_metrics[APP_METRIC_COUNT] = {
     [APP_ATTEMPTS] = {.name = "attempts",
                       .unit = "1",
                       .kind = METRIC_COUNT,
@@ -556,9 +556,6 @@ static const struct metric_def rows[] = {
                           .help = "when the last attempt failed for good"},
     FAILURES(FAILURE_ROW)};
 
-_Static_assert(sizeof rows / sizeof rows[0] == APP_METRIC_COUNT,
-               "one row for each of enum app_metric");
-
 static void open_app(struct sessions *s, struct app *a, const struct app_config *config,
                      const struct arrival_trace *trace, uint64_t seed,
                      uint32_t replication)
@@ -567,7 +564,7 @@ static void open_app(struct sessions *s, struct app *a, const struct app_config 
     *a = (struct app){
         .config = config,
         .trace = trace,
-        .metric = metrics_declare(s->net->metrics, path, rows, APP_METRIC_COUNT),
+        .metric = metrics_declare(s->net->metrics, path, app_metrics, APP_METRIC_COUNT),
         .arrivals = random_stream_make(seed, replication, path, "arrivals"),
         .members = random_stream_make(seed, replication, path, "members"),
         .lifetimes = random_stream_make(seed, replication, path, "lifetimes"),

@@ -31,6 +31,9 @@ enum app_metric {
     APP_METRIC_COUNT = APP_FAILURES_BY_CODE + FAILURE_COUNT - 1
 };
 
+/* One row for each of enum app_metric, under "apps.<app>". */
+extern const struct metric_def app_metrics[APP_METRIC_COUNT];
+
 struct app {
     const struct app_config *config;
     const struct arrival_trace *trace;

@@ -104,7 +104,7 @@ static void open_links(struct world *w, uint64_t seed, uint32_t replication)
 /* --- destinations ---------------------------------------------------------------------
  */
 
-static const struct metric_def holders_row = {.name = "holders",
+const struct metric_def destination_metric = {.name = "holders",
                                               .unit = "ports",
                                               .kind = METRIC_LEVEL,
                                               .flags = METRIC_SERIES,
@@ -119,9 +119,10 @@ static uint32_t destination(struct world *w, uint32_t host, uint32_t to, uint16_
                                 (unsigned)port);
     char *name = memory_print("%s.holders", prefix);
     uint32_t reading = metrics_reading_find(w->net.metrics, name);
-    uint32_t metric = reading == UINT32_MAX
-                          ? metrics_declare(w->net.metrics, prefix, &holders_row, 1)
-                          : metrics_reading(w->net.metrics, reading).metric;
+    uint32_t metric =
+        reading == UINT32_MAX
+            ? metrics_declare(w->net.metrics, prefix, &destination_metric, 1)
+            : metrics_reading(w->net.metrics, reading).metric;
     free(name);
     free(prefix);
     return metric;

@@ -23,6 +23,9 @@ struct world_config {
     struct field_list apps;  /* struct app_config */
 };
 
+/* Under "hosts.<host>.destinations.<host>:<port>". */
+extern const struct metric_def destination_metric;
+
 struct world;
 
 /* `config` and `traces` (one for each app) must outlive the world. */

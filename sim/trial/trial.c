@@ -91,8 +91,8 @@ static bool advance(struct trial *t, sim_ns until)
     for (;;) {
         bool arrived = world_run(t->world, until, BATCH);
         if (watch && watch->progress)
-            watch->progress(watch->context, world_now(t->world), t->plan->config.duration,
-                            world_totals(t->world).events);
+            watch->progress(watch->context, world_now(t->world),
+                            t->plan->config->duration, world_totals(t->world).events);
         if (watch && watch->stop && *watch->stop)
             return false;
         if (arrived)
@@ -108,7 +108,7 @@ static sim_ns earliest(sim_ns a, sim_ns b)
 /* At one moment: first its events, then the sample, the cut, and the change. */
 static void run_all(struct trial *t)
 {
-    const struct trial_config *config = &t->plan->config;
+    const struct trial_config *config = t->plan->config;
     struct metrics *m = world_metrics(t->world);
     uint32_t change = 0, cut = 0;
     sim_ns next_sample = config->sample_every, now = 0;
@@ -211,12 +211,12 @@ static void fill_requirements(struct trial *t, struct trial_result *r)
 
 static const char *host_name(const struct trial *t, uint32_t number)
 {
-    return ((const struct host_config *)t->plan->config.world.hosts.items)[number].name;
+    return ((const struct host_config *)t->plan->config->world.hosts.items)[number].name;
 }
 
 static const char *app_name(const struct trial *t, uint32_t number)
 {
-    return ((const struct app_config *)t->plan->config.world.apps.items)[number].name;
+    return ((const struct app_config *)t->plan->config->world.apps.items)[number].name;
 }
 
 static struct run_event note_row(struct trial *t, struct trial_storage *s,
@@ -256,7 +256,8 @@ static int by_moment(const void *a, const void *b)
     const struct run_event *x = a, *y = b;
     if (x->when != y->when)
         return x->when < y->when ? -1 : 1;
-    return (x->kind[0] > y->kind[0]) - (x->kind[0] < y->kind[0]);
+    int order = strcmp(x->kind, y->kind);
+    return order ? order : strcmp(x->detail, y->detail);
 }
 
 static void fill_log(struct trial *t, struct trial_result *r)
@@ -287,7 +288,7 @@ static struct trial_result *record(struct trial *t, uint64_t seed)
     r->storage = memory_new(1, sizeof *r->storage);
     r->storage->series = t->series;
     r->record = (struct run_record){
-        .scenario = t->plan->config.name,
+        .scenario = t->plan->config->name,
         .seed = seed,
         .replications = 1,
         .status = t->interrupted ? RUN_INTERRUPTED : RUN_COMPLETE,
@@ -307,9 +308,9 @@ static struct trial_result *record(struct trial *t, uint64_t seed)
 struct trial_result *trial_run(const struct trial_plan *plan, uint64_t seed,
                                uint32_t replication, const struct trial_watch *watch)
 {
-    struct trial t = {.plan = plan, .watch = watch, .windows = windows_of(&plan->config)};
-    t.world = world_new(&plan->config.world, plan->traces, seed, replication);
-    struct bug_context context = {.scenario = plan->config.name,
+    struct trial t = {.plan = plan, .watch = watch, .windows = windows_of(plan->config)};
+    t.world = world_new(&plan->config->world, plan->traces, seed, replication);
+    struct bug_context context = {.scenario = plan->config->name,
                                   .seed = seed,
                                   .replication = replication,
                                   .now = world_clock(t.world)};

@@ -9,26 +9,27 @@
 #include "sim/trial/trial_config.h"
 
 struct scenario;
+struct scenario_options;
 struct issues;
 
 /* A moment at which the configuration becomes another. */
 struct plan_change {
     sim_ns at;
     const struct trial_config *config; /* from then on */
-    const char *const *texts; /* what was set: "hosts.proxy.tcp.fin_wait_2 = 1min" */
+    char **texts; /* what was set: "hosts.proxy.tcp.fin_wait_2 = 1min" */
     uint32_t text_count;
 };
 
 struct plan_requirement {
     const char *text;
-    const char *metric;
+    char *metric;
     uint32_t phase; /* index of the phase; UINT32_MAX: the whole run after the warm-up */
     uint8_t op;     /* enum expression_op */
     double bound;
 };
 
 struct trial_plan {
-    struct trial_config config;
+    const struct trial_config *config;
     struct plan_change *changes; /* by time */
     uint32_t change_count;
     struct plan_requirement *requirements;
@@ -38,16 +39,10 @@ struct trial_plan {
     struct scenario *scenario;    /* owns what config points to */
 };
 
-/* What the command line adds to a file. */
-struct plan_options {
-    const char *const *settings; /* "path=value", from --set; later ones win */
-    uint32_t setting_count;
-    const char *library; /* folder in which `extends` also looks; NULL: none */
-};
-
 /* Reads and checks a scenario, with all its changes, traces and requirements.  NULL when
- * `issues` holds errors afterwards. */
-struct trial_plan *trial_plan_read(const char *path, const struct plan_options *options,
+ * `issues` holds errors afterwards; `issues` must outlive the plan. */
+struct trial_plan *trial_plan_read(const char *path,
+                                   const struct scenario_options *options,
                                    struct issues *issues);
 void trial_plan_free(struct trial_plan *plan); /* NULL is allowed */
 

@@ -1,0 +1,103 @@
+/* portsim check: reads scenarios and says everything that is wrong with them. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/cli/command.h"
+#include "sim/cli/read.h"
+#include "sim/scenario/scenario.h"
+
+enum { KEY_SET = 1000, KEY_RESOLVED, KEY_ORIGINS };
+
+struct arguments {
+    char **scenarios;
+    int count;
+    const char **settings;
+    uint32_t setting_count;
+    bool resolved, origins, quiet;
+};
+
+static const struct argp_option options[] = {
+    {"resolved", KEY_RESOLVED, NULL, 0,
+     "Print the resolved scenario, every default filled in", 0},
+    {"origins", KEY_ORIGINS, NULL, 0, "Print each value with where it comes from", 0},
+    {"set", KEY_SET, "PATH=VALUE", 0, "Set a field of each scenario; may be repeated", 0},
+    {"quiet", 'q', NULL, 0, "Say nothing of good scenarios", 0},
+    {0}};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    switch (key) {
+    case KEY_RESOLVED:
+        a->resolved = true;
+        break;
+    case KEY_ORIGINS:
+        a->origins = true;
+        break;
+    case KEY_SET:
+        a->settings =
+            memory_resize(a->settings, a->setting_count + 1u, sizeof *a->settings);
+        a->settings[a->setting_count++] = argument;
+        break;
+    case 'q':
+        a->quiet = true;
+        break;
+    case ARGP_KEY_ARGS:
+        a->scenarios = state->argv + state->next;
+        a->count = state->argc - state->next;
+        break;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "which scenarios?");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "SCENARIO...",
+    .doc = "Reads scenarios and prints every error at once, with file, line, column and "
+           "path.  Simulates nothing.\v"
+           "Example:\n  portsim check scenarios/*.json\n"};
+
+static int check(const struct arguments *a, const char *name)
+{
+    struct issues *issues;
+    int status = EXIT_DONE;
+    struct trial_plan *plan =
+        read_plan(name, a->settings, a->setting_count, &issues, &status);
+    if (plan && a->resolved)
+        fputs(plan->resolved, stdout);
+    if (plan && a->origins)
+        scenario_print_origins(plan->scenario, stdout);
+    if (plan && !a->quiet && !a->resolved && !a->origins)
+        printf("%s: well\n", name);
+    trial_plan_free(plan);
+    issues_free(issues);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct arguments a = {0};
+    int worst = EXIT_DONE;
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    for (int i = 0; i < a.count; i++) {
+        int status = check(&a, a.scenarios[i]);
+        if (status > worst)
+            worst = status;
+    }
+    free(a.settings);
+    return worst;
+}
+
+const struct command command_check = {
+    .name = "check",
+    .summary = "read scenarios and print everything that is wrong with them",
+    .run = run,
+};

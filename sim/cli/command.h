@@ -1,0 +1,39 @@
+/* The commands of portsim: one file each, one line in COMMANDS.
+ *
+ * A command parses its own arguments with argp, prints its result on stdout and
+ * everything else on stderr, and returns an exit status.
+ */
+#ifndef SIM_CLI_COMMAND_H
+#define SIM_CLI_COMMAND_H
+
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_REQUIREMENT = 1, /* ran, but a requirement failed */
+    EXIT_USAGE = 2,       /* bad command line */
+    EXIT_SCENARIO = 3,    /* bad scenario */
+    EXIT_IO = 4,          /* input, output, gnuplot */
+    /* 5: a bug (sim/base/bug.h); 6: out of memory (sim/base/memory.h) */
+    EXIT_BY_SIGNAL = 128, /* + 2 or 15: interrupted, partial results kept and marked */
+};
+
+struct command {
+    const char *name;
+    const char *summary;               /* one line */
+    int (*run)(int argc, char **argv); /* argv[0] is "portsim NAME" */
+};
+
+/* In the order of `portsim --help`. */
+#define COMMANDS(X)                                                                      \
+    X(run)                                                                               \
+    X(check)                                                                             \
+    X(demo)                                                                              \
+    X(plot)                                                                              \
+    X(list)                                                                              \
+    X(explain)                                                                           \
+    X(schema)
+
+#define X(name) extern const struct command command_##name;
+COMMANDS(X)
+#undef X
+
+#endif

@@ -1,0 +1,96 @@
+/* portsim: finds the command and runs it. */
+#include <argp.h>
+#include <errno.h>
+#include <gsl/gsl_errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/words.h"
+#include "sim/cli/command.h"
+
+static const struct command *const commands[] = {
+#define X(name) &command_##name,
+    COMMANDS(X)
+#undef X
+};
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+static void help(FILE *out)
+{
+    fputs(
+        "portsim: a discrete-event simulator of port space.\n"
+        "\n"
+        "Shows how the local ports of a host are taken, held, released and run out, and\n"
+        "which knob helps.\n"
+        "\n"
+        "  portsim demo                  a proxy runs out of ports and recovers\n"
+        "  portsim COMMAND --help        what a command takes, with an example\n"
+        "\n"
+        "Commands:\n",
+        out);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+    fputs("\n"
+          "Exit status: 0 done; 1 a requirement failed; 2 bad command line; 3 bad "
+          "scenario;\n"
+          "4 input, output or gnuplot; 5 a bug; 6 out of memory; 130, 143 interrupted.\n",
+          out);
+}
+
+static const char *command_name(uint32_t index)
+{
+    return index < COMMAND_COUNT ? commands[index]->name : NULL;
+}
+
+static int unknown(const char *name)
+{
+    const char *near = words_nearest(name, command_name);
+    fprintf(stderr, "portsim: there is no command \"%.60s\"", name);
+    if (near)
+        fprintf(stderr, "; did you mean \"%s\"?", near);
+    fputs("\nTry \"portsim --help\".\n", stderr);
+    return EXIT_USAGE;
+}
+
+/* A closed pipe on stdout (| head) is not an error worth a message; a full disk is. */
+static int flush(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    if (errno != EPIPE)
+        fprintf(stderr, "portsim: cannot write to standard output: %s\n",
+                strerror(errno));
+    return status == EXIT_DONE && errno != EPIPE ? EXIT_IO : status;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    gsl_set_error_handler_off();
+    argp_err_exit_status = EXIT_USAGE;
+    if (argc < 2) {
+        help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        help(stdout);
+        return flush(EXIT_DONE);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("portsim " PORTSIM_VERSION);
+        return flush(EXIT_DONE);
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(argv[1], commands[i]->name) != 0)
+            continue;
+        char *name = memory_print("portsim %s", commands[i]->name);
+        argv[1] = name;
+        int status = flush(commands[i]->run(argc - 1, argv + 1));
+        free(name);
+        return status;
+    }
+    return unknown(argv[1]);
+}

@@ -1,0 +1,27 @@
+/* A progress line on stderr: only when it is a terminal, and not with --quiet. */
+#ifndef SIM_CLI_PROGRESS_H
+#define SIM_CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "sim/base/time.h"
+
+struct progress {
+    bool shown;
+    struct timespec began, printed;
+};
+
+void progress_begin(struct progress *p, bool quiet);
+
+/* Shaped for struct trial_watch; repaints at most ten times a second. */
+void progress_update(void *progress, sim_ns now, sim_ns end, uint64_t events);
+
+/* Takes the line away. */
+void progress_end(struct progress *p);
+
+/* Seconds of wall clock since progress_begin(). */
+double progress_seconds(const struct progress *p);
+
+#endif

@@ -1,0 +1,173 @@
+#include "sim/cli/reference.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "models/failure.h"
+#include "models/host.h"
+#include "models/port_allocator.h"
+#include "models/session.h"
+#include "models/stack.h"
+#include "models/world.h"
+#include "sim/cli/library.h"
+#include "sim/engine/distribution.h"
+
+static void __attribute__((format(printf, 3, 4)))
+fact(struct reference_entry *e, const char *label, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct reference_fact *f = &e->facts[e->fact_count++];
+    f->label = label;
+    vsnprintf(f->text, sizeof f->text, format, args);
+    va_end(args);
+}
+
+static void __attribute__((format(printf, 2, 3)))
+set_name(struct reference_entry *e, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(e->name, sizeof e->name, format, args);
+    va_end(args);
+}
+
+static const char *scope_name(enum port_scope scope)
+{
+    switch (scope) {
+    case PORT_SCOPE_PORT:
+        return "port: any holder of the port on an overlapping address conflicts";
+    case PORT_SCOPE_TUPLE:
+        return "tuple: only a holder of the same 4-tuple conflicts";
+    case PORT_SCOPE_MIXED:
+        return "mixed: ports given out by bind() conflict, otherwise the 4-tuple";
+    }
+    return "";
+}
+
+static bool allocator_entry(uint32_t index, struct reference_entry *e)
+{
+    const struct port_allocator_ops *a = port_allocators[index];
+    if (!a)
+        return false;
+    set_name(e, "%s", a->name);
+    e->summary = a->summary;
+    e->fields = a->fields;
+    fact(e, "systems", "%s", a->systems);
+    fact(e, "order", "%s", a->order);
+    fact(e, "scope", "%s", scope_name(a->scope));
+    fact(e, "exhaustive", "%s",
+         a->exhaustive ? "yes: finds a free port whenever there is one"
+                       : "no: may fail while ports are free");
+    fact(e, "state", "%s", a->state);
+    fact(e, "cost", "%s", a->cost);
+    fact(e, "on failure", "%s", a->failure);
+    fact(e, "source", "%s", a->source);
+    return true;
+}
+
+static void schedule_fact(struct reference_entry *e, const char *label,
+                          const struct retransmission *r)
+{
+    char text[300] = "";
+    size_t length = 0;
+    const sim_ns *at = r->at.items;
+    for (uint32_t i = 0; i < r->at.count; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%g",
+                                   i ? ", " : "", sim_seconds(at[i]));
+    fact(e, label, "again at %s s; gives up at %g s", text, sim_seconds(r->give_up));
+}
+
+static bool stack_entry(uint32_t index, struct reference_entry *e)
+{
+    const struct stack_row *r = &stack_rows[index];
+    const struct stack *s = &r->stack;
+    if (!r->name)
+        return false;
+    set_name(e, "%s", r->name);
+    e->summary = r->systems;
+    fact(e, "range", "%u-%u (%u ports)", s->range.low, s->range.high,
+         (unsigned)(s->range.high - s->range.low + 1));
+    fact(e, "allocator", "%s", port_allocators[s->allocator.kind]->name);
+    fact(e, "scope", "%s", scope_name(stack_scope(s)));
+    fact(e, "no port", "%s", failure_choice(s->exhausted));
+    fact(e, "TIME_WAIT", "%g s", sim_seconds(s->time_wait));
+    fact(e, "FIN_WAIT_2", "%g s once nobody owns the socket", sim_seconds(s->fin_wait_2));
+    fact(e, "timers", s->timer_hz ? "on the wheel of a kernel with HZ %u" : "exact",
+         (unsigned)s->timer_hz);
+    schedule_fact(e, "SYN", &s->syn);
+    schedule_fact(e, "SYN+ACK", &s->syn_ack);
+    schedule_fact(e, "FIN", &s->fin);
+    fact(e, "source", "%s", r->source);
+    return true;
+}
+
+static bool distribution_entry(uint32_t index, struct reference_entry *e)
+{
+    const struct distribution_ops *d = distributions[index];
+    if (!d)
+        return false;
+    set_name(e, "%s", d->name);
+    e->summary = d->summary;
+    e->fields = d->fields;
+    fact(e, "source", "%s", d->source);
+    return true;
+}
+
+static bool metric_entry(uint32_t index, struct reference_entry *e)
+{
+    static const struct {
+        const char *prefix;
+        const struct metric_def *rows;
+        uint32_t count;
+    } groups[] = {
+        {"apps.<app>", app_metrics, APP_METRIC_COUNT},
+        {"hosts.<host>.tcp4", host_metrics, HOST_METRIC_COUNT},
+        {"hosts.<host>.destinations.<host>:<port>", &destination_metric, 1},
+    };
+    static const char *const kinds[] = {
+        [METRIC_COUNT] = "number in the window; also <name>_per_s, its rate",
+        [METRIC_LEVEL] = "time average",
+        [METRIC_SAMPLE] = "mean of what was seen; also .p1 .p50 .p99 .min .max",
+        [METRIC_FIRST] = "a moment; null when it never came",
+        [METRIC_LAST] = "a moment; null when it never came",
+        [METRIC_RATIO] = "a ratio; null over nothing",
+    };
+    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
+        if (index >= groups[g].count) {
+            index -= groups[g].count;
+            continue;
+        }
+        const struct metric_def *d = &groups[g].rows[index];
+        set_name(e, "%s.%s", groups[g].prefix, d->name);
+        e->summary = d->help;
+        fact(e, "unit", "%s", d->unit);
+        fact(e, "reads as", "%s%s", kinds[d->kind],
+             d->kind != METRIC_LEVEL      ? ""
+             : d->flags & METRIC_MAX_NAME ? "; also <name>_max, the maximum"
+                                          : "; also .max");
+        if (d->flags & METRIC_SERIES)
+            fact(e, "series", "a column of timeseries.csv");
+        return true;
+    }
+    return false;
+}
+
+static bool failure_entry(uint32_t index, struct reference_entry *e)
+{
+    if (!failure_choice(index))
+        return false;
+    set_name(e, "%s", failure_choice(index));
+    e->summary = failure_help((enum failure)(index + 1));
+    return true;
+}
+
+const struct reference_kind reference_kinds[] = {
+    {"allocators", "allocator", allocator_entry},
+    {"stacks", "stack", stack_entry},
+    {"distributions", "distribution", distribution_entry},
+    {"metrics", "metric", metric_entry},
+    {"failures", "failure code", failure_entry},
+    {"scenarios", "scenario", library_entry},
+    {NULL, NULL, NULL},
+};

@@ -1,0 +1,197 @@
+#include "sim/cli/run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
+#include "sim/cli/command.h"
+#include "sim/cli/places.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/read.h"
+#include "sim/results/run_directory.h"
+#include "sim/trial/trial.h"
+#include "sim/views/summary.h"
+
+/* Set by the first SIGINT or SIGTERM; the one piece of state a handler can reach. */
+static volatile sig_atomic_t stopped_by;
+
+static void on_signal(int number)
+{
+    stopped_by = number;
+}
+
+/* The first signal asks for an orderly end; the second ends the program at once. */
+static void listen_for_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool run_format(const char *word, enum figure_format *out)
+{
+    static const char *const words[] = {
+        [FIGURE_SVG] = "svg", [FIGURE_PNG] = "png", [FIGURE_DUMB] = "dumb"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i], word) == 0) {
+            *out = (enum figure_format)i;
+            return true;
+        }
+    return false;
+}
+
+/* The first of runs/NAME, runs/NAME-2, ... that does not exist. */
+static char *free_directory(const char *scenario)
+{
+    struct stat s;
+    char *path = memory_print("runs/%s", scenario);
+    for (unsigned i = 2; lstat(path, &s) == 0; i++) {
+        free(path);
+        path = memory_print("runs/%s-%u", scenario, i);
+    }
+    return path;
+}
+
+static int io_error(const struct results_error *error)
+{
+    fprintf(stderr, "portsim: %s\n", error->text);
+    return EXIT_IO;
+}
+
+static bool wants_colour(void)
+{
+    const char *no = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(no && *no);
+}
+
+bool run_draw(const char *directory, enum figure_format format,
+              struct figures_drawn *drawn, struct results_error *error)
+{
+    char *scripts = places_folder("plots");
+    if (!scripts)
+        return results_fail(
+            error, 0, "the folder plots/ of portsim was not found; set PORTSIM_SHARE");
+    struct winsize window = {0};
+    ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
+    struct figures_request request = {.directory = directory,
+                                      .scripts = scripts,
+                                      .format = format,
+                                      .terminal = stdout,
+                                      .columns = window.ws_col,
+                                      .rows = window.ws_row};
+    bool well = figures_draw(&request, drawn, error);
+    free(scripts);
+    return well;
+}
+
+/* summary.json as it was written. */
+static int print_json(const char *directory)
+{
+    char *path = memory_print("%s/summary.json", directory);
+    FILE *file = fopen(path, "re");
+    int status = EXIT_DONE;
+    char block[65536];
+    for (size_t n; file && (n = fread(block, 1, sizeof block, file)) > 0;)
+        fwrite(block, 1, n, stdout);
+    if (!file || ferror(file)) {
+        fprintf(stderr, "portsim: cannot read %s: %s\n", path, strerror(errno));
+        status = EXIT_IO;
+    }
+    if (file)
+        fclose(file);
+    free(path);
+    return status;
+}
+
+static int show(const struct run_order *order, const struct trial_result *result,
+                const char *directory)
+{
+    struct results_error error;
+    struct figures_drawn drawn = {0};
+    int status = EXIT_DONE;
+    if (order->json)
+        status = print_json(directory);
+    else
+        summary_print(stdout, &result->record, wants_colour());
+    fflush(stdout);
+    if (order->plots && !run_draw(directory, order->format, &drawn, &error))
+        status = io_error(&error);
+    if (!order->quiet) {
+        fprintf(stderr, "\nresults in %s\n", directory);
+        for (unsigned i = 0; i < drawn.count && order->format != FIGURE_DUMB; i++)
+            fprintf(stderr, "  %s/%s\n", directory, drawn.names[i]);
+        if (order->epilogue)
+            fputs(order->epilogue, stderr);
+    }
+    return status;
+}
+
+static int final_status(const struct trial_result *result, int shown)
+{
+    if (result->record.status == RUN_INTERRUPTED)
+        return EXIT_BY_SIGNAL + (int)stopped_by;
+    if (shown != EXIT_DONE)
+        return shown;
+    return result->all_hold ? EXIT_DONE : EXIT_REQUIREMENT;
+}
+
+static struct trial_result *simulate(const struct run_order *order,
+                                     const struct trial_plan *plan)
+{
+    struct progress progress;
+    struct trial_watch watch = {
+        .stop = &stopped_by, .progress = progress_update, .context = &progress};
+    progress_begin(&progress, order->quiet);
+    struct trial_result *result = trial_run(plan, plan->config->seed, 1, &watch);
+    double seconds = progress_seconds(&progress);
+    progress_end(&progress);
+    if (!order->quiet)
+        fprintf(stderr, "simulated in %.2f s: %.1f M events/s\n\n", seconds,
+                (double)result->record.events / seconds / 1e6);
+    return result;
+}
+
+static int run_plan(const struct run_order *order, const struct trial_plan *plan)
+{
+    struct results_error error;
+    char *directory = order->directory
+                          ? memory_text(order->directory, strlen(order->directory))
+                          : free_directory(plan->config->name);
+    struct run_directory *target =
+        run_directory_prepare(directory, order->overwrite, &error);
+    int status;
+    if (!target) {
+        status = io_error(&error);
+    } else {
+        listen_for_signals();
+        struct trial_result *result = simulate(order, plan);
+        if (run_directory_write(target, &result->record, &error))
+            status = final_status(result, show(order, result, directory));
+        else
+            status = io_error(&error);
+        trial_result_free(result);
+    }
+    run_directory_free(target);
+    free(directory);
+    return status;
+}
+
+int run_scenario(const struct run_order *order)
+{
+    struct issues *issues;
+    int status = EXIT_DONE;
+    struct trial_plan *plan = read_plan(order->scenario, order->settings,
+                                        order->setting_count, &issues, &status);
+    if (plan)
+        status = run_plan(order, plan);
+    trial_plan_free(plan);
+    issues_free(issues);
+    return status;
+}

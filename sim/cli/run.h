@@ -1,0 +1,32 @@
+/* Running a scenario from the command line: what `run` and `demo` share. */
+#ifndef SIM_CLI_RUN_H
+#define SIM_CLI_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/results/figures.h"
+
+struct run_order {
+    const char *scenario;  /* file, or name in the library */
+    const char *directory; /* NULL: the first free of runs/NAME, runs/NAME-2, ... */
+    const char **settings; /* --set, in order */
+    uint32_t setting_count;
+    bool overwrite, json, quiet;
+    bool plots;
+    enum figure_format format;
+    const char *epilogue; /* printed after everything else; NULL: none */
+};
+
+/* Does all of it and returns the exit status. */
+int run_scenario(const struct run_order *order);
+
+/* Draws the figures of a run directory with the scripts that came with the program; of
+ * FIGURE_DUMB on stdout, as large as the terminal. */
+bool run_draw(const char *directory, enum figure_format format,
+              struct figures_drawn *drawn, struct results_error *error);
+
+/* "svg", "png", "dumb"; false if it is another word. */
+bool run_format(const char *word, enum figure_format *out);
+
+#endif

@@ -1,0 +1,218 @@
+#include "sim/trial/trial_plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/bug.h"
+#include "sim/base/memory.h"
+#include "sim/scenario/expression.h"
+#include "sim/scenario/scenario.h"
+#include "sim/trial/trace_file.h"
+
+/* --- changes --------------------------------------------------------------------------
+ */
+
+/* What world_reconfigure relies on: a change keeps every host, path and app. */
+static void check_same_shape(const struct trial_config *a, const struct trial_config *b)
+{
+    SIM_ASSERT(a->world.hosts.count == b->world.hosts.count);
+    SIM_ASSERT(a->world.paths.count == b->world.paths.count);
+    SIM_ASSERT(a->world.apps.count == b->world.apps.count);
+}
+
+static void read_changes(struct trial_plan *plan)
+{
+    plan->change_count = scenario_change_count(plan->scenario);
+    plan->changes = memory_new(plan->change_count, sizeof *plan->changes);
+    for (uint32_t i = 0; i < plan->change_count; i++) {
+        struct plan_change *c = &plan->changes[i];
+        struct field_list settings = scenario_change_settings(plan->scenario, i);
+        const struct field_setting *setting = settings.items;
+        c->at = scenario_change_at(plan->scenario, i);
+        c->config = scenario_after_change(plan->scenario, i + 1);
+        check_same_shape(plan->config, c->config);
+        c->texts = memory_new(settings.count, sizeof *c->texts);
+        c->text_count = settings.count;
+        for (uint32_t k = 0; k < settings.count; k++)
+            c->texts[k] = scenario_setting_text(&setting[k]);
+    }
+}
+
+/* --- traces ---------------------------------------------------------------------------
+ */
+
+static void read_trace(struct trial_plan *plan, uint32_t number,
+                       const struct app_config *app, struct issues *issues)
+{
+    const struct arrivals_trace *trace = app->arrivals.config;
+    char *path = memory_print("apps.%s.arrivals.file", app->name);
+    char *file =
+        trace->file[0] == '/'
+            ? memory_text(trace->file, strlen(trace->file))
+            : memory_print("%s/%s", scenario_folder(plan->scenario, path), trace->file);
+    struct trace_error error;
+    if (!trace_file_read(file, &plan->traces[number], &error)) {
+        if (error.unreadable)
+            issues_unreadable(issues);
+        if (error.line)
+            issues_add(issues, scenario_place(plan->scenario, path), path, NULL,
+                       "%s, line %u: %s", file, error.line, error.text);
+        else
+            issues_add(issues, scenario_place(plan->scenario, path), path, NULL,
+                       "cannot use %s: %s", file, error.text);
+    }
+    free(file);
+    free(path);
+}
+
+/* A recording counts from the beginning of the run, so it cannot be put in later. */
+static void refuse_late_traces(const struct trial_plan *plan, struct issues *issues)
+{
+    const struct app_config *before = plan->config->world.apps.items;
+    for (uint32_t i = 0; i < plan->change_count; i++) {
+        const struct field_list *apps = &plan->changes[i].config->world.apps;
+        const struct app_config *after = apps->items;
+        for (uint32_t k = 0; k < apps->count; k++)
+            if (after[k].arrivals.kind == ARRIVALS_TRACE &&
+                before[k].arrivals.kind != ARRIVALS_TRACE)
+                issues_add(issues, scenario_place(plan->scenario, "changes"), "changes",
+                           NULL,
+                           "the arrivals of \"%s\" cannot become a trace in mid-run",
+                           after[k].name);
+    }
+}
+
+static void read_traces(struct trial_plan *plan, struct issues *issues)
+{
+    const struct field_list *apps = &plan->config->world.apps;
+    const struct app_config *app = apps->items;
+    plan->traces = memory_new(apps->count, sizeof *plan->traces);
+    for (uint32_t i = 0; i < apps->count; i++)
+        if (app[i].arrivals.kind == ARRIVALS_TRACE)
+            read_trace(plan, i, &app[i], issues);
+}
+
+/* --- requirements ---------------------------------------------------------------------
+ */
+
+static uint32_t find_phase(const struct trial_config *config, const char *name)
+{
+    const struct phase_config *phase = config->phases.items;
+    for (uint32_t i = 0; i < config->phases.count; i++)
+        if (strcmp(phase[i].name, name) == 0)
+            return i;
+    return UINT32_MAX;
+}
+
+/* The reading whose name is nearest to a wrong one: most of a path is right as a rule, so
+ * the one that shares most of its beginning and end. */
+static const char *nearest_reading(const struct metrics *m, const char *name)
+{
+    const char *nearest = NULL;
+    size_t best = strlen(name) / 2;
+    for (uint32_t i = 0; i < metrics_reading_count(m); i++) {
+        const char *other = metrics_reading(m, i).name;
+        size_t a = strlen(name), b = strlen(other), head = 0, tail = 0;
+        while (head < a && head < b && name[head] == other[head])
+            head++;
+        while (tail < a - head && tail < b - head &&
+               name[a - 1 - tail] == other[b - 1 - tail])
+            tail++;
+        if (head + tail > best) {
+            best = head + tail;
+            nearest = other;
+        }
+    }
+    return nearest;
+}
+
+static void read_requirement(struct trial_plan *plan, const struct metrics *m, uint32_t i,
+                             struct issues *issues)
+{
+    const char *text = ((const char *const *)plan->config->require.items)[i];
+    char *path = memory_print("require[%u]", (unsigned)i);
+    struct place place = scenario_place(plan->scenario, path);
+    struct expression e;
+    struct expression_error error;
+    if (!expression_parse(text, &e, &error)) {
+        issues_add(issues, place, path, NULL, "%s (character %u)", error.message,
+                   (unsigned)error.column);
+        free(path);
+        return;
+    }
+    uint32_t phase = e.phase[0] ? find_phase(plan->config, e.phase) : UINT32_MAX;
+    if (e.phase[0] && phase == UINT32_MAX)
+        issues_add(issues, place, path, NULL, "there is no phase \"%s\"", e.phase);
+    if (metrics_reading_find(m, e.metric) == UINT32_MAX)
+        issues_add(issues, place, path, nearest_reading(m, e.metric),
+                   "there is no metric \"%s\"", e.metric);
+    plan->requirements[i] =
+        (struct plan_requirement){.text = text,
+                                  .metric = memory_text(e.metric, strlen(e.metric)),
+                                  .phase = phase,
+                                  .op = (uint8_t)e.op,
+                                  .bound = e.bound};
+    free(path);
+}
+
+/* A world that is never run knows the names of all metrics. */
+static void read_requirements(struct trial_plan *plan, struct issues *issues)
+{
+    plan->requirement_count = plan->config->require.count;
+    plan->requirements = memory_new(plan->requirement_count, sizeof *plan->requirements);
+    if (!plan->requirement_count)
+        return;
+    struct world *w =
+        world_new(&plan->config->world, plan->traces, plan->config->seed, 1);
+    for (uint32_t i = 0; i < plan->requirement_count; i++)
+        read_requirement(plan, world_metrics(w), i, issues);
+    world_free(w);
+}
+
+/* --- all of it ------------------------------------------------------------------------
+ */
+
+struct trial_plan *trial_plan_read(const char *path,
+                                   const struct scenario_options *options,
+                                   struct issues *issues)
+{
+    struct scenario *scenario = scenario_read_file(path, &trial_fields, options, issues);
+    if (!scenario)
+        return NULL;
+    struct trial_plan *plan = memory_new(1, sizeof *plan);
+    struct json_text resolved = {0};
+    plan->scenario = scenario;
+    plan->config = scenario_root(scenario);
+    read_changes(plan);
+    read_traces(plan, issues);
+    refuse_late_traces(plan, issues);
+    if (issues_count(issues) == 0)
+        read_requirements(plan, issues);
+    scenario_write(scenario, &resolved);
+    plan->resolved = resolved.bytes;
+    if (issues_count(issues) == 0)
+        return plan;
+    trial_plan_free(plan);
+    return NULL;
+}
+
+void trial_plan_free(struct trial_plan *plan)
+{
+    if (!plan)
+        return;
+    for (uint32_t i = 0; i < plan->change_count; i++) {
+        for (uint32_t k = 0; k < plan->changes[i].text_count; k++)
+            free(plan->changes[i].texts[k]);
+        free(plan->changes[i].texts);
+    }
+    for (uint32_t i = 0; i < plan->config->world.apps.count; i++)
+        free(plan->traces[i].rows);
+    for (uint32_t i = 0; i < plan->requirement_count; i++)
+        free(plan->requirements[i].metric);
+    free(plan->changes);
+    free(plan->traces);
+    free(plan->requirements);
+    free(plan->resolved);
+    scenario_free(plan->scenario);
+    free(plan);
+}

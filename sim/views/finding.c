@@ -1,0 +1,167 @@
+#include "sim/views/finding.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Below this a holder is not worth a word. */
+#define SMALLEST_SHARE 0.005
+
+double finding_metric(const struct run_record *record, const char *format, ...)
+{
+    char name[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(name, sizeof name, format, args);
+    va_end(args);
+    const struct run_metric *m = run_record_metric(record, name);
+    return m ? m->value : NAN;
+}
+
+/* --- spells ---------------------------------------------------------------------------
+ */
+
+static void read_spells(const struct run_record *record, struct finding *f)
+{
+    f->recovered = true;
+    for (size_t i = 0; i < record->log_count; i++) {
+        const struct run_event *e = &record->log[i];
+        if (!e->host || strcmp(e->host, f->host) != 0)
+            continue;
+        if (strcmp(e->kind, "exhaustion-begins") == 0) {
+            if (!f->exhausted)
+                f->begin = e->when;
+            f->exhausted = true;
+            f->recovered = false;
+            f->spells++;
+        } else if (strcmp(e->kind, "exhaustion-ends") == 0) {
+            f->recovered = true;
+            f->end = e->when;
+        }
+    }
+    if (!f->exhausted || !f->recovered)
+        f->end = record->simulated;
+}
+
+/* --- holders --------------------------------------------------------------------------
+ */
+
+static double mean_between(const struct series *s, uint32_t column, sim_ns begin,
+                           sim_ns end)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (size_t row = 0; row < series_rows(s); row++) {
+        sim_ns t = series_time(s, row);
+        if (t < begin || t > end)
+            continue;
+        sum += series_value(s, row, column);
+        count++;
+    }
+    return count ? sum / (double)count : 0;
+}
+
+static void insert(struct finding_holder *list, uint32_t *count, const char *name,
+                   size_t length, double value)
+{
+    uint32_t at = *count < FINDING_HOLDERS ? (*count)++ : FINDING_HOLDERS - 1;
+    if (*count == FINDING_HOLDERS && list[at].share > value)
+        return;
+    for (; at > 0 && list[at - 1].share < value; at--)
+        list[at] = list[at - 1];
+    snprintf(list[at].name, sizeof list[at].name, "%.*s", (int)length, name);
+    list[at].share = value;
+}
+
+/* Shares of the columns prefix<name>suffix in their sum, largest first. */
+static uint32_t read_holders(const struct series *s, const struct finding *f,
+                             const char *prefix, const char *suffix,
+                             struct finding_holder *out)
+{
+    uint32_t count = 0;
+    double sum = 0;
+    size_t begin = strlen(prefix), end = strlen(suffix);
+    for (uint32_t c = 0; c < series_columns(s); c++) {
+        const char *name = series_name(s, c);
+        size_t length = strlen(name);
+        if (strncmp(name, prefix, begin) != 0 || length < begin + end ||
+            strcmp(name + length - end, suffix) != 0)
+            continue;
+        double mean = mean_between(s, c, f->begin, f->end);
+        sum += mean;
+        insert(out, &count, name + begin, length - begin - end, mean);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        out[i].share = sum > 0 ? out[i].share / sum : 0;
+    while (count && out[count - 1].share < SMALLEST_SHARE)
+        count--;
+    return count;
+}
+
+static void read_all_holders(const struct run_record *record, struct finding *f)
+{
+    char prefix[FINDING_NAME + 32];
+    snprintf(prefix, sizeof prefix, "hosts.%s.tcp4.outgoing.", f->host);
+    f->state_count = read_holders(record->series, f, prefix, "", f->states);
+    snprintf(prefix, sizeof prefix, "hosts.%s.destinations.", f->host);
+    f->destination_count =
+        read_holders(record->series, f, prefix, ".holders", f->destinations);
+}
+
+/* --- hosts ----------------------------------------------------------------------------
+ */
+
+/* "hosts.<host>.tcp4.capacity", without a phase. */
+static bool names_host(const char *metric, char host[FINDING_NAME])
+{
+    static const char before[] = "hosts.", after[] = ".tcp4.capacity";
+    size_t length = strlen(metric), ends = sizeof before + sizeof after - 2;
+    if (length <= ends || length - ends >= FINDING_NAME ||
+        strncmp(metric, before, sizeof before - 1) != 0 ||
+        strcmp(metric + length - (sizeof after - 1), after) != 0)
+        return false;
+    snprintf(host, FINDING_NAME, "%.*s", (int)(length - ends),
+             metric + sizeof before - 1);
+    return true;
+}
+
+static double fullness(const struct finding *f)
+{
+    return f->capacity > 0 ? f->in_use_max / f->capacity : 0;
+}
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct finding *x = a, *y = b;
+    if (x->exhausted != y->exhausted)
+        return x->exhausted ? -1 : 1;
+    if (fullness(x) > fullness(y) || fullness(x) < fullness(y))
+        return fullness(x) > fullness(y) ? -1 : 1;
+    return strcmp(x->host, y->host);
+}
+
+uint32_t findings_of(const struct run_record *record, struct finding *out, uint32_t size)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < record->metric_count && count < size; i++) {
+        struct finding *f = &out[count];
+        *f = (struct finding){0};
+        if (!names_host(record->metrics[i].name, f->host))
+            continue;
+        f->capacity = record->metrics[i].value;
+        f->in_use_max = finding_metric(record, "hosts.%s.tcp4.in_use_max", f->host);
+        f->failed_choices =
+            finding_metric(record, "hosts.%s.tcp4.allocation_failures", f->host);
+        f->choices = f->failed_choices +
+                     finding_metric(record, "hosts.%s.tcp4.allocations", f->host);
+        if (!(f->choices > 0))
+            continue;
+        read_spells(record, f);
+        read_all_holders(record, f);
+        count++;
+    }
+    qsort(out, count, sizeof *out, by_weight);
+    return count;
+}

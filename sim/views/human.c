@@ -1,0 +1,75 @@
+#include "sim/views/human.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *human_count(double value, char out[HUMAN_TEXT])
+{
+    char digits[HUMAN_TEXT];
+    if (isnan(value))
+        return strcpy(out, "-");
+    snprintf(digits, sizeof digits, "%.0f", value);
+    size_t length = strlen(digits), at = 0;
+    for (size_t i = 0; i < length && at + 2 < HUMAN_TEXT; i++) {
+        out[at++] = digits[i];
+        size_t left = length - 1 - i;
+        if (left && left % 3 == 0 && digits[i] != '-')
+            out[at++] = ',';
+    }
+    out[at] = '\0';
+    return out;
+}
+
+const char *human_duration(sim_ns t, char out[HUMAN_TEXT])
+{
+    static const struct {
+        sim_ns length;
+        const char *name;
+    } units[] = {{SIM_D, "d"}, {SIM_H, "h"}, {SIM_MIN, "min"}, {SIM_S, "s"}};
+    for (size_t i = 0; i + 1 < sizeof units / sizeof units[0]; i++) {
+        if (t < units[i].length)
+            continue;
+        long long whole = t / units[i].length;
+        long long rest = t % units[i].length / units[i + 1].length;
+        if (rest)
+            snprintf(out, HUMAN_TEXT, "%lld %s %lld %s", whole, units[i].name, rest,
+                     units[i + 1].name);
+        else
+            snprintf(out, HUMAN_TEXT, "%lld %s", whole, units[i].name);
+        return out;
+    }
+    snprintf(out, HUMAN_TEXT, "%.3g s", sim_seconds(t));
+    return out;
+}
+
+const char *human_seconds(double seconds, char out[HUMAN_TEXT])
+{
+    if (isnan(seconds))
+        return strcpy(out, "-");
+    return human_duration((sim_ns)llround(seconds * 1e9), out);
+}
+
+const char *human_share(double value, char out[HUMAN_TEXT])
+{
+    if (isnan(value))
+        return strcpy(out, "-");
+    double percent = 100 * value;
+    if (percent <= 0)
+        return strcpy(out, "0 %");
+    snprintf(out, HUMAN_TEXT, percent < 0.1 ? "%.2g %%" : "%.1f %%", percent);
+    return out;
+}
+
+const char *human_value(double value, const char *unit, char out[HUMAN_TEXT])
+{
+    if (isnan(value))
+        return strcpy(out, "null");
+    if (strcmp(unit, "s") == 0)
+        snprintf(out, HUMAN_TEXT, "%.6g s", value);
+    else if (fabs(value) >= 1000)
+        return human_count(value, out);
+    else
+        snprintf(out, HUMAN_TEXT, "%.4g", value);
+    return out;
+}

@@ -1,0 +1,18 @@
+/* Numbers as people read them: "16,384", "12 min 29 s", "21.3 %". */
+#ifndef SIM_VIEWS_HUMAN_H
+#define SIM_VIEWS_HUMAN_H
+
+#include <stdint.h>
+
+#include "sim/base/time.h"
+
+#define HUMAN_TEXT 48
+
+/* Each writes into `out` and returns it. */
+const char *human_count(double value, char out[HUMAN_TEXT]); /* rounded; "-" for NaN */
+const char *human_duration(sim_ns t, char out[HUMAN_TEXT]);  /* two units at most */
+const char *human_share(double value, char out[HUMAN_TEXT]); /* of 1; "-" for NaN */
+const char *human_seconds(double seconds, char out[HUMAN_TEXT]); /* "-" for NaN */
+const char *human_value(double value, const char *unit, char out[HUMAN_TEXT]);
+
+#endif
