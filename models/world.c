@@ -278,6 +278,36 @@ const struct notes *world_notes(const struct world *w)
     return &w->notes;
 }
 
+static struct socket_row row_of(const struct world *w, const struct tcp_socket *s)
+{
+    const struct net *net = &w->net;
+    const struct host *h = &net->hosts.at[net->hosts.members[s->member].host];
+    const struct app_config *apps = w->config->apps.items;
+    return (struct socket_row){.host = h->config->name,
+                               .member = s->member - h->first_member,
+                               .state = tcp_state_name(s->state),
+                               .app = apps[s->app].name,
+                               .local = net->addresses[s->local_address].ip,
+                               .remote = net->addresses[s->remote_address].ip,
+                               .local_port = s->local_port,
+                               .remote_port = s->remote_port,
+                               .ephemeral = !(s->flags & (TCP_PASSIVE | TCP_REFLECTED)),
+                               .owned = s->flags & TCP_OWNED,
+                               .since = s->since};
+}
+
+void world_sockets(const struct world *w,
+                   void (*see)(void *context, const struct socket_row *), void *context)
+{
+    const struct tcp_sockets *t = &w->net.sockets;
+    for (uint32_t i = 1; i <= t->used; i++) {
+        if (t->at[i].state == TCP_NO_STATE)
+            continue;
+        struct socket_row row = row_of(w, &t->at[i]);
+        see(context, &row);
+    }
+}
+
 struct world_totals world_totals(const struct world *w)
 {
     const struct net *net = &w->net;

@@ -15,6 +15,7 @@
 #include "models/notes.h"
 #include "models/path.h"
 #include "sim/base/metrics.h"
+#include "sim/base/socket_row.h"
 
 struct world_config {
     struct network_config network;
@@ -49,6 +50,11 @@ sim_ns world_now(const struct world *w);
 const sim_ns *world_clock(const struct world *w);
 struct metrics *world_metrics(struct world *w);
 const struct notes *world_notes(const struct world *w);
+
+/* Calls `see` for every live socket, in the order of their numbers.  Cost: one pass over
+ * all records. */
+void world_sockets(const struct world *w,
+                   void (*see)(void *context, const struct socket_row *), void *context);
 
 struct world_totals {
     uint64_t events;      /* handled; cancelled ones are not counted */

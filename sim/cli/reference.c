@@ -12,6 +12,11 @@
 #include "sim/cli/library.h"
 #include "sim/engine/distribution.h"
 
+void reference_say(struct reference_entry *e, const char *summary)
+{
+    snprintf(e->summary, sizeof e->summary, "%s", summary);
+}
+
 static void __attribute__((format(printf, 3, 4)))
 fact(struct reference_entry *e, const char *label, const char *format, ...)
 {
@@ -51,7 +56,7 @@ static bool allocator_entry(uint32_t index, struct reference_entry *e)
     if (!a)
         return false;
     set_name(e, "%s", a->name);
-    e->summary = a->summary;
+    reference_say(e, a->summary);
     e->fields = a->fields;
     fact(e, "systems", "%s", a->systems);
     fact(e, "order", "%s", a->order);
@@ -85,7 +90,7 @@ static bool stack_entry(uint32_t index, struct reference_entry *e)
     if (!r->name)
         return false;
     set_name(e, "%s", r->name);
-    e->summary = r->systems;
+    reference_say(e, r->systems);
     fact(e, "range", "%u-%u (%u ports)", s->range.low, s->range.high,
          (unsigned)(s->range.high - s->range.low + 1));
     fact(e, "allocator", "%s", port_allocators[s->allocator.kind]->name);
@@ -108,7 +113,7 @@ static bool distribution_entry(uint32_t index, struct reference_entry *e)
     if (!d)
         return false;
     set_name(e, "%s", d->name);
-    e->summary = d->summary;
+    reference_say(e, d->summary);
     e->fields = d->fields;
     fact(e, "source", "%s", d->source);
     return true;
@@ -140,7 +145,7 @@ static bool metric_entry(uint32_t index, struct reference_entry *e)
         }
         const struct metric_def *d = &groups[g].rows[index];
         set_name(e, "%s.%s", groups[g].prefix, d->name);
-        e->summary = d->help;
+        reference_say(e, d->help);
         fact(e, "unit", "%s", d->unit);
         fact(e, "reads as", "%s%s", kinds[d->kind],
              d->kind != METRIC_LEVEL      ? ""
@@ -158,7 +163,7 @@ static bool failure_entry(uint32_t index, struct reference_entry *e)
     if (!failure_choice(index))
         return false;
     set_name(e, "%s", failure_choice(index));
-    e->summary = failure_help((enum failure)(index + 1));
+    reference_say(e, failure_help((enum failure)(index + 1)));
     return true;
 }
 

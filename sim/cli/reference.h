@@ -16,11 +16,14 @@ struct reference_fact {
 /* One thing that has a name. */
 struct reference_entry {
     char name[160];
-    const char *summary;
+    char summary[2000];
     struct reference_fact facts[REFERENCE_FACTS];
     uint32_t fact_count;
     const struct field_table *fields; /* its own scenario keys; NULL: none */
 };
+
+/* Sets the summary; cut to what fits. */
+void reference_say(struct reference_entry *e, const char *summary);
 
 /* One kind of things: "allocators". */
 struct reference_kind {
