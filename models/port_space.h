@@ -1,29 +1,25 @@
 /* Who holds which local port of one host, for one protocol.
  *
- * One bucket a port: the classes of its owners (local address, how they came, socket
+ * One bucket a port: the kinds of its owners (local address, how they came, socket
  * options) with a count each, so a port shared by a thousand destinations costs no more
  * than one held once.  Tuples are looked up by (local address, destination): a short list
  * of ports while few are held, 65,536 bits from then on, so a destination met once costs
  * a few dozen bytes.
  *
- * An allocator (port_allocator.h) says where to look; this file does the looking, 64
- * ports at a time, and reports the probes a real kernel would have paid: one for each
- * candidate examined, the chosen one included.
+ * An allocator (port_allocator.h) says where to look; the view of one request
+ * (port_view.h) does the looking, 64 ports at a time, and reports the probes a real
+ * kernel would have paid: one for each candidate examined, the chosen one included.
  *
- * What counts as taken is the *scope* of the conflict test, chosen for each request:
+ * What counts as taken is the *scope* of the conflict test, chosen for each request; enum
+ * port_scope says what each of them tests.  Reserved ports are never free, in any scope.
  *
- *     PORT_SCOPE_PORT   any holder whose local address overlaps (equal, or either
- * wildcard) PORT_SCOPE_TUPLE  a holder of the same local address, port and destination; a
- * listener PORT_SCOPE_MIXED  Linux connect(): any port that bind() gave out, whatever its
- * address; otherwise as TUPLE  [KERNEL.md C1, C4]
- *
- * Reserved ports are never chosen, in any scope.
- *
- *     take, release    O(owner classes of the port) + one hash look-up
- *     scan             O(words of the range) at worst: about 1,000 words for 65,536 ports
- *     memory           4 bytes a port of each touched block of 1,024, 16 bytes an owner
- * class, 8 KiB for each (local address) and (local address, destination) that holds many
- * ports, about 64 bytes where it holds few
+ *     take, release    O(kinds of owner on the port) + two hash look-ups: 20 to 30 ns
+ * each view             one hash look-up, or two scan             O(words of the range)
+ * at worst: about 1,000 words for 65,536 ports memory           under 1 KiB for a host
+ * with a dozen connections to one place. Grown: 4 bytes a port of each touched block of
+ * 1,024, 20 bytes for each further kind of owner on a port, 8 KiB for each (local
+ *                      address) and (local address, destination) that holds more than 18
+ *                      ports, 64 to 170 bytes where it holds fewer
  *
  * Addresses are numbers of the world's address table.  Releasing what is not held, and
  * taking the same tuple twice, are bugs.
@@ -35,20 +31,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Both ends belong to the range: {49152, 65535} holds 16,384 ports. */
-struct port_range {
-    uint16_t low, high;
-};
-
-static inline uint32_t port_range_size(struct port_range r)
-{
-    return (uint32_t)r.high - r.low + 1;
-}
-
-static inline bool port_range_holds(struct port_range r, uint16_t port)
-{
-    return port >= r.low && port <= r.high;
-}
+#include "models/port_range.h"
+#include "models/port_view.h"
 
 #define PORT_ANY_ADDRESS UINT32_MAX /* the wildcard, 0.0.0.0 or :: */
 
@@ -57,13 +41,21 @@ struct port_destination {
     uint16_t port; /* 0: no destination yet (bound, listening) */
 };
 
-enum port_scope { PORT_SCOPE_PORT, PORT_SCOPE_TUPLE, PORT_SCOPE_MIXED };
+/* What makes a port taken for a request.  "Here" is the request's local address or the
+ * wildcard; a request from the wildcard is everywhere.  A request that lacks a local
+ * address or a destination has no tuple yet, so every scope then tests as PORT. */
+enum port_scope {
+    PORT_SCOPE_PORT,  /* any holder here */
+    PORT_SCOPE_TUPLE, /* a holder here toward the same destination; a listener anywhere */
+    PORT_SCOPE_MIXED, /* Linux connect(): whoever called bind() or listen(), anywhere; a
+                         holder here toward the same destination [KERNEL.md C1, C4] */
+};
 
 /* How a holder came by its port. */
 enum port_origin {
     PORT_BY_CONNECT, /* chosen at connect(), or IP_BIND_ADDRESS_NO_PORT */
     PORT_BY_BIND,    /* bind(), explicit or port 0 */
-    PORT_BY_LISTEN,
+    PORT_BY_LISTEN,  /* has no destination */
 };
 
 enum port_options { /* of the holder's socket */
@@ -84,27 +76,28 @@ struct port_space;
 struct port_space *port_space_new(void);
 void port_space_free(struct port_space *s); /* NULL is allowed */
 
-/* Adds or removes one holder. `to.port` 0: no destination. */
+/* Adds or removes one holder.  `to.port` 0: no destination; of such there may be many. */
 void port_space_take(struct port_space *s, uint16_t port, struct port_owner owner,
                      struct port_destination to);
 void port_space_release(struct port_space *s, uint16_t port, struct port_owner owner,
                         struct port_destination to);
 
-/* Keeps a port from automatic choice (ip_local_reserved_ports, excluded blocks). */
+/* Keeps a port from automatic choice (ip_local_reserved_ports, excluded blocks).  Holders
+ * may be on it all the same: an explicit bind() is not an automatic choice. */
 void port_space_reserve(struct port_space *s, uint16_t port, bool reserved);
 
-/* (local address, port) pairs with any holder, inside `range` or anywhere. */
+/* (local address, port) pairs with any holder; the wildcard counts as an address. */
 uint32_t port_space_in_use(const struct port_space *s);
 
 /* Reserved ports inside `range`. */
 uint32_t port_space_reserved(const struct port_space *s, struct port_range range);
 
-/* Ports held toward one destination from one local address. */
+/* Ports held toward one destination (with a port) from one local address. */
 uint32_t port_space_toward(const struct port_space *s, uint32_t local_address,
                            struct port_destination to);
 
-/* Holders of one port, all classes; `owners` gets up to `size` of them with their counts.
- */
+/* Holders of one port by kind; `owners` gets up to `size` of them with their counts.
+ * Returns how many kinds there are. */
 struct port_owner_count {
     struct port_owner owner;
     uint32_t count;
@@ -112,46 +105,22 @@ struct port_owner_count {
 uint32_t port_space_owners(const struct port_space *s, uint16_t port,
                            struct port_owner_count *owners, uint32_t size);
 
+/* Bytes the space holds now.  Walks the tables. */
 size_t port_space_bytes(const struct port_space *s);
 
-/* --- looking --------------------------------------------------------------------------
+/* --- looking: what a search for one request sees, valid until the space changes -------
  */
 
-/* What a search for one request sees: the bit sets that matter, gathered once. Valid
- * until the space changes. */
-struct port_set;
-struct port_view {
-    const struct port_set *sets[6]; /* NULL where none */
-    uint32_t count;
-    struct port_range range;
-};
-
-/* `local_address` may be PORT_ANY_ADDRESS: then every address conflicts. */
+/* `local_address` may be PORT_ANY_ADDRESS. */
 struct port_view port_space_view(const struct port_space *s, struct port_range range,
                                  enum port_scope scope, uint32_t local_address,
                                  struct port_destination to);
 
 /* The view of IPCOM000012910D's second stage: a port is taken if a listener or a
- * bind()-only holder has it, or if the tuple is held [MODEL.md A6]. */
+ * bind()-only holder has it, on any address, or if the tuple is held [MODEL.md A6].
+ * The request must have a tuple: neither the wildcard nor port 0. */
 struct port_view port_space_view_fallback(const struct port_space *s,
                                           struct port_range range, uint32_t local_address,
                                           struct port_destination to);
-
-bool port_view_free(const struct port_view *v, uint16_t port);
-
-struct port_found {
-    uint16_t port;   /* 0: every candidate was taken */
-    uint32_t probes; /* candidates examined, the one found included */
-};
-
-/* Looks at first, first + step, ... (`step` 1 or more, wrapping inside the view's range
- * by subtracting its size), `candidates` of them at most.  With step 1 and candidates =
- * size: every port once. */
-struct port_found port_view_scan(const struct port_view *v, uint16_t first, uint32_t step,
-                                 uint32_t candidates);
-
-/* The same downwards, one port at a time. */
-struct port_found port_view_scan_down(const struct port_view *v, uint16_t first,
-                                      uint32_t candidates);
 
 #endif

@@ -1,0 +1,161 @@
+#include "models/port_view.h"
+
+#include "sim/base/bug.h"
+
+#define NO_PORT PORT_COUNT
+
+struct port_view port_view_of(struct port_range range)
+{
+    SIM_ASSERT(range.low != 0 && range.low <= range.high);
+    return (struct port_view){.range = range};
+}
+
+/* Bits come before lists, and a fuller set before an emptier one: the first set alone
+ * then decides about nearly all words of a range that is nearly full. */
+static bool comes_before(const struct port_set *a, const struct port_set *b)
+{
+    if ((a->words != NULL) != (b->words != NULL))
+        return a->words != NULL;
+    return a->count > b->count;
+}
+
+void port_view_hide(struct port_view *v, const struct port_set *taken)
+{
+    if (!taken || taken->count == 0)
+        return;
+    SIM_ASSERT(v->count < PORT_VIEW_SETS);
+    uint32_t i = v->count++;
+    for (; i > 0 && comes_before(taken, v->sets[i - 1]); i--)
+        v->sets[i] = v->sets[i - 1];
+    v->sets[i] = taken;
+    v->many = (uint8_t)(v->many + (taken->words != NULL));
+}
+
+bool port_view_free(const struct port_view *v, uint16_t port)
+{
+    for (uint32_t i = 0; i < v->count; i++)
+        if (port_set_has(v->sets[i], port))
+            return false;
+    return true;
+}
+
+/* --- one run of ports, without a wrap -------------------------------------------------
+ */
+
+/* Which of the 64 ports of word w are free, out of those in `wanted`.  Lists come last:
+ * they are read only where the bits leave something free. */
+static uint64_t free_in_word(const struct port_view *v, uint32_t w, uint64_t wanted)
+{
+    uint32_t i = 0;
+    for (; i < v->many && wanted; i++)
+        wanted &= ~v->sets[i]->words[w];
+    for (; i < v->count && wanted; i++)
+        wanted &= ~port_set_word_of_few(v->sets[i], w);
+    return wanted;
+}
+
+/* The lowest free port from `from` on among those of `pattern` in each word; NO_PORT or
+ * one past `to` when there is none up to there. */
+static uint32_t lowest_free(const struct port_view *v, uint32_t from, uint32_t to,
+                            uint64_t pattern)
+{
+    const uint64_t *fullest = v->many ? v->sets[0]->words : NULL;
+    uint64_t wanted = pattern & UINT64_MAX << from % 64;
+    for (uint32_t w = from / 64; w <= to / 64; w++, wanted = pattern) {
+        if (fullest && !(wanted & ~fullest[w]))
+            continue;
+        uint64_t found = free_in_word(v, w, wanted);
+        if (found)
+            return w * 64 + (uint32_t)__builtin_ctzll(found);
+    }
+    return NO_PORT;
+}
+
+/* The highest free port down from `from`; NO_PORT or one below `to` when there is none.
+ */
+static uint32_t highest_free(const struct port_view *v, uint32_t from, uint32_t to)
+{
+    const uint64_t *fullest = v->many ? v->sets[0]->words : NULL;
+    uint64_t wanted = UINT64_MAX >> (63 - from % 64);
+    for (uint32_t w = from / 64 + 1; w-- > to / 64; wanted = UINT64_MAX) {
+        if (fullest && !(wanted & ~fullest[w]))
+            continue;
+        uint64_t found = free_in_word(v, w, wanted);
+        if (found)
+            return w * 64 + 63 - (uint32_t)__builtin_clzll(found);
+    }
+    return NO_PORT;
+}
+
+static uint32_t lowest_free_by_steps(const struct port_view *v, uint32_t from,
+                                     uint32_t to, uint32_t step)
+{
+    for (uint32_t port = from; port <= to; port += step)
+        if (port_view_free(v, (uint16_t)port))
+            return port;
+    return NO_PORT;
+}
+
+/* The first free one of from, from + step, ..., to; more than `to` when there is none. */
+static uint32_t first_free(const struct port_view *v, uint32_t from, uint32_t to,
+                           uint32_t step)
+{
+    const uint64_t even = UINT64_MAX / 3; /* every second bit, the lowest included */
+    switch (step) {
+    case 1:
+        return lowest_free(v, from, to, UINT64_MAX);
+    case 2:
+        return lowest_free(v, from, to, even << from % 2);
+    default:
+        return lowest_free_by_steps(v, from, to, step);
+    }
+}
+
+/* --- walks ----------------------------------------------------------------------------
+ */
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+struct port_found port_view_scan(const struct port_view *v, struct port_walk walk)
+{
+    uint32_t wrap = walk.wrap ? walk.wrap : port_range_size(v->range);
+    SIM_ASSERT(port_range_holds(v->range, walk.first) && walk.step >= 1);
+    SIM_ASSERT(wrap <= port_range_size(v->range));
+    SIM_ASSERT(walk.step <= wrap || walk.candidates == 1);
+
+    uint32_t from = walk.first, left = walk.candidates, probes = 0;
+    while (left) {
+        uint32_t run = smaller(left, (v->range.high - from) / walk.step + 1);
+        uint32_t to = from + (run - 1) * walk.step;
+        uint32_t found = first_free(v, from, to, walk.step);
+        if (found <= to)
+            return (struct port_found){(uint16_t)found,
+                                       probes + (found - from) / walk.step + 1};
+        probes += run;
+        left -= run;
+        from = to + walk.step - wrap;
+    }
+    return (struct port_found){.probes = probes};
+}
+
+struct port_found port_view_scan_down(const struct port_view *v, uint16_t first,
+                                      uint32_t candidates)
+{
+    SIM_ASSERT(port_range_holds(v->range, first));
+
+    uint32_t from = first, left = candidates, probes = 0;
+    while (left) {
+        uint32_t run = smaller(left, from - v->range.low + 1u);
+        uint32_t to = from - run + 1;
+        uint32_t found = highest_free(v, from, to);
+        if (found >= to && found <= from)
+            return (struct port_found){(uint16_t)found, probes + from - found + 1};
+        probes += run;
+        left -= run;
+        from = v->range.high;
+    }
+    return (struct port_found){.probes = probes};
+}
