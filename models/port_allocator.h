@@ -52,18 +52,30 @@ struct port_request {
     uint8_t scope;  /* enum port_scope */
 };
 
+/* What the request sees in its own scope. */
+struct port_view port_request_view(const struct port_request *request);
+
 struct port_answer {
     uint16_t port;   /* 0: none found */
     uint32_t probes; /* candidates examined, in all stages */
     bool evicts;     /* the closing holder of this very tuple must go first (NAT) */
 };
 
+/* One allocator.  All texts are required. */
 struct port_allocator_ops {
-    const char *name;    /* as scenarios spell it: "rfc6056-alg1" */
-    const char *summary; /* one line */
-    const char *systems; /* who does it, with versions */
-    const char
-        *source; /* RFC, file and version, or MODEL.md section; says "inference" if so */
+    union {
+        struct {
+            const char *name;    /* as scenarios spell it: "rfc6056-alg1" */
+            const char *summary; /* one line */
+            /* Own scenario keys; NULL: none.  `config` below is this table's struct, its
+             * defaults filled in, or NULL. */
+            const struct field_table *fields;
+        };
+        struct field_variant_row row; /* the same three, as a row of the scenario */
+    };
+    const char *systems;   /* who does it, with versions */
+    const char *source;    /* RFC, file and version, or MODEL.md section; says "inference"
+                              if so */
     const char *order;     /* of the candidates, in a few words */
     const char *state;     /* what it remembers, in a few words; "none" */
     const char *cost;      /* probes, in a few words */
@@ -71,15 +83,15 @@ struct port_allocator_ops {
     enum port_scope scope; /* the test it is known with; a host may say otherwise */
     bool exhaustive;       /* finds a free port whenever there is one */
 
-    /* Own scenario keys; NULL: none.  `config` below is this table's struct, or NULL. */
-    const struct field_table *fields;
-
-    /* Bytes of state a host keeps for it; allocated and zeroed by the caller. */
+    /* Bytes of state a host keeps for it; port_allocator_open() allocates and zeroes. */
     size_t (*state_size)(const void *config); /* NULL: no state */
 
     /* Once, before the first choice.  Optional. */
     void (*init)(void *state, const void *config, struct port_range range,
                  struct random_stream *chance);
+
+    /* Gives back what the state itself allocated.  Optional. */
+    void (*free)(void *state, const void *config);
 
     /* Finds a port without taking it. */
     struct port_answer (*choose)(void *state, const void *config,
@@ -102,6 +114,15 @@ struct port_allocator_ops {
 
 /* Every allocator, in the order `list allocators` prints them; NULL ends it. */
 extern const struct port_allocator_ops *const port_allocators[];
+
+/* A host's state for the allocator, after `init`; never NULL.  `range` is the host's, a
+ * hint: each request brings its own. */
+void *port_allocator_open(const struct port_allocator_ops *ops, const void *config,
+                          struct port_range range, struct random_stream *chance);
+
+/* Frees it.  A state of NULL is allowed. */
+void port_allocator_close(const struct port_allocator_ops *ops, const void *config,
+                          void *state);
 
 /* NULL when none has that name. */
 const struct port_allocator_ops *port_allocator_find(const char *name);

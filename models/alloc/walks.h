@@ -1,0 +1,38 @@
+/* The searches that several allocators are made of.
+ *
+ * Each looks at what the request's scope calls taken, over the request's range.  Two are
+ * whole allocators but for their names: their functions fit struct port_allocator_ops.
+ */
+#ifndef MODELS_ALLOC_WALKS_H
+#define MODELS_ALLOC_WALKS_H
+
+#include "models/port_allocator.h"
+
+/* choose(): a random start, then every port once, upwards [RFC 6056 section 3.3.1].  No
+ * state. */
+struct port_answer walk_random_start(void *state, const void *config,
+                                     const struct port_request *request,
+                                     struct random_stream *chance);
+
+/* The state of the next: the port given last; 0 at boot, below every range. */
+struct walk_cursor {
+    uint16_t port;
+};
+
+size_t walk_cursor_size(const void *config);
+
+/* choose(): from the port after the cursor, then every port once, upwards. */
+struct port_answer walk_sequential(void *state, const void *config,
+                                   const struct port_request *request,
+                                   struct random_stream *chance);
+
+/* The same over any view.  A cursor outside the range, or at its high end, starts at the
+ * low end; it moves to the port found, and stays where it is when there is none. */
+struct port_answer walk_from_cursor(const struct port_view *view,
+                                    struct walk_cursor *cursor);
+
+/* Up to `tries` random ports, independent of one another [RFC 6056 section 3.3.2]. */
+struct port_answer walk_redraw(const struct port_request *request, uint32_t tries,
+                               struct random_stream *chance);
+
+#endif
