@@ -172,11 +172,8 @@ static void read_requirements(struct trial_plan *plan, struct issues *issues)
 /* --- all of it ------------------------------------------------------------------------
  */
 
-struct trial_plan *trial_plan_read(const char *path,
-                                   const struct scenario_options *options,
-                                   struct issues *issues)
+static struct trial_plan *plan_of(struct scenario *scenario, struct issues *issues)
 {
-    struct scenario *scenario = scenario_read_file(path, &trial_fields, options, issues);
     if (!scenario)
         return NULL;
     struct trial_plan *plan = memory_new(1, sizeof *plan);
@@ -194,6 +191,21 @@ struct trial_plan *trial_plan_read(const char *path,
         return plan;
     trial_plan_free(plan);
     return NULL;
+}
+
+struct trial_plan *trial_plan_read(const char *path,
+                                   const struct scenario_options *options,
+                                   struct issues *issues)
+{
+    return plan_of(scenario_read_file(path, &trial_fields, options, issues), issues);
+}
+
+struct trial_plan *trial_plan_read_text(const char *name, const char *text, size_t length,
+                                        const struct scenario_options *options,
+                                        struct issues *issues)
+{
+    return plan_of(scenario_read_text(name, text, length, &trial_fields, options, issues),
+                   issues);
 }
 
 void trial_plan_free(struct trial_plan *plan)

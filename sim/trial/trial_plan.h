@@ -44,6 +44,10 @@ struct trial_plan {
 struct trial_plan *trial_plan_read(const char *path,
                                    const struct scenario_options *options,
                                    struct issues *issues);
+/* The same for a text in memory. */
+struct trial_plan *trial_plan_read_text(const char *name, const char *text, size_t length,
+                                        const struct scenario_options *options,
+                                        struct issues *issues);
 void trial_plan_free(struct trial_plan *plan); /* NULL is allowed */
 
 #endif
