@@ -1,0 +1,131 @@
+/* Every scenario of the library: it can be read, its requirements hold, and its
+ * trajectory is the recorded one (tests/golden/fingerprints.txt; `make golden` rewrites
+ * it). */
+#include <dirent.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/run_text.h"
+
+#define GOLDEN "tests/golden/fingerprints.txt"
+
+static int is_scenario(const struct dirent *e)
+{
+    const char *end = strrchr(e->d_name, '.');
+    return end && strcmp(end, ".json") == 0;
+}
+
+/* The recorded fingerprint of a scenario; fails the test when there is none. */
+static uint64_t golden_fingerprint(const char *name)
+{
+    FILE *file = fopen(GOLDEN, "r");
+    char line[256], found[128];
+    uint64_t fingerprint = 0;
+    bool there = false;
+    if (!file)
+        fail_msg("cannot open " GOLDEN);
+    while (!there && fgets(line, sizeof line, file))
+        there = sscanf(line, "%127s %" SCNx64, found, &fingerprint) == 2 &&
+                strcmp(found, name) == 0;
+    fclose(file);
+    if (!there)
+        fail_msg("%s has no golden fingerprint: make golden", name);
+    return fingerprint;
+}
+
+static void check_requirements(const struct trial_result *r)
+{
+    for (size_t i = 0; i < r->record.requirement_count; i++) {
+        const struct run_requirement *q = &r->record.requirements[i];
+        if (q->verdict != RUN_HOLDS)
+            fail_msg("%s: %s: it was %g", r->record.scenario, q->expression, q->value);
+    }
+    assert_true(r->record.requirement_count > 0);
+    assert_true(r->all_hold);
+}
+
+static void check_scenario(const char *name)
+{
+    struct text_plan p = text_plan_file(name);
+    assert_string_equal(p.plan->config->name, name);
+    assert_non_null(p.plan->config->about);
+    struct trial_result *r = trial_run(p.plan, p.plan->config->seed, 1, NULL);
+    check_requirements(r);
+    uint64_t golden = golden_fingerprint(name);
+    if (r->record.fingerprint != golden)
+        fail_msg("%s: fingerprint %016" PRIx64 ", golden %016" PRIx64, name,
+                 r->record.fingerprint, golden);
+    trial_result_free(r);
+    text_plan_free(&p);
+}
+
+static void test_every_scenario_holds_and_repeats_itself(void **state)
+{
+    (void)state;
+    struct dirent **files;
+    int count = scandir("scenarios", &files, is_scenario, alphasort);
+    assert_true(count >= 10);
+    for (int i = 0; i < count; i++) {
+        files[i]->d_name[strlen(files[i]->d_name) - 5] = '\0';
+        /* Sanitizers slow the long ones down too much; the demo's path is theirs too. */
+        if (!quick_run() || strstr(files[i]->d_name, "churn") ||
+            strstr(files[i]->d_name, "reflect"))
+            check_scenario(files[i]->d_name);
+        free(files[i]);
+    }
+    free(files);
+}
+
+/* The recorded kernel, second by second: totals within 0.8 %, and cumulative successes
+ * never more than 60 apart (tests/kernel/README.md; the kernel against itself: up to 53).
+ */
+static void test_the_replayed_kernel_is_never_far_away(void **state)
+{
+    (void)state;
+    enum { SECONDS = 200 };
+    struct text_plan p = text_plan_file("linux-churn-replay");
+    struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
+    const struct series *s = r->record.series;
+    uint32_t column = series_find(s, "apps.churn.successes_per_s");
+    assert_int_not_equal(column, SERIES_NONE);
+    FILE *file = fopen("tests/kernel/churn_poi_2.0_per_second.csv", "r");
+    assert_non_null(file);
+    char line[256];
+    double kernel = 0, ours = 0, largest = 0;
+    size_t row = 1; /* row 0 is the moment 0 */
+    while (fgets(line, sizeof line, file)) {
+        int second, ok, failed;
+        if (sscanf(line, "%d,%d,%d", &second, &ok, &failed) != 3 || second >= SECONDS)
+            continue;
+        kernel += ok;
+        ours += series_value(s, row++, column);
+        double gap = kernel > ours ? kernel - ours : ours - kernel;
+        largest = gap > largest ? gap : largest;
+    }
+    fclose(file);
+    printf("  kernel %g, portsim %g successes, largest gap %g\n", kernel, ours, largest);
+    assert_true(row == SECONDS + 1);
+    assert_true(largest <= 60);
+    assert_true(ours > kernel * 0.992 && ours < kernel * 1.008);
+    assert_true(result_metric(r, "apps.churn.failures.EADDRNOTAVAIL") > 3170 * 0.992);
+    assert_true(result_metric(r, "apps.churn.failures.EADDRNOTAVAIL") < 3170 * 1.008);
+    trial_result_free(r);
+    text_plan_free(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_scenario_holds_and_repeats_itself),
+        cmocka_unit_test(test_the_replayed_kernel_is_never_far_away),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
