@@ -8,6 +8,9 @@
 
 #define EXIT_MEMORY 6 /* PRODUCT: out of memory or over a resource cap */
 
+/* Large blocks are moved by remapping, so growing them often costs little. */
+#define DOUBLES_BELOW 65536
+
 _Noreturn void memory_exhausted(size_t bytes)
 {
     fprintf(stderr, "portsim: out of memory (%zu bytes more were needed)\n", bytes);
@@ -62,7 +65,7 @@ size_t memory_grown(size_t capacity, size_t needed)
 #else
     size_t grown = capacity ? capacity : 8;
     while (grown < needed)
-        grown = grown > SIZE_MAX / 2 ? needed : grown * 2;
+        grown += grown < DOUBLES_BELOW ? grown : grown / 8;
     return grown;
 #endif
 }

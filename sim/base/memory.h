@@ -21,7 +21,8 @@ char *memory_text(const char *text, size_t length);
 /* printf into a block of its own. */
 char *memory_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The capacity to grow to when `needed` items must fit: doubling, at least 1.  A build
+/* The capacity to grow to when `needed` items must fit: doubling at first, by an eighth
+ * beyond 65,536 items.  A build
  * with -DSIM_TINY_GROWTH grows by one, so that every push moves the block. */
 size_t memory_grown(size_t capacity, size_t needed);
 

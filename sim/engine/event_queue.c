@@ -1,6 +1,6 @@
 /* Merges the lanes and the heap: the clock, the serial numbers and who comes next.
  *
- * Every source of events, the heap as lane 0 and each ring, shows the key of its first
+ * Every source of events, the heap as lane 0 and each lane, shows the key of its first
  * event in `heads`.  A tournament over them (Knuth, TAOCP 3, section 5.4.1) names the
  * earliest: tree[1] is the lane that won it all, tree[i] the earlier of tree[2i] and
  * tree[2i + 1], and the leaves stand for the lanes.  A pop, or a push that brings a new
@@ -14,16 +14,16 @@
 
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
+#include "sim/engine/event_fifo.h"
 #include "sim/engine/event_heap.h"
 #include "sim/engine/event_order.h"
-#include "sim/engine/event_ring.h"
 
 #define HEAP_LANE   0
 #define DELAY_OWN   (-1) /* the delay of a lane that belongs to its caller */
 #define DELAY_SLOTS (2 * EVENT_LANES)
 
 struct lane {
-    struct event_ring ring;
+    struct event_fifo events;
     sim_ns last;  /* the moment of the last push */
     sim_ns delay; /* or DELAY_OWN */
 };
@@ -91,7 +91,7 @@ void event_queue_free(struct event_queue *q)
     if (!q)
         return;
     for (size_t i = 1; i < q->lane_count; i++)
-        event_ring_free(&q->lanes[i].ring);
+        event_fifo_free(&q->lanes[i].events);
     event_heap_free(&q->heap);
     free(q->lanes);
     free(q->heads);
@@ -166,8 +166,8 @@ event_ticket event_queue_push_lane(struct event_queue *q, event_lane lane, sim_n
     SIM_ASSERT(lane < q->lane_count && when >= q->lanes[lane].last);
     struct event e = stamp(q, when, kind, detail, arg);
     q->lanes[lane].last = when;
-    event_ring_push(&q->lanes[lane].ring, e);
-    if (event_ring_count(&q->lanes[lane].ring) == 1)
+    event_fifo_push(&q->lanes[lane].events, e);
+    if (q->lanes[lane].events.count == 1)
         set_head(q, lane, event_key_of(&e));
     return event_ticket_of(&e);
 }
@@ -182,12 +182,11 @@ static void take_from_heap(struct event_queue *q, struct event *out)
 
 static inline void take_from_lane(struct event_queue *q, size_t lane, struct event *out)
 {
-    struct event_ring *ring = &q->lanes[lane].ring;
-    *out = *event_ring_first(ring);
-    event_ring_drop(ring);
+    struct event_fifo *events = &q->lanes[lane].events;
+    *out = *event_fifo_first(events);
+    event_fifo_drop(events);
     set_head(q, lane,
-             event_ring_count(ring) ? event_key_of(event_ring_first(ring))
-                                    : EVENT_KEY_NONE);
+             events->count ? event_key_of(event_fifo_first(events)) : EVENT_KEY_NONE);
 }
 
 static void wait_until(struct event_queue *q, sim_ns until)
@@ -235,7 +234,7 @@ size_t event_queue_bytes(const struct event_queue *q)
 {
     size_t events = q->heap.capacity;
     for (size_t i = 1; i < q->lane_count; i++)
-        events += q->lanes[i].ring.capacity;
+        events += q->lanes[i].events.room;
     return sizeof *q + events * sizeof(struct event) +
            q->leaves * (sizeof *q->lanes + sizeof *q->heads + 2 * sizeof *q->tree);
 }

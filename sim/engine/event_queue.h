@@ -4,9 +4,9 @@
  * whatever structure held them, so a run is a function of scenario and seed alone.
  *
  * Most pending events wait one of a few constant delays (a path's delay, TIME_WAIT): they
- * fall due in the order they were pushed, and a lane, a ring, holds them in O(1).  The
- * rest goes into a heap.  A lane needs no constant delay, only that its events never step
- * back in time, so timers rounded up to a grid use one as well.
+ * fall due in the order they were pushed, and a lane, a plain queue, holds them in O(1).
+ * The rest goes into a heap.  A lane needs no constant delay, only that its events never
+ * step back in time, so timers rounded up to a grid use one as well.
  *
  *     push, pop on a lane    O(1) and O(log lanes) for the merge: 7 ns the pair on one
  *                            lane, 10 on eight, 17 on a thousand
