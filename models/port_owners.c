@@ -27,6 +27,29 @@ static uint32_t number_from(uint32_t kind, uint32_t rest)
     return rest << KIND_BITS | kind;
 }
 
+/* What the number of nearly every port is: one holder of the first kind.  Those ports are
+ * bits of a set, an eighth of a byte in place of four. */
+#define ONCE (1u << KIND_BITS)
+
+static uint32_t number_of(const struct port_owners *o, uint16_t port)
+{
+    return port_set_has(&o->once, port) ? ONCE : port_map_get(&o->ports, port);
+}
+
+/* `before` is what number_of() says now. */
+static void set_number(struct port_owners *o, uint16_t port, uint32_t before,
+                       uint32_t number)
+{
+    if (before == ONCE)
+        port_set_remove(&o->once, port);
+    else if (before)
+        port_map_set(&o->ports, port, 0);
+    if (number == ONCE)
+        port_set_add(&o->once, port);
+    else if (number)
+        port_map_set(&o->ports, port, number);
+}
+
 static bool same_owner(const struct port_owner *a, const struct port_owner *b)
 {
     return a->local_address == b->local_address && a->uid == b->uid &&
@@ -113,18 +136,18 @@ static uint32_t as_chain(struct port_owners *o, uint32_t number)
 
 void port_owners_add(struct port_owners *o, uint16_t port, struct port_owner owner)
 {
-    uint32_t number = port_map_get(&o->ports, port);
+    uint32_t number = number_of(o, port);
     uint32_t kind = learn_kind(o, &owner);
     if (kind != CHAINED && (number == 0 || kind_of(number) == kind))
-        number = number_from(kind, rest_of(number) + 1);
+        set_number(o, port, number, number_from(kind, rest_of(number) + 1));
     else
-        number = number_from(CHAINED, chain_add(o, as_chain(o, number), &owner, 1));
-    port_map_set(&o->ports, port, number);
+        set_number(o, port, number,
+                   number_from(CHAINED, chain_add(o, as_chain(o, number), &owner, 1)));
 }
 
 void port_owners_remove(struct port_owners *o, uint16_t port, struct port_owner owner)
 {
-    uint32_t number = port_map_get(&o->ports, port);
+    uint32_t number = number_of(o, port);
     uint32_t kind = kind_of(number), rest;
     SIM_ASSERT(number != 0);
     if (kind == CHAINED) {
@@ -133,8 +156,8 @@ void port_owners_remove(struct port_owners *o, uint16_t port, struct port_owner 
         SIM_ASSERT(same_owner(&o->kinds[kind], &owner));
         rest = rest_of(number) - 1;
     }
-    port_map_set(&o->ports, port, rest ? number_from(kind, rest) : 0);
-    if (o->ports.count == 0)
+    set_number(o, port, number, rest ? number_from(kind, rest) : 0);
+    if (o->ports.count == 0 && o->once.count == 0)
         port_owners_clear(o);
 }
 
@@ -149,7 +172,7 @@ static unsigned facts_of(const struct port_owner *owner, uint32_t local_address)
 unsigned port_owners_facts(const struct port_owners *o, uint16_t port,
                            uint32_t local_address)
 {
-    uint32_t number = port_map_get(&o->ports, port);
+    uint32_t number = number_of(o, port);
     if (number == 0)
         return 0;
     if (kind_of(number) != CHAINED)
@@ -163,7 +186,7 @@ unsigned port_owners_facts(const struct port_owners *o, uint16_t port,
 uint32_t port_owners_list(const struct port_owners *o, uint16_t port,
                           struct port_owner_count *out, uint32_t size)
 {
-    uint32_t number = port_map_get(&o->ports, port), found = 0;
+    uint32_t number = number_of(o, port), found = 0;
     if (number != 0 && kind_of(number) != CHAINED) {
         if (size)
             out[0] =
@@ -180,11 +203,13 @@ uint32_t port_owners_list(const struct port_owners *o, uint16_t port,
 void port_owners_clear(struct port_owners *o)
 {
     port_map_clear(&o->ports);
+    port_set_clear(&o->once);
     free(o->records);
     *o = (struct port_owners){0};
 }
 
 size_t port_owners_bytes(const struct port_owners *o)
 {
-    return port_map_bytes(&o->ports) + o->capacity * sizeof *o->records;
+    return port_map_bytes(&o->ports) + port_set_bytes(&o->once) +
+           o->capacity * sizeof *o->records;
 }

@@ -2,12 +2,13 @@
  *
  * Nearly all ports of nearly all hosts have holders of one kind, and a host has few
  * kinds: the first PORT_OWNER_KINDS it meets are known by a number, and a port whose
- * holders are all of one of them is one word, number and count.  Any other port is a
- * chain of records.
+ * holders are all of one of them is one word, number and count; one holder of the first
+ * kind, the commonest of all, is one bit.  Any other port is a chain of records.
  *
  *     add, remove, facts    O(kinds on the port)
- *     memory                models/port_map.h, and 20 bytes for each kind on a port that
- *                           has several, or one that came after the first seven
+ *     memory                models/port_set.h and models/port_map.h, and 20 bytes for
+ *                           each kind on a port that has several, or one that came
+ *                           after the first seven
  *
  * Private to the port space.  {0} is empty.
  */
@@ -15,6 +16,7 @@
 #define MODELS_PORT_OWNERS_H
 
 #include "models/port_map.h"
+#include "models/port_set.h"
 #include "models/port_space.h"
 
 #define PORT_OWNER_KINDS 7
@@ -28,6 +30,7 @@ struct port_owner_record {
 struct port_owners {
     struct port_owner kinds[PORT_OWNER_KINDS];
     uint32_t kind_count;
+    struct port_set once;  /* ports with one holder, of the first kind; not in `ports` */
     struct port_map ports; /* 0: nobody; kind | count << 3; CHAINED | record << 3 */
     struct port_owner_record *records; /* [1 .. used] */
     uint32_t used, capacity, unused;   /* `unused`: head of those given back */
