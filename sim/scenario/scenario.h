@@ -72,8 +72,7 @@ uint32_t scenario_change_count(const struct scenario *scenario);
 sim_ns scenario_change_at(const struct scenario *scenario, uint32_t index);
 
 /* The settings of the index-th change: struct field_setting, in the order written. */
-struct field_list scenario_change_settings(const struct scenario *scenario,
-                                           uint32_t index);
+struct field_list scenario_change_settings(struct scenario *scenario, uint32_t index);
 
 /* A root struct as it is after the first `count` changes; a new one with every call. */
 const void *scenario_after_change(struct scenario *scenario, uint32_t count);

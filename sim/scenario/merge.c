@@ -1,0 +1,131 @@
+#include "sim/scenario/merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/scenario/path.h"
+#include "sim/scenario/table.h"
+
+struct merge {
+    const struct origins *origins;
+    struct issues *issues;
+};
+
+/* The members of an object by key: cJSON's own look-up is linear. */
+struct members {
+    cJSON **items;
+    size_t count;
+};
+
+static int compare_members(const void *a, const void *b)
+{
+    return strcmp((*(cJSON *const *)a)->string, (*(cJSON *const *)b)->string);
+}
+
+static struct members index_members(const cJSON *object)
+{
+    struct members m = {.count = (size_t)cJSON_GetArraySize(object)};
+    m.items = memory_new(m.count, sizeof(cJSON *));
+    size_t i = 0;
+    for (cJSON *child = object->child; child; child = child->next)
+        m.items[i++] = child;
+    qsort(m.items, m.count, sizeof(cJSON *), compare_members);
+    return m;
+}
+
+static cJSON *find_member(const struct members *m, cJSON *like)
+{
+    cJSON **found = bsearch(&like, m->items, m->count, sizeof(cJSON *), compare_members);
+    return found ? *found : NULL;
+}
+
+static const struct field *row_below(const struct field *row, const cJSON *node,
+                                     const char *key)
+{
+    if (!row)
+        return NULL;
+    if (row->type == FIELD_MAP)
+        return row->element;
+    return row->type == FIELD_OBJECT ? table_find(row->table, node, key) : NULL;
+}
+
+static void merge_objects(const struct merge *m, const struct field *row, cJSON *below,
+                          cJSON *over, const struct path_text *path);
+
+/* Prepares an object to be laid under another of perhaps another kind. */
+static void change_kind(const struct field *row, cJSON *below, const cJSON *over)
+{
+    if (!row || row->type != FIELD_OBJECT || !row->table->variants)
+        return;
+    const cJSON *kind = tree_member(over, "kind");
+    if (!cJSON_IsString(kind))
+        return;
+    table_drop_kind(row->table, below, kind->valuestring);
+    tree_put(below, "kind", tree_copy(kind));
+}
+
+/* `over` is a member that `below` has too; both stay where they are or are replaced. */
+static void merge_member(const struct merge *m, const struct field *row, cJSON *parent,
+                         cJSON *below, cJSON *over, const struct path_text *path)
+{
+    bool word = row && row->type == FIELD_OBJECT && table_is_word(row->table);
+    if (cJSON_IsString(below) && cJSON_IsObject(over) && word) {
+        cJSON *object = tree_of_word(below);
+        tree_replace(parent, below, object);
+        below = object;
+    }
+    if (!cJSON_IsObject(below) || !cJSON_IsObject(over)) {
+        tree_replace(parent, below, over);
+        return;
+    }
+    change_kind(row, below, over);
+    merge_objects(m, row, below, over, path);
+}
+
+static void remove_member(const struct merge *m, cJSON *parent, cJSON *below,
+                          const cJSON *over, const struct path_text *path)
+{
+    if (below)
+        tree_remove(parent, below);
+    else
+        issues_add(m->issues, origins_of(m->origins, over).value, path->bytes, NULL,
+                   "null removes what the extended file gives, but it gives nothing");
+}
+
+/* Takes `over`. */
+static void merge_objects(const struct merge *m, const struct field *row, cJSON *below,
+                          cJSON *over, const struct path_text *path)
+{
+    struct members members = index_members(below);
+    below->valueint = over->valueint;
+    while (over->child) {
+        cJSON *child = cJSON_DetachItemViaPointer(over, over->child);
+        cJSON *old = find_member(&members, child);
+        struct path_text longer = *path;
+        path_add_key(&longer, child->string);
+        if (cJSON_IsNull(child)) {
+            remove_member(m, below, old, child, &longer);
+            cJSON_Delete(child);
+        } else if (old) {
+            merge_member(m, row_below(row, below, child->string), below, old, child,
+                         &longer);
+        } else {
+            char *key = child->string;
+            child->string = NULL;
+            cJSON_AddItemToObject(below, key, child);
+            free(key);
+        }
+    }
+    free(members.items);
+    cJSON_Delete(over);
+}
+
+void merge_trees(const struct field_table *root, cJSON *below, cJSON *over,
+                 const struct origins *origins, struct issues *issues)
+{
+    const struct merge m = {origins, issues};
+    const struct field row = {.type = FIELD_OBJECT, .table = root};
+    const struct path_text path = {.length = 0};
+    merge_objects(&m, &row, below, over, &path);
+}
