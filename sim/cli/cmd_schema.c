@@ -8,9 +8,10 @@
 #include "sim/trial/trial_config.h"
 
 static const struct argp argp = {
-    .doc = "Prints the JSON Schema (draft 2020-12) of scenarios, made from the tables that "
-           "read them.  Editors that know schemas complete and check as you type.\v"
-           "Example:\n  portsim schema > scenario.schema.json\n"};
+    .doc =
+        "Prints the JSON Schema (draft 2020-12) of scenarios, made from the tables that "
+        "read them.  Editors that know schemas complete and check as you type.\v"
+        "Example:\n  portsim schema > scenario.schema.json\n"};
 
 static int run(int argc, char **argv)
 {

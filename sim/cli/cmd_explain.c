@@ -1,0 +1,150 @@
+/* portsim explain: all that is known of one name. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/words.h"
+#include "sim/cli/command.h"
+#include "sim/cli/reference.h"
+#include "sim/scenario/explain.h"
+#include "sim/trial/trial_config.h"
+
+#define SCREEN 96 /* columns of a line */
+#define INDENT 14
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    const char **name = state->input;
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (*name)
+            argp_error(state, "one name at a time, also got \"%s\"", argument);
+        *name = argument;
+        break;
+    case ARGP_KEY_END:
+        if (!*name)
+            argp_error(state, "which name?");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {
+    .parser = parse,
+    .args_doc = "NAME",
+    .doc =
+        "Prints all that is known of an allocator, stack, distribution, metric, failure "
+        "code or scenario, or of a part of the scenario language (scenario, host, app, "
+        "path, tcp, ...).\v"
+        "Example:\n  portsim explain linux518\n  portsim explain host\n"};
+
+/* Breaks a text into lines behind a label. */
+static void print_wrapped(const char *label, const char *text)
+{
+    int column = printf("  %-*s", INDENT - 2, label);
+    while (*text) {
+        size_t word = strcspn(text, " ");
+        if (column + (int)word + 1 > SCREEN && column > INDENT) {
+            printf("\n%*s", INDENT, "");
+            column = INDENT;
+        }
+        column += printf("%.*s ", (int)word, text);
+        text += word + (text[word] == ' ');
+    }
+    putchar('\n');
+}
+
+static void print_entry(const struct reference_kind *kind,
+                        const struct reference_entry *e)
+{
+    printf("%s, %s\n\n", e->name, kind->singular);
+    if (e->summary[0])
+        print_wrapped("", e->summary);
+    for (uint32_t i = 0; i < e->fact_count; i++)
+        print_wrapped(e->facts[i].label, e->facts[i].text);
+    if (e->fields) {
+        puts("\nIts own keys:\n");
+        explain_table(stdout, e->fields);
+    }
+}
+
+/* Prints the entry of that name; a metric is also found by the last part of its name. */
+static bool explain_entry(const char *name)
+{
+    bool found = false;
+    struct reference_entry *e = memory_new(1, sizeof *e);
+    for (const struct reference_kind *kind = reference_kinds; kind->name; kind++) {
+        for (uint32_t i = 0; kind->entry(i, e); i++) {
+            const char *last = strrchr(e->name, '.');
+            if (strcmp(e->name, name) == 0 || (last && strcmp(last + 1, name) == 0)) {
+                if (found)
+                    putchar('\n');
+                print_entry(kind, e);
+                found = true;
+            }
+            memset(e, 0, sizeof *e);
+        }
+    }
+    free(e);
+    return found;
+}
+
+/* Tables are known by the name of one thing; "hosts" is "host" too. */
+static bool explain_language(const char *name)
+{
+    size_t length = strlen(name);
+    const struct field_table *table = explain_find(&trial_fields, name);
+    if (!table && length > 1 && name[length - 1] == 's') {
+        char *one = memory_text(name, length - 1);
+        table = explain_find(&trial_fields, one);
+        free(one);
+    }
+    if (table)
+        explain_table(stdout, table);
+    return table != NULL;
+}
+
+/* The nearest of all names there are. */
+static void suggest(const char *name)
+{
+    struct reference_entry *e = memory_new(1, sizeof *e);
+    unsigned best = 3;
+    char nearest[sizeof e->name] = "";
+    for (const struct reference_kind *kind = reference_kinds; kind->name; kind++)
+        for (uint32_t i = 0; kind->entry(i, e); i++) {
+            unsigned distance = words_distance(name, e->name, 2);
+            if (distance < best) {
+                best = distance;
+                memcpy(nearest, e->name, sizeof nearest);
+            }
+            memset(e, 0, sizeof *e);
+        }
+    fprintf(stderr, "portsim explain: nothing is called \"%.80s\"", name);
+    if (nearest[0])
+        fprintf(stderr, "; did you mean \"%s\"?", nearest);
+    fputs(
+        "\nNames are printed by portsim list allocators, stacks, distributions, metrics, "
+        "failures, scenarios.\n",
+        stderr);
+    free(e);
+}
+
+static int run(int argc, char **argv)
+{
+    const char *name = NULL;
+    argp_parse(&argp, argc, argv, 0, NULL, &name);
+    if (explain_entry(name) || explain_language(name))
+        return EXIT_DONE;
+    suggest(name);
+    return EXIT_USAGE;
+}
+
+const struct command command_explain = {
+    .name = "explain",
+    .summary = "all that is known of one name: allocator, stack, metric, key ...",
+    .run = run,
+};
