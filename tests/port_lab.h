@@ -1,0 +1,57 @@
+/* A host reduced to what an allocator sees: a port space, a range, a stream, a clock.
+ *
+ * Ports chosen are checked to be inside the range and free before they are taken, so
+ * every test of an allocator is a test of that, too.
+ */
+#ifndef TESTS_PORT_LAB_H
+#define TESTS_PORT_LAB_H
+
+#include "models/port_allocator.h"
+
+struct port_lab {
+    const struct port_allocator_ops *ops;
+    void *config;
+    void *state;
+    struct port_space *space;
+    struct random_stream chance;
+    struct port_request request; /* what is asked next: may be changed between choices */
+};
+
+/* The local address of the lab's requests. */
+#define PORT_LAB_ADDRESS 1
+
+/* A destination of that number. */
+static inline struct port_destination port_lab_place(uint32_t number)
+{
+    return (struct port_destination){100 + number, 80};
+}
+
+/* The allocator of that name with its defaults, the scope it is known with. */
+struct port_lab port_lab_new(const char *name, struct port_range range, uint64_t seed);
+
+/* The same with a configuration of its own, from port_lab_defaults(); the lab owns it. */
+struct port_lab port_lab_configured(const char *name, void *config,
+                                    struct port_range range, uint64_t seed);
+void port_lab_free(struct port_lab *lab);
+
+/* A new struct of the table with every default filled in; NULL for a table of NULL. */
+void *port_lab_defaults(const struct field_table *table);
+
+/* Where `config`, of that allocator, keeps the value of `key`. */
+void *port_lab_field(const char *name, void *config, const char *key);
+
+/* Asks, without taking. */
+struct port_answer port_lab_choose(struct port_lab *lab, struct port_destination to);
+
+/* Asks and takes what it was given, if anything. */
+struct port_answer port_lab_connect(struct port_lab *lab, struct port_destination to);
+
+void port_lab_disconnect(struct port_lab *lab, uint16_t port, struct port_destination to);
+
+/* Connects `count` times, every time with success. */
+void port_lab_fill(struct port_lab *lab, struct port_destination to, uint32_t count);
+
+/* Holds every port of the range toward `to`, except one (0: no exception). */
+void port_lab_hold_all(struct port_lab *lab, struct port_destination to, uint16_t except);
+
+#endif
