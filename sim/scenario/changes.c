@@ -36,8 +36,8 @@ struct changes changes_collect(const cJSON *tree)
 }
 
 bool changes_apply(const struct field_table *root, cJSON *tree,
-                   const struct change *change, const struct origins *origins,
-                   struct issues *issues)
+                   const struct change *change, bool sketchy,
+                   const struct origins *origins, struct issues *issues)
 {
     bool applied = true;
     for (const cJSON *value = change->set->child; value; value = value->next)
@@ -46,7 +46,8 @@ bool changes_apply(const struct field_table *root, cJSON *tree,
                             &(struct assignment){.path = value->string,
                                                  .value = value,
                                                  .place = origins_of(origins, value).key,
-                                                 .change = true},
+                                                 .change = true,
+                                                 .sketchy = sketchy},
                             issues);
     return applied;
 }
@@ -111,9 +112,10 @@ void changes_check(const struct field_table *root, cJSON *tree, bool faulty,
                    const struct changes *changes, const struct origins *origins,
                    struct issues *issues)
 {
+    bool sketchy = faulty;
     for (uint32_t i = 0; i < changes->count; i++) {
         const struct change *change = &changes->items[i];
-        bool right = changes_apply(root, tree, change, origins, issues);
+        bool right = changes_apply(root, tree, change, sketchy, origins, issues);
         right &= check_after(root, tree, change, faulty, origins, issues);
         faulty |= !right;
     }

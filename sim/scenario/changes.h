@@ -27,10 +27,11 @@ struct changes {
 /* Collects what is a change at all; what is wrong with the others, fields_read says. */
 struct changes changes_collect(const cJSON *tree);
 
-/* Applies one change to `tree`.  False after complaints, each at its path in "set". */
+/* Applies one change to `tree`, which is `sketchy` if it is not that of a resolved
+ * scenario.  False after complaints, each at its path in "set". */
 bool changes_apply(const struct field_table *root, cJSON *tree,
-                   const struct change *change, const struct origins *origins,
-                   struct issues *issues);
+                   const struct change *change, bool sketchy,
+                   const struct origins *origins, struct issues *issues);
 
 /* Applies all changes, one after the other, and reads the tree after each.  Takes `tree`,
  * that of the resolved scenario, or, if that was `faulty` itself, its tree as far as it

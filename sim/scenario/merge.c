@@ -93,6 +93,26 @@ static void remove_member(const struct merge *m, cJSON *parent, cJSON *below,
                    "null removes what the extended file gives, but it gives nothing");
 }
 
+/* `old` is the member of `below` with the key of `child`, if there is one.  Takes
+ * `child`. */
+static void merge_pair(const struct merge *m, const struct field *row, cJSON *below,
+                       cJSON *old, cJSON *child, const struct path_text *path)
+{
+    struct path_text longer = *path;
+    path_add_key(&longer, child->string);
+    if (cJSON_IsNull(child)) {
+        remove_member(m, below, old, child, &longer);
+        cJSON_Delete(child);
+    } else if (old) {
+        merge_member(m, row_below(row, below, child->string), below, old, child, &longer);
+    } else {
+        char *key = child->string;
+        child->string = NULL;
+        cJSON_AddItemToObject(below, key, child);
+        free(key);
+    }
+}
+
 /* Takes `over`. */
 static void merge_objects(const struct merge *m, const struct field *row, cJSON *below,
                           cJSON *over, const struct path_text *path)
@@ -101,23 +121,9 @@ static void merge_objects(const struct merge *m, const struct field *row, cJSON 
     below->valueint = over->valueint;
     while (over->child) {
         cJSON *child = cJSON_DetachItemViaPointer(over, over->child);
-        cJSON *old = find_member(&members, child);
-        struct path_text longer = *path;
-        path_add_key(&longer, child->string);
-        if (cJSON_IsNull(child)) {
-            remove_member(m, below, old, child, &longer);
-            cJSON_Delete(child);
-        } else if (old) {
-            merge_member(m, row_below(row, below, child->string), below, old, child,
-                         &longer);
-        } else {
-            char *key = child->string;
-            child->string = NULL;
-            cJSON_AddItemToObject(below, key, child);
-            free(key);
-        }
+        merge_pair(m, row, below, find_member(&members, child->string), child, path);
     }
-    free(members.items);
+    arena_free(&members.arena);
     cJSON_Delete(over);
 }
 

@@ -172,8 +172,8 @@ const void *scenario_after_change(struct scenario *s, uint32_t count)
     cJSON *tree = parse_resolved(s);
     bool right = true;
     for (uint32_t i = 0; i < count; i++)
-        right &=
-            changes_apply(s->table, tree, &s->changes.items[i], &s->origins, s->issues);
+        right &= changes_apply(s->table, tree, &s->changes.items[i], false, &s->origins,
+                               s->issues);
     void *root = arena_new(&s->arena, 1, s->table->size);
     right &= fields_read(s->table, tree, &s->origins, &s->arena, s->issues, root);
     SIM_ASSERT(right && "changes were checked when the scenario was read");

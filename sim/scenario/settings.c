@@ -141,6 +141,8 @@ static bool write_out(struct cursor *c)
         value = tree_parse_own(c->row->fallback);
     else if (is_object_row(c->row))
         value = cJSON_CreateObject();
+    else if (c->assignment->sketchy)
+        return false;
     else
         return complain(c, NULL, "is not given in this scenario; set it as a whole");
     tree_put(c->parent, c->key, value);

@@ -20,6 +20,7 @@ struct assignment {
     const cJSON *value; /* is copied, with its origin */
     struct place place; /* for complaints about the path */
     bool change;        /* of a change: only fields marked FIELD_CHANGEABLE */
+    bool sketchy;       /* the tree lacks what a sound one has: say nothing about that */
 };
 
 /* Assigns in `tree`, the scenario's root.  False after a complaint, the tree then being
