@@ -49,3 +49,12 @@ void text_free(struct text *t)
     free(t->bytes);
     *t = (struct text){0};
 }
+
+char *text_middle(const char *whole, const char *before, const char *after)
+{
+    size_t length = strlen(whole), head = strlen(before), tail = strlen(after);
+    if (length <= head + tail || strncmp(whole, before, head) != 0 ||
+        strcmp(whole + length - tail, after) != 0)
+        return NULL;
+    return memory_text(whole + head, length - head - tail);
+}

@@ -21,4 +21,8 @@ const char *text_of(const struct text *t);
 /* Gives the block back; `t` is empty afterwards. */
 void text_free(struct text *t);
 
+/* The middle of `whole` between `before` and `after`, the caller's to free; NULL if it is
+ * not made so, or has no middle. */
+char *text_middle(const char *whole, const char *before, const char *after);
+
 #endif
