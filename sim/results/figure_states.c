@@ -1,0 +1,272 @@
+/* Figure "states": what the ports of the host under study are held by, over time.
+ *
+ * Areas are stacked, so that their upper edge is to be compared with the capacity.  They
+ * are the sockets that hold an outgoing port where the run recorded these, else all
+ * sockets; where the edge is not the number of ports in use (one port serves several
+ * destinations), that number is drawn as a line of its own.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/results/figure.h"
+#include "sim/results/gnuplot.h"
+
+/* In the order of a connection's life, from the bottom of the stack to its top. */
+static const char *const states[] = {
+    "BOUND",      "SYN_SENT",   "SYN_RECEIVED", "ESTABLISHED", "CLOSE_WAIT",
+    "FIN_WAIT_1", "FIN_WAIT_2", "CLOSING",      "LAST_ACK",    "TIME_WAIT",
+};
+
+#define STATES (sizeof states / sizeof states[0])
+_Static_assert(STATES <= FIGURE_LINES_MAX, "every state has its area");
+
+/* A full range breathes: ports given back between two attempts.  From this share of the
+ * capacity on it counts as full. */
+#define FULL 0.999
+
+struct stack {
+    const struct figure_source *source;
+    unsigned count;
+    const char *state[STATES];
+    uint32_t column[STATES];
+    double peak[STATES];
+    bool outgoing; /* only sockets that hold an outgoing port */
+};
+
+static void collect(struct stack *s, const char *kind)
+{
+    const struct figure_pool *pool = &s->source->pool;
+    for (size_t i = 0; i < STATES; i++) {
+        char *name =
+            memory_print("hosts.%s.%s.%s.%s", pool->host, pool->name, kind, states[i]);
+        uint32_t column = series_find(s->source->series, name);
+        free(name);
+        double peak = column == SERIES_NONE ? 0 : figure_peak(s->source->series, column);
+        if (peak <= 0)
+            continue;
+        s->state[s->count] = states[i];
+        s->column[s->count] = column;
+        s->peak[s->count++] = peak;
+    }
+}
+
+static double value_at(const struct stack *s, size_t row, unsigned i)
+{
+    double value = series_value(s->source->series, row, s->column[i]);
+    return isnan(value) ? 0 : value;
+}
+
+static double sum_at(const struct stack *s, size_t row)
+{
+    double sum = 0;
+    for (unsigned i = 0; i < s->count; i++)
+        sum += value_at(s, row, i);
+    return sum;
+}
+
+/* --- the finding ------------------------------------------------------------------ */
+
+/* When the pool was full, or, if it never was, when it was fullest. */
+struct finding {
+    size_t first, last;  /* rows: full ones, or both the fullest */
+    size_t full;         /* number of full rows */
+    double held[STATES]; /* sums over these rows */
+};
+
+static bool is_full(const struct stack *s, size_t row)
+{
+    const struct figure_pool *pool = &s->source->pool;
+    return pool->capacity != SERIES_NONE &&
+           series_value(s->source->series, row, pool->in_use) >=
+               FULL * series_value(s->source->series, row, pool->capacity);
+}
+
+static void count_in(struct finding *f, const struct stack *s, size_t row)
+{
+    for (unsigned i = 0; i < s->count; i++)
+        f->held[i] += value_at(s, row, i);
+}
+
+static struct finding find(const struct stack *s)
+{
+    struct finding f = {0};
+    const struct series *series = s->source->series;
+    uint32_t in_use = s->source->pool.in_use;
+    size_t fullest = 0;
+    for (size_t row = 0; row < series_rows(series); row++) {
+        if (series_value(series, row, in_use) > series_value(series, fullest, in_use))
+            fullest = row;
+        if (!is_full(s, row))
+            continue;
+        if (f.full++ == 0)
+            f.first = row;
+        f.last = row;
+        count_in(&f, s, row);
+    }
+    if (f.full == 0) {
+        f.first = f.last = fullest;
+        count_in(&f, s, fullest);
+    }
+    return f;
+}
+
+static const char *moment(const struct stack *s, size_t row, char out[AXIS_TEXT])
+{
+    return axis_moment(series_time(s->source->series, row), s->source->unit, out);
+}
+
+static void tell_full(const struct stack *s, const struct finding *f, double capacity,
+                      struct text *out)
+{
+    char ports[AXIS_TEXT], from[AXIS_TEXT], to[AXIS_TEXT], share[AXIS_TEXT];
+    size_t rows = series_rows(s->source->series);
+    double part = (double)f->full / (double)(f->last - f->first + 1);
+    text_print(out, "%s: all %s ports taken ", s->source->pool.host,
+               axis_grouped(capacity, 0, ports));
+    if (f->full == 1) {
+        text_print(out, "at %s", moment(s, f->first, from));
+        return;
+    }
+    if (part < 0.95)
+        text_print(out, "in %s of the samples ", axis_percent(part, share));
+    text_print(out, "from %s ", moment(s, f->first, from));
+    if (f->last == rows - 1)
+        text_print(out, "to the end");
+    else
+        text_print(out, "to %s", moment(s, f->last, to));
+}
+
+static void tell_peak(const struct stack *s, const struct finding *f, double capacity,
+                      struct text *out)
+{
+    char used[AXIS_TEXT], ports[AXIS_TEXT], share[AXIS_TEXT], when[AXIS_TEXT];
+    double peak = series_value(s->source->series, f->first, s->source->pool.in_use);
+    text_print(out, "%s: at most %s", s->source->pool.host, axis_grouped(peak, 0, used));
+    if (capacity > 0)
+        text_print(out, " of %s ports taken (%s)", axis_grouped(capacity, 0, ports),
+                   axis_percent(peak / capacity, share));
+    else
+        text_print(out, " ports taken");
+    text_print(out, ", at %s", moment(s, f->first, when));
+}
+
+/* "FIN_WAIT_2 holds 73 % of them, TIME_WAIT 20 %": the two largest. */
+static void tell_holders(const struct stack *s, const struct finding *f, struct text *out)
+{
+    char share[AXIS_TEXT];
+    double sum = 0;
+    unsigned first = 0, second = 0;
+    for (unsigned i = 0; i < s->count; i++) {
+        sum += f->held[i];
+        if (f->held[i] > f->held[first])
+            first = i;
+    }
+    for (unsigned i = 0; i < s->count; i++)
+        if (i != first && (second == first || f->held[i] > f->held[second]))
+            second = i;
+    if (!(sum > 0))
+        return;
+    text_print(out, "%s holds %s of them", s->state[first],
+               axis_percent(f->held[first] / sum, share));
+    if (second != first && f->held[second] > 0)
+        text_print(out, ", %s %s", s->state[second],
+                   axis_percent(f->held[second] / sum, share));
+}
+
+static void put_words(const struct stack *s, struct text *script)
+{
+    struct finding f = find(s);
+    uint32_t column = s->source->pool.capacity;
+    double capacity =
+        column == SERIES_NONE ? 0 : series_value(s->source->series, f.first, column);
+    struct figure_words words = {.y_label = s->outgoing
+                                                ? "sockets that hold a port, by state"
+                                                : "sockets, by state"};
+    if (f.full)
+        tell_full(s, &f, capacity, &words.headline);
+    else
+        tell_peak(s, &f, capacity, &words.headline);
+    tell_holders(s, &f, &words.detail);
+    figure_head(s->source, &words, script);
+}
+
+/* --- the data --------------------------------------------------------------------- */
+
+/* True where stack and ports in use differ by more than 1 % of the larger. */
+static bool use_differs(const struct stack *s)
+{
+    const struct series *series = s->source->series;
+    for (size_t row = 0; row < series_rows(series); row++) {
+        double sum = sum_at(s, row);
+        double use = series_value(series, row, s->source->pool.in_use);
+        if (fabs(sum - use) > 0.01 * fmax(sum, use) + 1)
+            return true;
+    }
+    return false;
+}
+
+static void put_legend(const struct stack *s, struct text *script)
+{
+    const char *labels[STATES];
+    char number[AXIS_TEXT];
+    for (unsigned i = 0; i < s->count; i++)
+        labels[i] =
+            memory_print("%s, peak %s", s->state[i], axis_grouped(s->peak[i], 0, number));
+    gnuplot_set_number(script, "states", s->count);
+    gnuplot_set_strings(script, "state", s->state, s->count);
+    gnuplot_set_strings(script, "label_of", labels, s->count);
+    gnuplot_set_numbers(script, "peak_of", s->peak, s->count);
+    for (unsigned i = 0; i < s->count; i++)
+        free((char *)labels[i]);
+}
+
+/* Time, the upper edges of the areas from the bottom up, ports in use. */
+static void put_data(const struct stack *s, struct text *script)
+{
+    const struct figure_source *source = s->source;
+    size_t count;
+    size_t *rows = figure_rows(source, source->pool.in_use, &count);
+    text_print(script, "$data << EOD\n");
+    for (size_t i = 0; i < count; i++) {
+        double edge = 0;
+        figure_moment(source, series_time(source->series, rows[i]), script);
+        for (unsigned k = 0; k < s->count; k++) {
+            edge += value_at(s, rows[i], k);
+            text_add(script, " ", 1);
+            gnuplot_number(script, edge);
+        }
+        text_add(script, " ", 1);
+        gnuplot_number(script,
+                       series_value(source->series, rows[i], source->pool.in_use));
+        text_add(script, "\n", 1);
+    }
+    text_print(script, "EOD\n");
+    free(rows);
+}
+
+static bool compose(const struct figure_source *source, struct text *script)
+{
+    struct stack s = {.source = source, .outgoing = true};
+    if (!source->pool.host)
+        return false;
+    collect(&s, "outgoing");
+    if (s.count == 0) {
+        s.outgoing = false;
+        collect(&s, "sockets");
+    }
+    if (s.count == 0)
+        return false;
+    double peak = figure_peak(source->series, source->pool.in_use);
+    for (size_t row = 0; row < series_rows(source->series); row++)
+        peak = fmax(peak, sum_at(&s, row));
+    put_words(&s, script);
+    figure_value_axis(source, peak, script);
+    gnuplot_set_number(script, "use_differs", use_differs(&s));
+    put_legend(&s, script);
+    put_data(&s, script);
+    return true;
+}
+
+const struct figure_ops figure_states = {.name = "states", .compose = compose};
