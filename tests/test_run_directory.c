@@ -73,8 +73,7 @@ static void write_short_run(const char *path)
     synthetic_run_free(run);
 }
 
-/* --- round trip -----------------------------------------------------------------------
- */
+/* --- round trip ------------------------------------------------------------------- */
 
 static bool same_number(double a, double b)
 {
@@ -235,8 +234,7 @@ static void test_an_interrupted_run_has_no_manifest_but_reads_back(void **state)
     synthetic_run_free(run);
 }
 
-/* --- claiming -------------------------------------------------------------------------
- */
+/* --- claiming --------------------------------------------------------------------- */
 
 static void test_parents_are_made_and_an_unused_claim_leaves_nothing(void **state)
 {
@@ -346,8 +344,7 @@ static void test_leftovers_of_a_killed_run_are_swept(void **state)
     assert_int_equal(scratch_entries(p->run), 5);
 }
 
-/* --- reading what is damaged ----------------------------------------------------------
- */
+/* --- reading what is damaged ------------------------------------------------------ */
 
 static void assert_unreadable(const char *path, const char *why)
 {
@@ -452,8 +449,7 @@ static void test_a_damaged_manifest_is_refused(void **state)
     }
 }
 
-/* --- the disk says no -----------------------------------------------------------------
- */
+/* --- the disk says no ------------------------------------------------------------- */
 
 /* Replaces the run at `path` by a longer one, which must fail with `code` and leave the
  * old one as it was. */

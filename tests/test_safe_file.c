@@ -238,8 +238,7 @@ static void test_a_read_keeps_to_its_limit(void **state)
     safe_directory_close(&d);
 }
 
-/* --- errors of the system, each in a process of its own -------------------------------
- */
+/* --- errors of the system, each in a process of its own --------------------------- */
 
 /* Writes 1 MB over an older "a.txt"; 0 if that fails with `code`, says how much was
  * needed, and leaves the older file and no temporary. */

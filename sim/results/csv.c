@@ -14,8 +14,7 @@
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
 
-/* --- writing --------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------- */
 
 static void begin_cell(struct csv_writer *w)
 {
@@ -106,8 +105,7 @@ void csv_end_row(struct csv_writer *w)
     w->begun = false;
 }
 
-/* --- reading --------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------- */
 
 struct csv_reader {
     int handle;

@@ -17,8 +17,7 @@
 #include "sim/results/safe_file.h"
 #include "sim/results/text.h"
 
-/* --- writing --------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------- */
 
 /* {.file = f} stands before the first cell of a row.  Errors are the file's to keep. */
 struct csv_writer {
@@ -31,8 +30,7 @@ void csv_put_number(struct csv_writer *w, double value);   /* NaN, infinite: emp
 void csv_put_time(struct csv_writer *w, sim_ns when);      /* in seconds */
 void csv_end_row(struct csv_writer *w);
 
-/* --- reading --------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------- */
 
 /* The longest cell that is read, in bytes. */
 #define CSV_CELL_MAX 65536

@@ -22,8 +22,7 @@ struct run_directory {
     bool made;                /* by us: removed again if it stays empty */
 };
 
-/* --- claiming -------------------------------------------------------------------------
- */
+/* --- claiming --------------------------------------------------------------------- */
 
 /* Makes the directory and its parents.  `made` tells whether the last one is new. */
 static bool make_path(const char *path, bool *made, struct results_error *error)
@@ -154,8 +153,7 @@ void run_directory_free(struct run_directory *d)
     free(d);
 }
 
-/* --- writing --------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------- */
 
 /* The files of a run on their way to the disk; the manifest is the last. */
 struct batch {

@@ -28,8 +28,7 @@ struct stored_run_storage {
     char *scenario;
 };
 
-/* --- which run it is ------------------------------------------------------------------
- */
+/* --- which run it is -------------------------------------------------------------- */
 
 static bool exists(const struct safe_directory *d, const char *name)
 {
@@ -62,8 +61,7 @@ static bool find_manifest(struct manifest *m, const struct safe_directory *d,
     return manifest_verify(m, d, error);
 }
 
-/* --- summary.json ---------------------------------------------------------------------
- */
+/* --- summary.json ----------------------------------------------------------------- */
 
 static void read_metrics(struct json_source *s, struct stored_run *run)
 {
@@ -142,8 +140,7 @@ static bool read_summary(struct stored_run *run, const struct safe_directory *d,
     return !s.failed;
 }
 
-/* --- events.csv -----------------------------------------------------------------------
- */
+/* --- events.csv ------------------------------------------------------------------- */
 
 #define EVENT_CELLS 5
 
@@ -218,8 +215,7 @@ static bool read_log(struct stored_run *run, const struct safe_directory *d,
                         d->path, line);
 }
 
-/* --- all of it ------------------------------------------------------------------------
- */
+/* --- all of it -------------------------------------------------------------------- */
 
 static bool read_series(struct stored_run *run, const struct safe_directory *d,
                         struct results_error *error)

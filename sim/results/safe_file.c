@@ -43,8 +43,7 @@ bool safe_name(const char *name)
            strspn(name, letters) == length;
 }
 
-/* --- directories ----------------------------------------------------------------------
- */
+/* --- directories ------------------------------------------------------------------ */
 
 bool safe_directory_open(struct safe_directory *d, const char *path,
                          struct results_error *error)
@@ -93,8 +92,7 @@ static bool directory_sync(const struct safe_directory *d, struct results_error 
     return true;
 }
 
-/* --- writing --------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------- */
 
 /* write(2) past RLIMIT_FSIZE raises SIGXFSZ, which ends a program that does not expect
  * it.  Held back in this thread, and taken off again, it is errno EFBIG and no more. */
@@ -257,8 +255,7 @@ bool safe_file_remove(const struct safe_directory *d, const char *name,
     return true;
 }
 
-/* --- reading --------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------- */
 
 /* O_NONBLOCK: a FIFO of that name must not keep us waiting for a writer. */
 int safe_file_open(const struct safe_directory *d, const char *name,

@@ -143,8 +143,7 @@ void series_write(const struct series *s, struct safe_file *file)
     }
 }
 
-/* --- reading back ---------------------------------------------------------------------
- */
+/* --- reading back ----------------------------------------------------------------- */
 
 /* A reader at work, and why it stopped. */
 struct parse {
