@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/base/memory.h"
+#include "sim/scenario/arena.h"
 #include "sim/scenario/path.h"
 #include "sim/scenario/table.h"
 
@@ -12,32 +12,41 @@ struct merge {
     struct issues *issues;
 };
 
-/* The members of an object by key: cJSON's own look-up is linear. */
+/* The members of an object by key: cJSON's own look-up is linear.  Keys are copies, for
+ * merging frees members while others are still looked up. */
+struct member {
+    const char *key;
+    cJSON *node;
+};
+
 struct members {
-    cJSON **items;
+    struct member *items;
     size_t count;
+    struct arena arena;
 };
 
 static int compare_members(const void *a, const void *b)
 {
-    return strcmp((*(cJSON *const *)a)->string, (*(cJSON *const *)b)->string);
+    return strcmp(((const struct member *)a)->key, ((const struct member *)b)->key);
 }
 
 static struct members index_members(const cJSON *object)
 {
-    struct members m = {.count = (size_t)cJSON_GetArraySize(object)};
-    m.items = memory_new(m.count, sizeof(cJSON *));
-    size_t i = 0;
+    struct members m = {.count = 0};
+    m.items = arena_new(&m.arena, (size_t)cJSON_GetArraySize(object), sizeof *m.items);
     for (cJSON *child = object->child; child; child = child->next)
-        m.items[i++] = child;
-    qsort(m.items, m.count, sizeof(cJSON *), compare_members);
+        m.items[m.count++] = (struct member){
+            arena_text(&m.arena, child->string, strlen(child->string)), child};
+    qsort(m.items, m.count, sizeof *m.items, compare_members);
     return m;
 }
 
-static cJSON *find_member(const struct members *m, cJSON *like)
+static cJSON *find_member(const struct members *m, const char *key)
 {
-    cJSON **found = bsearch(&like, m->items, m->count, sizeof(cJSON *), compare_members);
-    return found ? *found : NULL;
+    const struct member wanted = {.key = key};
+    const struct member *found =
+        bsearch(&wanted, m->items, m->count, sizeof *m->items, compare_members);
+    return found ? found->node : NULL;
 }
 
 static const struct field *row_below(const struct field *row, const cJSON *node,
