@@ -300,15 +300,16 @@ struct host_choice host_take_port(struct hosts *hosts, struct member *m,
 
 struct host_choice host_take_reflected(struct hosts *hosts, struct member *m,
                                        uint32_t client_address, uint16_t port,
-                                       struct port_destination to, sim_ns now)
+                                       struct port_destination to)
 {
-    struct host *h = &hosts->at[m->host];
+    const struct host *h = &hosts->at[m->host];
     if (!m->reflected)
         m->reflected = port_space_new();
     struct port_view view = port_space_view(m->reflected, (struct port_range){port, port},
                                             PORT_SCOPE_TUPLE, client_address, to);
     if (!port_view_free(&view, port)) {
-        note_failed_choice(hosts, h, now);
+        /* No pool is exhausted: it is this one tuple that is taken. */
+        metrics_count(hosts->metrics, h->metric + HOST_ALLOCATION_FAILURES, 1);
         return (struct host_choice){.failure = FAILURE_EADDRINUSE};
     }
     metrics_count(hosts->metrics, h->metric + HOST_ALLOCATIONS, 1);

@@ -108,7 +108,7 @@ struct host_choice host_take_port(struct hosts *hosts, struct member *m,
  */
 struct host_choice host_take_reflected(struct hosts *hosts, struct member *m,
                                        uint32_t client_address, uint16_t port,
-                                       struct port_destination to, sim_ns now);
+                                       struct port_destination to);
 
 /* Gives back the port of an active socket. */
 void host_release_port(struct hosts *hosts, struct member *m, const struct tcp_socket *s,

@@ -262,7 +262,7 @@ struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)
     sim_ns now = net_now(net);
     struct host_choice choice =
         how->reflected ? host_take_reflected(&net->hosts, m, how->local_address,
-                                             how->local_port, how->to, now)
+                                             how->local_port, how->to)
                        : host_take_port(&net->hosts, m, how->local_address, how->to, now);
     net_mark(net, choice.port);
     if (!choice.port)

@@ -193,9 +193,8 @@ static void fill_requirements(struct trial *t, struct trial_result *r)
     r->all_hold = true;
     for (uint32_t i = 0; i < plan->requirement_count; i++) {
         const struct plan_requirement *q = &plan->requirements[i];
-        uint32_t window = q->phase == UINT32_MAX ? 0 : q->phase + 1;
-        double value =
-            read_window(t, metrics_reading_find(m, q->metric), &t->windows.at[window]);
+        double value = read_window(t, metrics_reading_find(m, q->metric),
+                                   window_find(&t->windows, q->phase));
         bool holds = expression_holds((enum expression_op)q->op, value, q->bound);
         out[i] = (struct run_requirement){.expression = q->text,
                                           .value = value,

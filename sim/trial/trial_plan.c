@@ -95,13 +95,14 @@ static void read_traces(struct trial_plan *plan, struct issues *issues)
 /* --- requirements ---------------------------------------------------------------------
  */
 
-static uint32_t find_phase(const struct trial_config *config, const char *name)
+/* The phase's own copy of its name; NULL when there is none. */
+static const char *find_phase(const struct trial_config *config, const char *name)
 {
     const struct phase_config *phase = config->phases.items;
     for (uint32_t i = 0; i < config->phases.count; i++)
         if (strcmp(phase[i].name, name) == 0)
-            return i;
-    return UINT32_MAX;
+            return phase[i].name;
+    return NULL;
 }
 
 /* The reading whose name is nearest to a wrong one: most of a path is right as a rule, so
@@ -140,8 +141,8 @@ static void read_requirement(struct trial_plan *plan, const struct metrics *m, u
         free(path);
         return;
     }
-    uint32_t phase = e.phase[0] ? find_phase(plan->config, e.phase) : UINT32_MAX;
-    if (e.phase[0] && phase == UINT32_MAX)
+    const char *phase = find_phase(plan->config, e.phase);
+    if (e.phase[0] && !phase)
         issues_add(issues, place, path, NULL, "there is no phase \"%s\"", e.phase);
     if (metrics_reading_find(m, e.metric) == UINT32_MAX)
         issues_add(issues, place, path, nearest_reading(m, e.metric),

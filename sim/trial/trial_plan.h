@@ -23,8 +23,8 @@ struct plan_change {
 struct plan_requirement {
     const char *text;
     char *metric;
-    uint32_t phase; /* index of the phase; UINT32_MAX: the whole run after the warm-up */
-    uint8_t op;     /* enum expression_op */
+    const char *phase; /* NULL: the whole run after the warm-up */
+    uint8_t op;        /* enum expression_op */
     double bound;
 };
 

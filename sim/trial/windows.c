@@ -1,6 +1,7 @@
 #include "sim/trial/windows.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/memory.h"
 
@@ -8,6 +9,16 @@ static int by_time(const void *a, const void *b)
 {
     sim_ns x = *(const sim_ns *)a, y = *(const sim_ns *)b;
     return (x > y) - (x < y);
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct window *x = a, *y = b;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    if (x->end != y->end)
+        return x->end < y->end ? -1 : 1;
+    return strcmp(x->name, y->name);
 }
 
 /* Number of the segment that begins at `when`: as many as there are cuts up to it. */
@@ -43,12 +54,22 @@ struct windows windows_of(const struct trial_config *config)
         w.at[i + 1] = (struct window){.name = phase[i].name,
                                       .start = phase[i].window.start,
                                       .end = phase[i].window.end};
+    qsort(w.at + 1, w.count - 1, sizeof *w.at, by_start);
     cut_at_all_ends(&w);
     for (uint32_t i = 0; i < w.count; i++) {
         w.at[i].first = segment_at(&w, w.at[i].start);
         w.at[i].last = segment_at(&w, w.at[i].end);
     }
     return w;
+}
+
+const struct window *window_find(const struct windows *w, const char *name)
+{
+    uint32_t i = 0;
+    while (name && i + 1 < w->count &&
+           (!w->at[i].name || strcmp(w->at[i].name, name) != 0))
+        i++;
+    return &w->at[i];
 }
 
 void windows_free(struct windows *w)

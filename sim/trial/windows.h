@@ -14,11 +14,14 @@ struct window {
 };
 
 struct windows {
-    struct window *at; /* [0] is the whole run; then the phases in file order */
+    struct window *at; /* [0] is the whole run; then the phases by their start */
     uint32_t count;
     sim_ns *cuts; /* rising; the last is the end of the run */
     uint32_t cut_count;
 };
+
+/* The window of that name; NULL: the whole run. */
+const struct window *window_find(const struct windows *w, const char *name);
 
 struct windows windows_of(const struct trial_config *config);
 void windows_free(struct windows *w);

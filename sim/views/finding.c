@@ -113,6 +113,21 @@ static void read_all_holders(const struct run_record *record, struct finding *f)
 /* --- hosts ----------------------------------------------------------------------------
  */
 
+/* What the host had when its last spell ended: a change may have widened it since. */
+static double capacity_at_the_end(const struct run_record *record,
+                                  const struct finding *f)
+{
+    char name[FINDING_NAME + 32];
+    snprintf(name, sizeof name, "hosts.%s.tcp4.capacity", f->host);
+    uint32_t column = series_find(record->series, name);
+    double capacity = NAN;
+    for (size_t row = 0; column != SERIES_NONE && row < series_rows(record->series);
+         row++)
+        if (row == 0 || series_time(record->series, row) <= f->end)
+            capacity = series_value(record->series, row, column);
+    return capacity;
+}
+
 /* "hosts.<host>.tcp4.capacity", without a phase. */
 static bool names_host(const char *metric, char host[FINDING_NAME])
 {
@@ -150,7 +165,6 @@ uint32_t findings_of(const struct run_record *record, struct finding *out, uint3
         *f = (struct finding){0};
         if (!names_host(record->metrics[i].name, f->host))
             continue;
-        f->capacity = record->metrics[i].value;
         f->in_use_max = finding_metric(record, "hosts.%s.tcp4.in_use_max", f->host);
         f->failed_choices =
             finding_metric(record, "hosts.%s.tcp4.allocation_failures", f->host);
@@ -159,6 +173,7 @@ uint32_t findings_of(const struct run_record *record, struct finding *out, uint3
         if (!(f->choices > 0))
             continue;
         read_spells(record, f);
+        f->capacity = capacity_at_the_end(record, f);
         read_all_holders(record, f);
         count++;
     }

@@ -21,7 +21,7 @@ struct finding_holder {
  */
 struct finding {
     char host[FINDING_NAME];
-    double capacity;
+    double capacity; /* when the last spell ended */
     double in_use_max;
     double choices, failed_choices;
     bool exhausted;

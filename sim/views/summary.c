@@ -85,21 +85,18 @@ static void print_exhausted(const struct screen *s, const struct finding *f)
 {
     char begin[HUMAN_TEXT], end[HUMAN_TEXT], failed[HUMAN_TEXT], choices[HUMAN_TEXT],
         share[HUMAN_TEXT], capacity[HUMAN_TEXT];
-    fprintf(s->out, "%s%s ran out of local ports at %s", s->red, f->host,
-            human_duration(f->begin, begin));
+    fprintf(s->out, "%s%s ran out of its %s local ports at %s", s->red, f->host,
+            human_count(f->capacity, capacity), human_duration(f->begin, begin));
     if (f->recovered)
         fprintf(s->out, " and was well again at %s", human_duration(f->end, end));
     else
         fputs(" and had not recovered at the end", s->out);
-    fprintf(s->out, "%s\n", s->plain);
-    if (f->spells > 1)
-        fprintf(s->out, "  in %" PRIu32 " spells;", f->spells);
-    else
-        fputs(" ", s->out);
-    fprintf(s->out, " %s of %s choices (%s) found no port; capacity %s at the end\n",
+    fprintf(s->out, "%s\n  %s of %s choices (%s) found no port", s->plain,
             human_count(f->failed_choices, failed), human_count(f->choices, choices),
-            human_share(f->failed_choices / f->choices, share),
-            human_count(f->capacity, capacity));
+            human_share(f->failed_choices / f->choices, share));
+    if (f->spells > 1)
+        fprintf(s->out, ", in %" PRIu32 " spells", f->spells);
+    fputc('\n', s->out);
     print_holders(s, "ports were held by", f->states, f->state_count);
     print_holders(s, "toward            ", f->destinations, f->destination_count);
 }
