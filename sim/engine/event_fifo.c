@@ -7,15 +7,21 @@
 #define CHUNK_FIRST 8
 #define CHUNK_MOST  512
 
+static size_t bytes_of(size_t capacity)
+{
+    return sizeof(struct event_chunk) + capacity * sizeof(struct event);
+}
+
 static struct event_chunk *new_chunk(struct event_fifo *f)
 {
-    size_t capacity = f->room < CHUNK_FIRST ? CHUNK_FIRST : f->room;
+    size_t capacity = f->bytes / sizeof(struct event);
+    if (capacity < CHUNK_FIRST)
+        capacity = CHUNK_FIRST;
     if (capacity > CHUNK_MOST)
         capacity = CHUNK_MOST;
-    struct event_chunk *c =
-        memory_resize(NULL, 1, sizeof *c + capacity * sizeof(struct event));
+    struct event_chunk *c = memory_resize(NULL, 1, bytes_of(capacity));
     c->capacity = capacity;
-    f->room += capacity;
+    f->bytes += bytes_of(capacity);
     return c;
 }
 
@@ -36,7 +42,7 @@ static void drop_chunk(struct event_fifo *f, struct event_chunk *c)
 {
     if (!c)
         return;
-    f->room -= c->capacity;
+    f->bytes -= bytes_of(c->capacity);
     free(c);
 }
 

@@ -25,7 +25,7 @@ struct event_fifo {
     size_t head;                      /* of the next to leave, in `first` */
     size_t tail;                      /* of the next to come, in `last` */
     size_t count;
-    size_t room; /* events all chunks hold together */
+    size_t bytes; /* of all chunks, the spare included */
 };
 
 /* Puts a chunk at the end; takes the drained one from the front. */

@@ -1,7 +1,7 @@
 /* A heap of events, earliest first, four children a node: for events of no lane.
  *
  * Private to the event queue.  O(log n) a push and a pop; a push of a late event is O(1)
- * on average.  Memory doubles and halves.
+ * on average.  Memory grows as memory_grown() says, and halves below an eighth in use.
  */
 #ifndef SIM_ENGINE_EVENT_HEAP_H
 #define SIM_ENGINE_EVENT_HEAP_H

@@ -232,9 +232,9 @@ size_t event_queue_pending(const struct event_queue *q)
 
 size_t event_queue_bytes(const struct event_queue *q)
 {
-    size_t events = q->heap.capacity;
+    size_t bytes = sizeof *q + q->heap.capacity * sizeof(struct event);
+    bytes += q->leaves * (sizeof *q->lanes + sizeof *q->heads + 2 * sizeof *q->tree);
     for (size_t i = 1; i < q->lane_count; i++)
-        events += q->lanes[i].events.room;
-    return sizeof *q + events * sizeof(struct event) +
-           q->leaves * (sizeof *q->lanes + sizeof *q->heads + 2 * sizeof *q->tree);
+        bytes += q->lanes[i].events.bytes;
+    return bytes;
 }
