@@ -148,11 +148,10 @@ static cJSON *load(struct loader *loader, struct link *link, char *text, size_t 
         return tree;
     cJSON *below = follow(loader, link, extends);
     tree_remove(tree, extends);
-    if (!cJSON_IsObject(below)) {
-        cJSON_Delete(below);
-        return tree;
-    }
-    merge_trees(loader->root, below, tree, loader->origins, loader->issues);
+    if (cJSON_IsObject(below))
+        merge_trees(loader->root, below, tree, loader->origins, loader->issues);
+    else
+        cJSON_Delete(tree);
     return below;
 }
 

@@ -33,7 +33,8 @@ struct loader {
     size_t folder_count;
 };
 
-/* Both return NULL if nothing could be read; complaints go to the issues.  "-" is
+/* Both return NULL if the file, or one that it extends, could not be read or is not
+ * JSON: then nothing can be said about the rest.  Complaints go to the issues.  "-" is
  * standard input.  The caller's to cJSON_Delete. */
 cJSON *extends_load_file(struct loader *loader, const char *path);
 cJSON *extends_load_text(struct loader *loader, const char *name, const char *text,
