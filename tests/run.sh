@@ -1,18 +1,24 @@
 #!/bin/sh
-# Runs the test programs given as arguments and shows the whole output of those that fail.
-# Status 1 if any failed.
+# Runs the test programs given as arguments, as many at a time as there are processors, and
+# shows the whole output of those that fail.  Status 1 if any failed.
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+export logs
+printf '%s\n' "$@" | xargs -P "$(nproc)" -I{} sh -c '
+    name=$(basename {})
+    {} >"$logs/$name" 2>&1
+    echo $? >"$logs/$name.status"
+    echo "  done  $name" >&2'
 passed=0
 failed=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
 for program in "$@"; do
     name=$(basename "$program")
-    if "$program" >"$log" 2>&1; then
-        count=$(sed -n 's/.*\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | tail -n 1)
+    if [ "$(cat "$logs/$name.status")" = 0 ]; then
+        count=$(sed -n 's/.*\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$logs/$name" | tail -n 1)
         printf '  pass  %-28s %s tests\n' "$name" "${count:-0}"
         passed=$((passed + ${count:-0}))
     else
-        cat "$log"
+        cat "$logs/$name"
         printf '  FAIL  %s\n' "$name"
         failed=$((failed + 1))
     fi

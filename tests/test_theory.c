@@ -47,7 +47,7 @@ static const struct {
 } lifetimes[] = {
     {"exponential", "{\"kind\": \"exponential\", \"mean\": \"1s\"}"},
     {"constant", "{\"kind\": \"constant\", \"value\": \"1s\"}"},
-    {"lognormal", "{\"kind\": \"lognormal\", \"mean\": \"1s\", \"cv\": 1.5}"},
+    {"lognormal", "{\"kind\": \"lognormal\", \"mean\": \"1s\", \"cv\": 1}"},
 };
 
 /* Erlang B holds for any holding time (insensitivity), so for all three. */
@@ -87,7 +87,7 @@ static void test_loss_is_erlang_b_with_1024_ports(void **state)
     (void)state;
     if (quick_run())
         skip();
-    expect_erlang_b(1024, 1000, 0.0119887, 20, 400);
+    expect_erlang_b(1024, 1000, 0.0119887, 20, 800);
 }
 
 static void test_loss_is_erlang_b_with_4096_ports(void **state)
@@ -95,7 +95,7 @@ static void test_loss_is_erlang_b_with_4096_ports(void **state)
     (void)state;
     if (quick_run())
         skip();
-    expect_erlang_b(4096, 4096, 0.0123639, 20, 200);
+    expect_erlang_b(4096, 4096, 0.0123639, 20, 220);
 }
 
 /* D4: 1,000 ports and 600 erlang to each of two destinations.  Under port scope one
@@ -140,7 +140,7 @@ static void test_time_to_exhaustion_is_erlang_distributed(void **state)
 {
     (void)state;
     enum { PORTS = 2000, RUNS = 40 };
-    const double rate = 100;
+    const double rate = 50; /* full at 40 s, after the warm-up of 20 s */
     struct text_plan p =
         loss_system(PORTS, rate, "{\"kind\": \"constant\", \"value\": \"1h\"}", 100, "");
     double sum = 0, squares = 0;
@@ -159,6 +159,7 @@ static void test_time_to_exhaustion_is_erlang_distributed(void **state)
     assert_true(fabs(mean - expected) <= 2.58 * spread / sqrt(RUNS));
     /* 99 % of chi-square(39) lies between 20.0 and 65.5. */
     double chi = (RUNS - 1) * deviation * deviation / (spread * spread);
+    printf("  mean %.3f s of %.3f s, chi-square %.1f\n", mean, expected, chi);
     assert_true(chi > 20.0 && chi < 65.5);
 }
 
