@@ -88,8 +88,11 @@ bool lexer_expect(struct json_lexer *lexer, const char *what)
         size_t length = utf8_decode(lexer->at, lexer->end, &code);
         if (length == 0 || utf8_unsafe(code))
             snprintf(found, sizeof found, "byte 0x%02X", (unsigned char)*lexer->at);
+        else if (code < 0x80)
+            snprintf(found, sizeof found, "'%c'", *lexer->at);
         else
-            snprintf(found, sizeof found, "'%.*s'", (int)length, lexer->at);
+            snprintf(found, sizeof found, "'%.*s' (U+%04X)", (int)length, lexer->at,
+                     (unsigned)code);
     }
     snprintf(message, sizeof message, "expected %s, found %s", what, found);
     return lexer_stop(lexer, NULL, message);
