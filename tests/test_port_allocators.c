@@ -93,6 +93,21 @@ static void test_the_scenario_knows_every_allocator_by_its_name(void **state)
     assert_int_equal(i, PORT_ALLOCATOR_COUNT);
 }
 
+/* An allocator that stands on another must pass on what its bases want to be told. */
+static void test_ipcom_has_the_hooks_of_every_base(void **state)
+{
+    (void)state;
+    const struct port_allocator_ops *outer = port_allocator_find("ipcom");
+    for (uint32_t i = 0; i < PORT_ALLOCATOR_COUNT; i++) {
+        const struct port_allocator_ops *base = port_allocators[i];
+        assert_true(outer->init || !base->init);
+        assert_true(outer->free || !base->free);
+        assert_true(outer->taken || !base->taken);
+        assert_true(outer->released || !base->released);
+        assert_true(outer->on_tick || !base->on_tick);
+    }
+}
+
 /* --- any traffic ----------------------------------------------------------------------
  */
 
@@ -421,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_every_row_says_who_it_is),
         cmocka_unit_test(test_guesses_say_that_they_are),
         cmocka_unit_test(test_the_scenario_knows_every_allocator_by_its_name),
+        cmocka_unit_test(test_ipcom_has_the_hooks_of_every_base),
         cmocka_unit_test(test_only_free_ports_of_the_range_are_chosen),
         cmocka_unit_test(test_exhaustive_ones_give_each_port_once_and_then_fail),
         cmocka_unit_test(test_exhaustive_ones_find_the_only_free_port),

@@ -89,38 +89,6 @@ static struct port_answer choose(void *state, const void *config,
     return answer;
 }
 
-/* --- what the base wants to know ------------------------------------------------------
- */
-
-static void taken(void *state, const void *config, uint16_t port, uint32_t inside_host,
-                  sim_ns now)
-{
-    struct state *s = state;
-    const struct config *c = config;
-    if (base_of(c)->taken)
-        base_of(c)->taken(s->base, c->base.config, port, inside_host, now);
-}
-
-static void released(void *state, const void *config, uint16_t port, uint32_t inside_host,
-                     sim_ns now)
-{
-    struct state *s = state;
-    const struct config *c = config;
-    if (base_of(c)->released)
-        base_of(c)->released(s->base, c->base.config, port, inside_host, now);
-}
-
-/* Comes every second; a base's tick is a whole number of seconds. */
-static void on_tick(void *state, const void *config, sim_ns now,
-                    struct random_stream *chance)
-{
-    struct state *s = state;
-    const struct config *c = config;
-    const struct port_allocator_ops *base = base_of(c);
-    if (base->on_tick && now % base->tick == 0)
-        base->on_tick(s->base, c->base.config, now, chance);
-}
-
 /* --- keys -----------------------------------------------------------------------------
  */
 
@@ -172,8 +140,4 @@ const struct port_allocator_ops port_allocator_ipcom = {
     .init = init,
     .free = free_base,
     .choose = choose,
-    .taken = taken,
-    .released = released,
-    .tick = SIM_S,
-    .on_tick = on_tick,
 };
