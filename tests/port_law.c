@@ -1,0 +1,79 @@
+#include "tests/port_law.h"
+
+#include <string.h>
+
+#include "sim/base/bug.h"
+
+struct port_law port_law_new(uint32_t size, uint32_t step, bool keep)
+{
+    SIM_ASSERT(size >= 1 && size <= PORT_LAW_SIZE);
+    uint32_t lap = step == 2 && size > 1 ? size / 2 * 2 : size;
+    struct port_law law = {.size = size, .lap = lap, .step = step, .keep = keep};
+    port_law_redraw(&law);
+    return law;
+}
+
+void port_law_redraw(struct port_law *law)
+{
+    memset(law->possible, 0, sizeof law->possible);
+    for (uint32_t s = 0; s < law->lap; s += law->step)
+        law->possible[s] = true;
+}
+
+struct prediction {
+    uint32_t offset;   /* PORT_LAW_FAILED: none */
+    uint32_t distance; /* walked in the lap that found it */
+};
+
+static struct prediction walk_lap(const struct port_law *law, uint32_t start)
+{
+    for (uint32_t i = 0; i < law->lap; i += law->step) {
+        uint32_t offset = start + i;
+        if (offset >= law->size)
+            offset -= law->lap;
+        if (!law->busy[offset])
+            return (struct prediction){offset, i};
+    }
+    return (struct prediction){PORT_LAW_FAILED, 0};
+}
+
+static struct prediction predict(const struct port_law *law, uint32_t start)
+{
+    struct prediction p = walk_lap(law, start);
+    if (p.offset == PORT_LAW_FAILED && law->step == 2 && law->lap > 1)
+        p = walk_lap(law, start + 1);
+    return p;
+}
+
+/* Where the hidden number may be after a success. */
+static void advance(const struct port_law *law, uint32_t start, uint32_t distance,
+                    bool *possible)
+{
+    for (uint32_t noise = 0; noise < 8 * law->step; noise += law->step) {
+        uint32_t by = (distance > noise ? distance : noise) + law->step;
+        possible[(start + by) % law->lap / law->step * law->step] = true;
+    }
+}
+
+bool port_law_observe(struct port_law *law, uint32_t offset)
+{
+    bool possible[PORT_LAW_SIZE] = {false}, explained = false;
+    for (uint32_t start = 0; start < law->lap; start += law->step) {
+        if (!law->possible[start])
+            continue;
+        struct prediction p = predict(law, start);
+        if (p.offset != offset)
+            continue;
+        explained = true;
+        if (offset == PORT_LAW_FAILED)
+            possible[start] = true;
+        else
+            advance(law, start, p.distance, possible);
+    }
+    if (!explained)
+        return false;
+    memcpy(law->possible, possible, sizeof possible);
+    if (law->keep && offset != PORT_LAW_FAILED)
+        law->busy[offset] = true;
+    return true;
+}
