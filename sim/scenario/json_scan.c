@@ -111,6 +111,8 @@ static int compare_keys(const void *a, const void *b)
 /* Sorts the keys of the object that ends, so that equal ones are neighbours. */
 static void refuse_duplicates(struct scan *s, size_t first)
 {
+    if (s->key_count == first)
+        return;
     qsort(s->keys + first, s->key_count - first, sizeof *s->keys, compare_keys);
     for (size_t i = first + 1; i < s->key_count; i++) {
         const struct key *key = &s->keys[i];
