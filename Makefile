@@ -7,6 +7,7 @@ CC     ?= gcc
 BUILD  ?= build
 OPT    ?= -O2
 PREFIX ?= /usr/local
+JOBS   ?= $(shell nproc)
 
 VERSION := 0.1.0
 
@@ -61,24 +62,25 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(TESTLIB_O) $(LIBRARY_O)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+	  while IFS='|' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
 
 demo: packages ## install what is missing, build, and show the ProxySG outage
-	@$(MAKE) --no-print-directory portsim
+	@$(MAKE) --no-print-directory -j$(JOBS) portsim
 	@./portsim demo
 
 test: packages-test ## install what is missing, build, and run every test
-	@$(MAKE) --no-print-directory run-tests
+	@$(MAKE) --no-print-directory -j$(JOBS) run-tests
 
 .PHONY: run-tests
-run-tests: portsim $(TEST_BIN)
-	@PORTSIM=$(BUILD)/portsim sh tests/run.sh $(TEST_BIN)
+run-tests: $(BUILD)/portsim $(TEST_BIN)
+	@PORTSIM=$(BUILD)/portsim PORTSIM_QUICK=$(QUICK) sh tests/run.sh $(TEST_BIN)
 
 check: packages-check ## what must pass before a commit: layers, format, lint, tests, sanitizers
 	@$(MAKE) --no-print-directory layers
 	@$(MAKE) --no-print-directory format-check
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory run-tests
+	@$(MAKE) --no-print-directory -j$(JOBS) run-tests
 	@$(MAKE) --no-print-directory sanitize
 	@$(MAKE) --no-print-directory same-bytes
 	@echo "check: all passed"
@@ -93,21 +95,22 @@ format-check:
 	@clang-format --dry-run --Werror $(SOURCES) && echo "format: as .clang-format says"
 
 lint: ## static analysis: clang-tidy and cppcheck
-	@clang-tidy --quiet $(LIBRARY) $(CLI) -- -std=c11 $(CPPFLAGS) 2>/dev/null
+	@printf '%s\n' $(LIBRARY) $(CLI) | xargs -P $(JOBS) -n 4 sh -c \
+	  'clang-tidy --quiet "$$@" -- -std=c11 -I. -D_GNU_SOURCE -DPORTSIM_VERSION=\"\" 2>/dev/null' tidy
 	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
 	  --error-exitcode=1 --suppressions-list=tests/cppcheck.txt -I. sim models
 	@echo "lint: nothing found"
 
 sanitize: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer, growing by one
-	@$(MAKE) --no-print-directory run-tests BUILD=$(BUILD)/sanitize OPT=-O1 \
-	  EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
-	  PORTSIM_QUICK=1
+	@$(MAKE) --no-print-directory -j$(JOBS) run-tests BUILD=$(BUILD)/sanitize OPT=-O1 \
+	  EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DSIM_TINY_GROWTH" \
+	  QUICK=1
 
 same-bytes: ## one scenario, gcc and clang, -O0 and -O2: the same bytes
 	@sh tests/same_bytes.sh $(BUILD)
 
 bench: packages-test ## speed and memory, as ratios in one run
-	@$(MAKE) --no-print-directory run-bench
+	@$(MAKE) --no-print-directory -j$(JOBS) run-bench
 
 .PHONY: run-bench
 run-bench: $(BENCH_BIN)

@@ -1,7 +1,6 @@
 /* portsim: finds the command and runs it. */
 #include <argp.h>
 #include <errno.h>
-#include <gsl/gsl_errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +68,6 @@ static int flush(int status)
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
-    gsl_set_error_handler_off();
     argp_err_exit_status = EXIT_USAGE;
     if (argc < 2) {
         help(stderr);
