@@ -33,8 +33,6 @@ static void set_in_block(struct port_map *m, uint16_t port, uint32_t number)
     uint32_t *at = &(*block)[port % PORT_MAP_BLOCK];
     m->count += (uint32_t)(number != 0) - (uint32_t)(*at != 0);
     *at = number;
-    if (m->count == 0)
-        port_map_clear(m);
 }
 
 static void become_many(struct port_map *m)
@@ -60,6 +58,8 @@ void port_map_set(struct port_map *m, uint16_t port, uint32_t number)
 {
     if (m->blocks) {
         set_in_block(m, port, number);
+        if (m->count == 0)
+            port_map_clear(m);
         return;
     }
     uint32_t i = place(m, port);

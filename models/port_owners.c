@@ -42,12 +42,12 @@ static void set_number(struct port_owners *o, uint16_t port, uint32_t before,
 {
     if (before == ONCE)
         port_set_remove(&o->once, port);
-    else if (before)
-        port_map_set(&o->ports, port, 0);
     if (number == ONCE)
         port_set_add(&o->once, port);
-    else if (number)
-        port_map_set(&o->ports, port, number);
+    uint32_t mapped_before = before == ONCE ? 0 : before;
+    uint32_t mapped = number == ONCE ? 0 : number;
+    if (mapped != mapped_before)
+        port_map_set(&o->ports, port, mapped);
 }
 
 static bool same_owner(const struct port_owner *a, const struct port_owner *b)

@@ -10,31 +10,31 @@ struct port_view port_view_of(struct port_range range)
     return (struct port_view){.range = range};
 }
 
-/* Bits come before lists, and a fuller set before an emptier one: the first set alone
- * then decides about nearly all words of a range that is nearly full. */
-static bool comes_before(const struct port_set *a, const struct port_set *b)
-{
-    if ((a->words != NULL) != (b->words != NULL))
-        return a->words != NULL;
-    return a->count > b->count;
-}
-
 void port_view_hide(struct port_view *v, const struct port_set *taken)
 {
     if (!taken || taken->count == 0)
         return;
-    SIM_ASSERT(v->count < PORT_VIEW_SETS);
-    uint32_t i = v->count++;
-    for (; i > 0 && comes_before(taken, v->sets[i - 1]); i--)
-        v->sets[i] = v->sets[i - 1];
-    v->sets[i] = taken;
-    v->many = (uint8_t)(v->many + (taken->words != NULL));
+    SIM_ASSERT(v->bits_count + v->lists_count < PORT_VIEW_SETS);
+    if (!taken->words) {
+        v->lists[v->lists_count++] = taken;
+        return;
+    }
+    uint32_t last = v->bits_count++;
+    v->bits[last] = taken->words;
+    if (taken->count > v->fullest) {
+        v->bits[last] = v->bits[0];
+        v->bits[0] = taken->words;
+        v->fullest = taken->count;
+    }
 }
 
 bool port_view_free(const struct port_view *v, uint16_t port)
 {
-    for (uint32_t i = 0; i < v->count; i++)
-        if (port_set_has(v->sets[i], port))
+    for (uint32_t i = 0; i < v->bits_count; i++)
+        if (v->bits[i][port / 64] >> port % 64 & 1)
+            return false;
+    for (uint32_t i = 0; i < v->lists_count; i++)
+        if (port_set_has(v->lists[i], port))
             return false;
     return true;
 }
@@ -42,16 +42,22 @@ bool port_view_free(const struct port_view *v, uint16_t port)
 /* --- one run of ports, without a wrap -------------------------------------------------
  */
 
-/* Which of the 64 ports of word w are free, out of those in `wanted`.  Lists come last:
- * they are read only where the bits leave something free. */
+/* Which of the 64 ports of word w are free, out of those in `wanted`.  Bits come first:
+ * lists are read only where those leave something free. */
 static uint64_t free_in_word(const struct port_view *v, uint32_t w, uint64_t wanted)
 {
-    uint32_t i = 0;
-    for (; i < v->many && wanted; i++)
-        wanted &= ~v->sets[i]->words[w];
-    for (; i < v->count && wanted; i++)
-        wanted &= ~port_set_word_of_few(v->sets[i], w);
+    for (uint32_t i = 0; i < v->bits_count && wanted; i++)
+        wanted &= ~v->bits[i][w];
+    for (uint32_t i = 0; i < v->lists_count && wanted; i++)
+        wanted &= ~port_set_word_of_few(v->lists[i], w);
     return wanted;
+}
+
+/* In a range that is nearly full one set alone, the fullest, decides about nearly all
+ * words. */
+static bool surely_full(const struct port_view *v, uint32_t w, uint64_t wanted)
+{
+    return v->bits_count && !(wanted & ~v->bits[0][w]);
 }
 
 /* The lowest free port from `from` on among those of `pattern` in each word; NO_PORT or
@@ -59,10 +65,9 @@ static uint64_t free_in_word(const struct port_view *v, uint32_t w, uint64_t wan
 static uint32_t lowest_free(const struct port_view *v, uint32_t from, uint32_t to,
                             uint64_t pattern)
 {
-    const uint64_t *fullest = v->many ? v->sets[0]->words : NULL;
     uint64_t wanted = pattern & UINT64_MAX << from % 64;
     for (uint32_t w = from / 64; w <= to / 64; w++, wanted = pattern) {
-        if (fullest && !(wanted & ~fullest[w]))
+        if (surely_full(v, w, wanted))
             continue;
         uint64_t found = free_in_word(v, w, wanted);
         if (found)
@@ -75,10 +80,9 @@ static uint32_t lowest_free(const struct port_view *v, uint32_t from, uint32_t t
  */
 static uint32_t highest_free(const struct port_view *v, uint32_t from, uint32_t to)
 {
-    const uint64_t *fullest = v->many ? v->sets[0]->words : NULL;
     uint64_t wanted = UINT64_MAX >> (63 - from % 64);
     for (uint32_t w = from / 64 + 1; w-- > to / 64; wanted = UINT64_MAX) {
-        if (fullest && !(wanted & ~fullest[w]))
+        if (surely_full(v, w, wanted))
             continue;
         uint64_t found = free_in_word(v, w, wanted);
         if (found)

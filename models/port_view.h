@@ -15,11 +15,12 @@
 #define PORT_VIEW_SETS 4
 
 struct port_view {
-    const struct port_set
-        *sets[PORT_VIEW_SETS]; /* none empty; bits first, fullest first */
-    uint8_t count;
-    uint8_t many; /* sets in the form of bits */
+    const uint64_t *bits[PORT_VIEW_SETS];         /* of sets of many, the fullest first */
+    const struct port_set *lists[PORT_VIEW_SETS]; /* sets of few, none empty */
+    uint8_t bits_count;
+    uint8_t lists_count;
     struct port_range range;
+    uint32_t fullest; /* ports in bits[0] */
 };
 
 /* Sees nothing taken yet.  The range must not hold port 0, which means "none". */
