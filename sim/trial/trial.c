@@ -160,11 +160,24 @@ static double read_window(struct trial *t, uint32_t reading, const struct window
     return w->first < last ? metrics_read(m, reading, w->first, last) : NAN;
 }
 
+/* The unit of each reading, as texts that outlive the metrics. */
+static const char **keep_units(const struct metrics *m, struct trial_storage *s)
+{
+    uint32_t readings = metrics_reading_count(m);
+    const char **units = memory_new(readings, sizeof *units);
+    for (uint32_t i = 0; i < readings; i++) {
+        const char *unit = metrics_reading(m, i).unit;
+        units[i] = keep(s, memory_text(unit, strlen(unit)));
+    }
+    return units;
+}
+
 static void fill_metrics(struct trial *t, struct trial_result *r)
 {
     struct metrics *m = world_metrics(t->world);
     uint32_t readings = metrics_reading_count(m);
     struct trial_storage *s = r->storage;
+    const char **units = keep_units(m, s);
     size_t count = 0;
     s->metrics = memory_new((size_t)readings * t->windows.count, sizeof *s->metrics);
     for (uint32_t k = 0; k < t->windows.count; k++) {
@@ -176,11 +189,12 @@ static void fill_metrics(struct trial *t, struct trial_result *r)
             char *name = w->name ? memory_print("%s@%s", reading.name, w->name)
                                  : memory_text(reading.name, strlen(reading.name));
             s->metrics[count++] = (struct run_metric){.name = keep(s, name),
-                                                      .unit = reading.unit,
+                                                      .unit = units[i],
                                                       .value = read_window(t, i, w),
                                                       .half_width = NAN};
         }
     }
+    free(units);
     r->record.metrics = s->metrics;
     r->record.metric_count = count;
 }
@@ -250,33 +264,51 @@ static struct run_event note_row(struct trial *t, struct trial_storage *s,
     SIM_BUG("a note of no known kind");
 }
 
+/* A line of the log before it is sorted. */
+struct log_line {
+    struct run_event event;
+    size_t written; /* among those of one moment, the order in which they were written */
+};
+
 static int by_moment(const void *a, const void *b)
 {
-    const struct run_event *x = a, *y = b;
-    if (x->when != y->when)
-        return x->when < y->when ? -1 : 1;
-    int order = strcmp(x->kind, y->kind);
-    return order ? order : strcmp(x->detail, y->detail);
+    const struct log_line *x = a, *y = b;
+    if (x->event.when != y->event.when)
+        return x->event.when < y->event.when ? -1 : 1;
+    return x->written < y->written ? -1 : 1;
+}
+
+/* What the models noted, then the changes that were made: at one moment a change comes
+ * after the events. */
+static size_t collect_log(struct trial *t, struct trial_storage *s, struct log_line *out)
+{
+    const struct notes *notes = world_notes(t->world);
+    size_t count = 0;
+    for (uint32_t i = 0; i < notes->count; i++, count++)
+        out[count] = (struct log_line){note_row(t, s, &notes->at[i]), count};
+    for (uint32_t i = 0; i < t->plan->change_count; i++) {
+        const struct plan_change *c = &t->plan->changes[i];
+        for (uint32_t k = 0; k < c->text_count && c->at <= world_now(t->world);
+             k++, count++)
+            out[count] = (struct log_line){
+                {.when = c->at, .kind = "change", .detail = c->texts[k]}, count};
+    }
+    return count;
 }
 
 static void fill_log(struct trial *t, struct trial_result *r)
 {
-    const struct notes *notes = world_notes(t->world);
-    struct trial_storage *s = r->storage;
-    size_t count = 0, room = notes->count;
+    size_t room = world_notes(t->world)->count;
     for (uint32_t i = 0; i < t->plan->change_count; i++)
         room += t->plan->changes[i].text_count;
-    s->log = memory_new(room, sizeof *s->log);
-    for (uint32_t i = 0; i < notes->count; i++)
-        s->log[count++] = note_row(t, s, &notes->at[i]);
-    for (uint32_t i = 0; i < t->plan->change_count; i++) {
-        const struct plan_change *c = &t->plan->changes[i];
-        for (uint32_t k = 0; k < c->text_count && c->at <= world_now(t->world); k++)
-            s->log[count++] = (struct run_event){
-                .when = c->at, .kind = "change", .detail = c->texts[k]};
-    }
-    qsort(s->log, count, sizeof *s->log, by_moment);
-    r->record.log = s->log;
+    struct log_line *lines = memory_new(room, sizeof *lines);
+    size_t count = collect_log(t, r->storage, lines);
+    qsort(lines, count, sizeof *lines, by_moment);
+    r->storage->log = memory_new(count, sizeof *r->storage->log);
+    for (size_t i = 0; i < count; i++)
+        r->storage->log[i] = lines[i].event;
+    free(lines);
+    r->record.log = r->storage->log;
     r->record.log_count = count;
 }
 
