@@ -125,7 +125,7 @@ static const struct field_table fields = {
 const struct port_allocator_ops port_allocator_ipcom = {
     .name = "ipcom",
     .summary = "another allocator on whole ports; when it fails, the first free tuple",
-    .systems = "none known: a published defence, IBM 2003",
+    .systems = "none known: a method published for BSD stacks",
     .source =
         "IPCOM000012910D; MODEL.md A6.  The second stage's order and its respect for "
         "bound ports are inferences",

@@ -175,7 +175,7 @@ const struct port_allocator_ops port_allocator_linux518 = {
         "from a hashed start by two, the parity of the low end first; then the other",
     .state = "one of 65,536 counters for each destination, drawn anew every 10 s",
     .cost = "1 while its parity has room; N/2 more once that is spent; a failure N",
-    .failure = "connect() says EADDRNOTAVAIL",
+    .failure = "connect() says EADDRNOTAVAIL; of an odd range also with one port left",
     .scope = PORT_SCOPE_MIXED,
     .exhaustive = true, /* but for the port that an odd range loses */
     .fields = &fields,
