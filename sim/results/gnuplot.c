@@ -7,12 +7,12 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "sim/base/memory.h"
+#include "sim/results/quiet_write.h"
 
 /* More is no picture. */
 #define OUTPUT_MAX ((size_t)64 << 20)
@@ -87,28 +87,28 @@ static void close_channel(int *handle)
     *handle = -1;
 }
 
-/* Opens the channels: our ends go to the child's struct, the other ones to `theirs`.  The
- * way in is a socket, because sending can be told to raise no SIGPIPE. */
+/* Opens the channels: our ends go to the child's struct, the other ones to `theirs`.  Our
+ * end of the way in does not block, so that both directions can be served. */
 static bool open_channels(struct child *c, int theirs[CHANNELS])
 {
-    int pair[CHANNELS][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
-    bool good = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair[TO]) == 0 &&
-                pipe2(pair[FROM], O_CLOEXEC) == 0 &&
-                pipe2(pair[COMPLAINTS], O_CLOEXEC) == 0;
+    bool good = true;
     for (int i = 0; i < CHANNELS; i++) {
-        c->channel[i] = pair[i][i == TO];
-        theirs[i] = pair[i][i != TO];
+        int pair[2] = {-1, -1};
+        good = good && pipe2(pair, O_CLOEXEC) == 0;
+        c->channel[i] = pair[i == TO];
+        theirs[i] = pair[i != TO];
     }
-    return good;
+    return good && fcntl(c->channel[TO], F_SETFL, O_NONBLOCK) == 0;
 }
 
 /* posix_spawn(3) in the scripts' folder, in a process group of its own, with every signal
- * as it is by default.  Returns 0 or an errno. */
+ * as it is by default.  The script has a name, because gnuplot reads a nameless one byte
+ * by byte and goes on after an error.  Returns 0 or an errno. */
 static int spawn(struct child *c, const char *program, const char *folder,
                  const int theirs[CHANNELS])
 {
-    static char name[] = "gnuplot", no_settings[] = "-d";
-    char *arguments[] = {name, no_settings, NULL};
+    static char name[] = "gnuplot", no_settings[] = "-d", script[] = "/dev/stdin";
+    char *arguments[] = {name, no_settings, script, NULL};
     char **environment = clean_environment();
     sigset_t none, all;
     sigemptyset(&none);
@@ -145,7 +145,7 @@ struct talk {
 static void send_some(struct talk *t)
 {
     int *handle = &t->child->channel[TO];
-    ssize_t sent = send(*handle, t->script, t->left, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t sent = quiet_write(*handle, t->script, t->left);
     if (sent > 0) {
         t->script += sent;
         t->left -= (size_t)sent;

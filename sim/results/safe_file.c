@@ -4,16 +4,15 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sha2.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
+#include "sim/results/quiet_write.h"
 
 #define BUFFER_BYTES 65536
 
@@ -94,28 +93,11 @@ static bool directory_sync(const struct safe_directory *d, struct results_error 
 
 /* --- writing ---------------------------------------------------------------------- */
 
-/* write(2) past RLIMIT_FSIZE raises SIGXFSZ, which ends a program that does not expect
- * it.  Held back in this thread, and taken off again, it is errno EFBIG and no more. */
-static ssize_t write_quietly(int handle, const void *bytes, size_t length)
-{
-    sigset_t limit, before;
-    sigemptyset(&limit);
-    sigaddset(&limit, SIGXFSZ);
-    pthread_sigmask(SIG_BLOCK, &limit, &before);
-    ssize_t written = write(handle, bytes, length);
-    int code = errno;
-    if (written < 0 && code == EFBIG)
-        sigtimedwait(&limit, NULL, &(struct timespec){0});
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    errno = code;
-    return written;
-}
-
 static void flush(struct safe_file *f)
 {
     size_t done = 0;
     while (done < f->filled && !f->code) {
-        ssize_t written = write_quietly(f->handle, f->buffer + done, f->filled - done);
+        ssize_t written = quiet_write(f->handle, f->buffer + done, f->filled - done);
         if (written > 0)
             done += (size_t)written;
         else if (written == 0 || errno != EINTR)
