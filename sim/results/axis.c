@@ -133,7 +133,7 @@ void axis_tics(struct text *script, const char *axis, double max, double step)
     text_print(script, "set %stics (", axis);
     for (unsigned i = 0; i * step <= max * (1 + 1e-9); i++) {
         char label[AXIS_TEXT];
-        text_print(script, "%s'%s' ", i ? ", " : "",
+        text_print(script, "%s\"%s\" ", i ? ", " : "",
                    axis_grouped(i * step, decimals, label));
         gnuplot_number(script, i * step);
     }

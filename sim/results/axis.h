@@ -34,8 +34,8 @@ double axis_time_step(struct time_unit unit, double span, unsigned most);
 /* The shortest such step, of any unit, that is at least that long. */
 sim_ns axis_round_up(sim_ns least);
 
-/* A moment, with three significant digits or the whole number: "12.5 min", "7,200 s"; in a
- * smaller unit where it is less than one of this: "38 s". */
+/* A moment, with three significant digits or the whole number: "12.5 min", "7,200 s"; in
+ * a smaller unit where it is less than one of this: "38 s". */
 const char *axis_moment(sim_ns when, struct time_unit unit, char out[AXIS_TEXT]);
 
 /* Appends the gnuplot command `set <axis>tics (...)` with a labelled tic at every

@@ -30,9 +30,9 @@ bool gnuplot_run(const char *folder, const struct text *script, unsigned limit_s
 /* The most characters of a user's text that a picture shows. */
 #define GNUPLOT_STRING_MAX 200
 
-/* Appends `text` as a gnuplot string: in single quotes, which are doubled inside; control
- * characters become spaces, what is not UTF-8 becomes U+FFFD, and what is too long ends
- * in an ellipsis. */
+/* Appends `text` as a gnuplot string in single quotes: quotes inside become apostrophes
+ * (U+2019), control characters spaces, what is not UTF-8 U+FFFD; what is too long ends in
+ * an ellipsis. */
 void gnuplot_string(struct text *script, const char *text);
 
 /* Appends `name = 'text'`, `name = 1.5`; NaN is gnuplot's NaN.  `name` is ours. */

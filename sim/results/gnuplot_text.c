@@ -5,6 +5,10 @@
 #include "sim/base/json.h"
 #include "sim/results/gnuplot.h"
 
+#define APOSTROPHE  "\xE2\x80\x99" /* U+2019 */
+#define ELLIPSIS    "\xE2\x80\xA6" /* U+2026 */
+#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
+
 /* Bytes of the character at `p`, 0 if they are no UTF-8 (RFC 3629 section 4: no overlong
  * forms, no surrogates, nothing above U+10FFFF). */
 static size_t utf8_length(const unsigned char *p)
@@ -39,22 +43,25 @@ static bool is_control(const unsigned char *p)
            (p[0] == 0xE2 && p[1] == 0x80 && (p[2] == 0xA8 || p[2] == 0xA9));
 }
 
+/* Inside single quotes gnuplot reads '' as one quote, but not at the start of a string,
+ * nor twice in a row (5.4.4: "unrecognized token").  So there is no quote inside at all.
+ */
 void gnuplot_string(struct text *script, const char *text)
 {
     const unsigned char *p = (const unsigned char *)text;
     text_add(script, "'", 1);
     for (unsigned characters = 0; *p; characters++) {
         if (characters == GNUPLOT_STRING_MAX - 1 && p[1]) {
-            text_print(script, "\xE2\x80\xA6");
+            text_print(script, ELLIPSIS);
             break;
         }
         size_t length = utf8_length(p);
         if (length == 0)
-            text_print(script, "\xEF\xBF\xBD");
+            text_print(script, REPLACEMENT);
         else if (is_control(p))
             text_add(script, " ", 1);
         else if (*p == '\'')
-            text_add(script, "''", 2);
+            text_print(script, APOSTROPHE);
         else
             text_add(script, (const char *)p, length);
         p += length ? length : 1;
