@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A new empty directory under $TMPDIR or /tmp; the path is the caller's to free. */
+/* A new empty directory under $TMPDIR, else /dev/shm, else /tmp; the path is the
+ * caller's, to scratch_free(). */
 char *scratch_new(void);
 
 /* Removes it with all that is in it, and frees the path. */
