@@ -8,8 +8,8 @@
 
 #include "sim/base/json.h"
 
-/* More digits than any duration needs, and few enough for 128 bits. */
-#define DIGITS_MAX 18
+/* As many digits as the longest duration has in ns; times a day still fits 128 bits. */
+#define DIGITS_MAX 19
 
 __extension__ typedef __int128 wide;
 
@@ -107,6 +107,8 @@ static bool multiply(const char *text, size_t whole_digits, size_t fraction_digi
 {
     wide value = 0, power = 1;
     const char *fraction = text + whole_digits + 1;
+    for (; whole_digits > 1 && *text == '0'; text++)
+        whole_digits--;
     while (fraction_digits && fraction[fraction_digits - 1] == '0')
         fraction_digits--;
     if (whole_digits > DIGITS_MAX)
