@@ -81,6 +81,13 @@ static const struct port_allocator_ops *allocator(const struct host *h)
     return port_allocators[h->config->tcp.allocator.kind];
 }
 
+/* Forgets what the allocator remembers; it starts afresh with the next choice. */
+static void close_allocator(const struct host *h, struct member *m)
+{
+    port_allocator_close(allocator(h), h->config->tcp.allocator.config, m->allocator);
+    m->allocator = NULL;
+}
+
 static void set_capacity(struct hosts *hosts, struct host *h, sim_ns now)
 {
     const uint16_t *reserved = h->config->reserved.items;
@@ -153,7 +160,7 @@ void hosts_free(struct hosts *hosts)
         port_space_free(hosts->members[i].ports);
         port_space_free(hosts->members[i].reflected);
         reuse_log_free(hosts->members[i].reuse);
-        free(hosts->members[i].allocator);
+        close_allocator(&hosts->at[hosts->members[i].host], &hosts->members[i]);
     }
     free(hosts->members);
     free(hosts->at);
@@ -175,12 +182,9 @@ void hosts_reconfigure(struct hosts *hosts, const struct field_list *configs, si
     for (uint32_t i = 0; i < hosts->count; i++) {
         struct host *h = &hosts->at[i];
         bool keeps = same_allocator(h->config, &config[i]);
+        for (uint32_t k = 0; k < h->member_count && !keeps; k++)
+            close_allocator(h, &hosts->members[h->first_member + k]);
         configure(hosts, h, &config[i], now);
-        for (uint32_t k = 0; k < h->member_count && !keeps; k++) {
-            struct member *m = &hosts->members[h->first_member + k];
-            free(m->allocator);
-            m->allocator = NULL;
-        }
     }
 }
 
@@ -207,15 +211,6 @@ static void open_ports(struct hosts *hosts, struct member *m)
         port_space_reserve(m->ports, reserved[i], true);
     if (h->member_count <= HOST_REUSE_MEMBERS)
         m->reuse = reuse_log_new(h->address_count);
-}
-
-static void open_allocator(const struct host *h, struct member *m)
-{
-    const struct port_allocator_ops *ops = allocator(h);
-    const void *config = h->config->tcp.allocator.config;
-    m->allocator = memory_new(1, ops->state_size ? ops->state_size(config) : 1);
-    if (ops->init)
-        ops->init(m->allocator, config, h->range, &m->chance);
 }
 
 static void note_failed_choice(struct hosts *hosts, struct host *h, sim_ns now)
@@ -276,7 +271,7 @@ struct host_choice host_take_port(struct hosts *hosts, struct member *m,
     if (!m->ports)
         open_ports(hosts, m);
     if (!m->allocator)
-        open_allocator(h, m);
+        m->allocator = port_allocator_open(ops, config, h->range, &m->chance);
     struct port_request request = {.now = now,
                                    .space = m->ports,
                                    .range = h->range,
