@@ -122,7 +122,7 @@ static void test_many_buffers_arrive_in_order(void **state)
     struct safe_file *f = safe_file_new(&d, "numbers", &error);
     char *expected = memory_new(100000 * 8, 1);
     for (int i = 0; i < 100000; i++) {
-        snprintf(expected + i * 7, 8, "%06d\n", i);
+        snprintf(expected + i * 7, 13, "%06d\n", i);
         safe_file_put(f, expected + i * 7, 7);
     }
     assert_true(safe_file_stage(f, &error) && safe_file_publish(f, &error));
