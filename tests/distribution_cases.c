@@ -158,17 +158,18 @@ const struct field *distribution_row(const struct field_table *table, const char
 
 struct field_variant distribution_zeroed(const char *name)
 {
+    const struct distribution_ops *d = distribution_find(name);
+    assert_non_null(d);
     uint32_t kind = 0;
-    while (distributions[kind] && strcmp(distributions[kind]->name, name) != 0)
+    while (distributions[kind] != d)
         kind++;
-    assert_non_null(distributions[kind]);
-    return (struct field_variant){kind, memory_new(1, distributions[kind]->fields->size)};
+    return (struct field_variant){kind, memory_new(1, d->fields->size)};
 }
 
 void distribution_set(struct field_variant v, const char *key, double value)
 {
     const struct field *row = distribution_row(distributions[v.kind]->fields, key);
-    void *at = (char *)(uintptr_t)v.config + row->offset;
+    void *at = (char *)v.config + row->offset;
     assert_true(value >= row->min && value <= row->max);
     if (row->type == FIELD_DURATION)
         *(sim_ns *)at = (sim_ns)(value * 1e9 + 0.5);
@@ -192,7 +193,7 @@ struct field_variant distribution_configured(const struct distribution_case *c)
 
 void distribution_release(struct field_variant v)
 {
-    free((void *)(uintptr_t)v.config);
+    free((void *)v.config);
 }
 
 double *distribution_draws(const struct distribution_case *c, size_t count)

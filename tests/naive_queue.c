@@ -65,9 +65,10 @@ bool naive_queue_pop(struct naive_queue *q, sim_ns until, struct naive_event *ou
 
 void naive_queue_free(struct naive_queue *q)
 {
-    while (q->first) {
-        struct naive_event *e = q->first;
-        unlink_event(q, e);
+    for (struct naive_event *e = q->first; e;) {
+        struct naive_event *later = e->later;
         free(e);
+        e = later;
     }
+    *q = (struct naive_queue){0};
 }

@@ -77,16 +77,15 @@ enum { TABLE = sizeof table_values / sizeof table_values[0] };
 static struct field_list *list_of(struct field_variant v, const char *key)
 {
     const struct field *row = distribution_row(distributions[v.kind]->fields, key);
-    return (void *)((char *)(uintptr_t)v.config + row->offset);
+    return (void *)((char *)v.config + row->offset);
 }
 
 /* The first so many values and weights of the table. */
 static struct field_variant table_variant(uint32_t values, uint32_t weights)
 {
     struct field_variant v = distribution_zeroed("empirical");
-    *list_of(v, "values") = (struct field_list){(void *)(uintptr_t)table_values, values};
-    *list_of(v, "weights") =
-        (struct field_list){(void *)(uintptr_t)table_weights, weights};
+    *list_of(v, "values") = (struct field_list){(void *)table_values, values};
+    *list_of(v, "weights") = (struct field_list){(void *)table_weights, weights};
     return v;
 }
 
@@ -194,7 +193,7 @@ static void test_a_table_needs_a_weight_that_is_not_zero(void **state)
     (void)state;
     static const double zeros[TABLE] = {0};
     struct field_variant v = table_variant(TABLE, TABLE);
-    list_of(v, "weights")->items = (void *)(uintptr_t)zeros;
+    list_of(v, "weights")->items = (void *)zeros;
     struct complaint c = complaint_about(v);
     assert_int_equal(c.count, 1);
     assert_string_equal(c.text, "must not all be 0");

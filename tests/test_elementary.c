@@ -172,7 +172,8 @@ static void test_pow_is_as_good_as_its_exponent_allows(void **state)
 static void test_gamma_is_within_its_bounds(void **state)
 {
     (void)state;
-    for (double x = 0.001; x <= 170; x *= 1.003) {
+    for (int i = 0; i <= 4000; i++) {
+        double x = 0.001 * pow(170000, i / 4000.0);
         double error = fabs((double)(elementary_gamma(x) / tgammal(x) - 1));
         if (error > (x <= 20 ? 2e-14 : 5e-13))
             fail_msg("gamma(%g) is off by %g", x, error);
@@ -240,7 +241,7 @@ static void test_every_machine_gets_the_same_bits(void **state)
         hash = hash_join(hash, bits_of(elementary_gamma(170 * unit(i))));
         hash = hash_join(hash, bits_of(elementary_normal_quantile(unit(i))));
     }
-    if (hash != UINT64_C(0x08d9e422cb355000))
+    if (hash != UINT64_C(0x88b5bd7b2342e7e7))
         fail_msg("the checksum is 0x%016llx", (unsigned long long)hash);
 }
 

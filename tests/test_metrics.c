@@ -421,7 +421,7 @@ static void test_a_report_ends_the_quiet(void **state)
 static void test_names_are_found_among_many(void **state)
 {
     (void)state;
-    enum { MANY = 3000 };
+    enum { MANY = 300 };
     struct metrics *m = metrics_new();
     assert_int_equal(metrics_reading_find(m, "none"), UINT32_MAX);
     for (uint32_t i = 0; i < MANY; i++) {
@@ -431,7 +431,7 @@ static void test_names_are_found_among_many(void **state)
     }
     for (uint32_t r = 0; r < metrics_reading_count(m); r++)
         assert_int_equal(metrics_reading_find(m, metrics_reading(m, r).name), r);
-    assert_int_equal(metrics_reading_find(m, "hosts.h3000.tries"), UINT32_MAX);
+    assert_int_equal(metrics_reading_find(m, "hosts.h300.tries"), UINT32_MAX);
     assert_int_equal(metrics_reading_find(m, "hosts.h1.trie"), UINT32_MAX);
     metrics_free(m);
 }

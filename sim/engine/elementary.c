@@ -152,10 +152,11 @@ static double log_gamma_stirling(double x)
 double elementary_gamma(double x)
 {
     SIM_ASSERT(x > 0 && x <= 170);
+    int steps = x < 16 ? 16 - (int)x : 0;
     double divisor = 1;
-    for (; x < 16; x++)
-        divisor *= x;
-    return elementary_exp(log_gamma_stirling(x)) / divisor;
+    for (int i = 0; i < steps; i++)
+        divisor *= x + i;
+    return elementary_exp(log_gamma_stirling(x + steps)) / divisor;
 }
 
 /* --- normal quantile ------------------------------------------------------------------
