@@ -10,7 +10,7 @@
 #include "sim/scenario/units.h"
 
 /* Words of a choice that are listed; of more, `list` tells. */
-#define WORDS_LISTED 8
+#define WORDS_LISTED 12
 
 /* --- rows ----------------------------------------------------------------------------
  */

@@ -29,7 +29,8 @@ static void read_fallback(struct reader *r, const struct field *row,
     cJSON_AddItemToArray(r->fallbacks, node);
     bool valid = type_of(row)->read(r, row, reader_below(r, at, row->key, 0, node, self),
                                     (char *)self + row->offset);
-    SIM_ASSERT(valid && "a fallback obeys its row");
+    if (!valid)
+        SIM_BUG("a fallback obeys its row");
 }
 
 static void keep_variant(struct reader *r, const struct field_table *table,
@@ -107,7 +108,8 @@ static void keep_variant(struct reader *r, const struct field_table *table,
                          const struct spot *at, struct field_variant *variant)
 {
     const struct field_variant_row *row = table->variants(variant->kind);
-    SIM_ASSERT(row && "a base gives a kind that there is");
+    if (!row)
+        SIM_BUG("a base gives a kind that there is");
     if (row->table)
         variant->config = read_config(r, row->table, at, variant->config);
 }

@@ -7,7 +7,7 @@
 #include "sim/scenario/spelling.h"
 
 /* Up to so many words are listed in a message. */
-#define WORDS_LISTED 8
+#define WORDS_LISTED 12
 
 const struct spot *reader_below(struct reader *r, const struct spot *at, const char *key,
                                 uint32_t index, const cJSON *node, const void *owner)

@@ -105,12 +105,16 @@ static struct map_index *make_index(struct arena *arena, const struct field_tabl
     return index;
 }
 
+/* An entry whose own name was refused, and that is meant here, is not complained of
+ * again. */
 static bool complain_unknown(struct reader *r, const struct pending_reference *p,
                              const struct map_index *index)
 {
     struct spelling spelling = {.word = p->name};
     for (uint32_t i = 0; i < index->count && issues_wanted(r->issues); i++)
         spelling_offer(&spelling, index->entries[i].name);
+    if (spelling.nearest && !type_is_name(spelling.nearest, strlen(spelling.nearest)))
+        return false;
     char quoted[TREE_TEXT], text[FIELD_NAME_SIZE + 8];
     const char *colon = strchr(p->at->node->valuestring, ':');
     snprintf(text, sizeof text, "%s%.7s", spelling.nearest ? spelling.nearest : "",

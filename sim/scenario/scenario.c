@@ -154,6 +154,12 @@ sim_ns scenario_change_at(const struct scenario *s, uint32_t index)
     return s->changes.items[index].at;
 }
 
+uint32_t scenario_change_entry(const struct scenario *s, uint32_t index)
+{
+    SIM_ASSERT(index < s->changes.count);
+    return s->changes.items[index].entry;
+}
+
 struct field_list scenario_change_settings(struct scenario *s, uint32_t index)
 {
     SIM_ASSERT(index < s->changes.count);
@@ -176,7 +182,8 @@ const void *scenario_after_change(struct scenario *s, uint32_t count)
                                s->issues);
     void *root = arena_new(&s->arena, 1, s->table->size);
     right &= fields_read(s->table, tree, &s->origins, &s->arena, s->issues, root);
-    SIM_ASSERT(right && "changes were checked when the scenario was read");
+    if (!right)
+        SIM_BUG("changes were checked when the scenario was read");
     s->changed = memory_resize(s->changed, s->changed_count + 1, sizeof(cJSON *));
     s->changed[s->changed_count++] = tree;
     return root;

@@ -71,6 +71,9 @@ const void *scenario_root(const struct scenario *scenario);
 uint32_t scenario_change_count(const struct scenario *scenario);
 sim_ns scenario_change_at(const struct scenario *scenario, uint32_t index);
 
+/* Which entry of the list "changes" it is, as written. */
+uint32_t scenario_change_entry(const struct scenario *scenario, uint32_t index);
+
 /* The settings of the index-th change: struct field_setting, in the order written. */
 struct field_list scenario_change_settings(struct scenario *scenario, uint32_t index);
 

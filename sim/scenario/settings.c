@@ -68,7 +68,7 @@ static bool enter_object(struct cursor *c, const char *key)
 static bool enter_map(struct cursor *c, const char *key, bool last)
 {
     cJSON *entry = tree_member(c->node, key);
-    if (!entry && !last) {
+    if (!entry && (!last || c->assignment->change)) {
         struct spelling spelling = {.word = key};
         for (const cJSON *child = c->node->child; child; child = child->next)
             spelling_offer(&spelling, child->string);

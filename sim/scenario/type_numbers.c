@@ -92,7 +92,7 @@ static bool read_whole(struct reader *r, const struct field *f, const struct spo
 static bool read_u16(struct reader *r, const struct field *f, const struct spot *at,
                      void *out)
 {
-    double number;
+    double number = 0;
     if (!read_whole(r, f, at, UINT16_MAX, &number))
         return false;
     *(uint16_t *)out = (uint16_t)number;
@@ -121,7 +121,7 @@ const struct type type_u16 = {.name = "whole number",
 static bool read_u32(struct reader *r, const struct field *f, const struct spot *at,
                      void *out)
 {
-    double number;
+    double number = 0;
     if (!read_whole(r, f, at, UINT32_MAX, &number))
         return false;
     *(uint32_t *)out = (uint32_t)number;
@@ -221,7 +221,7 @@ const struct type type_u64 = {.name = "whole number, or a string of one",
 static bool read_real(struct reader *r, const struct field *f, const struct spot *at,
                       void *out)
 {
-    double number;
+    double number = 0;
     if (!read_number(r, at, "must be a number", &number) ||
         !reader_within(r, f, at, number))
         return false;

@@ -87,7 +87,7 @@ static bool read_window(struct reader *r, const struct field *f, const struct sp
     const cJSON *start = at->node->child;
     if (!cJSON_IsArray(at->node) || !start || !start->next || start->next->next)
         return reader_refuse(r, at, NULL, WINDOW_RULE);
-    struct field_window window;
+    struct field_window window = {0, 0};
     bool right =
         read_duration(r, f, reader_below(r, at, NULL, 0, start, NULL), &window.start);
     right &=

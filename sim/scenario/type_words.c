@@ -233,7 +233,7 @@ static bool read_range(struct reader *r, const struct field *f, const struct spo
     const cJSON *low = at->node->child;
     if (!cJSON_IsArray(at->node) || !low || !low->next || low->next->next)
         return reader_refuse(r, at, NULL, "must be a range [low, high] of ports");
-    struct field_range range;
+    struct field_range range = {0, 0};
     bool right = read_port(r, f, reader_below(r, at, NULL, 0, low, NULL), &range.low);
     right &= read_port(r, f, reader_below(r, at, NULL, 1, low->next, NULL), &range.high);
     if (!right)
