@@ -20,7 +20,8 @@ enum beginning {
 /* --- rows ----------------------------------------------------------------------------
  */
 
-/* Reads `text` as the value of a row; it counts as written where its object is. */
+/* Reads `text` as the value of a row, which it must be; it counts as written where the
+ * object is. */
 static void read_fallback(struct reader *r, const struct field *row,
                           const struct spot *at, const char *text, void *self)
 {
@@ -29,8 +30,7 @@ static void read_fallback(struct reader *r, const struct field *row,
     cJSON_AddItemToArray(r->fallbacks, node);
     bool valid = type_of(row)->read(r, row, reader_below(r, at, row->key, 0, node, self),
                                     (char *)self + row->offset);
-    if (!valid)
-        SIM_BUG("a fallback obeys its row");
+    SIM_ASSERT(valid);
 }
 
 static void keep_variant(struct reader *r, const struct field_table *table,
@@ -108,8 +108,7 @@ static void keep_variant(struct reader *r, const struct field_table *table,
                          const struct spot *at, struct field_variant *variant)
 {
     const struct field_variant_row *row = table->variants(variant->kind);
-    if (!row)
-        SIM_BUG("a base gives a kind that there is");
+    SIM_ASSERT(row); /* a base names a kind that there is */
     if (row->table)
         variant->config = read_config(r, row->table, at, variant->config);
 }
