@@ -239,7 +239,7 @@ const struct scenario_fault scenario_faults[] = {
     {CHANGE("^\"boxes.a.gear\": {}"), "boxes.a.gear", "name the keys below it", NULL,
      UNSEEN},
     {CHANGE("^\"seed\": 2"), "seed", "cannot be changed while", NULL, UNSEEN},
-    {CHANGE("^\"boxes.c\": {}"), "boxes.c", "cannot be changed", NULL, UNSEEN},
+    {CHANGE("^\"boxes.c\": {}"), "boxes", "there is no \"c\" here", NULL, UNSEEN},
     {CHANGE("\"boxes.a.gear.hold\": ^60"), "boxes.a.gear.hold", "must be a duration",
      "\"60s\"", UNSEEN},
     {CHANGE("\"boxes.a.gear.picker\": ^\"frist\""), "boxes.a.gear.picker",

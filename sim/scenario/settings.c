@@ -65,6 +65,8 @@ static bool enter_object(struct cursor *c, const char *key)
     return true;
 }
 
+/* A setting of the command line may add an entry, a change may not: the world is built.
+ */
 static bool enter_map(struct cursor *c, const char *key, bool last)
 {
     cJSON *entry = tree_member(c->node, key);
