@@ -52,7 +52,7 @@ static struct figure_source source_of(const struct run_record *run)
         .series = s,
         .unit = axis_time_unit(series_time(s, series_rows(s) - 1)),
         .pool = figure_pool_find(run),
-        .points = 900,
+        .moments = 450,
         .x_tics = 12,
         .y_tics = 8,
     };
@@ -204,8 +204,28 @@ static void test_destinations_name_the_largest_holder(void **state)
     series_append(s, 2 * SIM_S, (double[]){40, 1000, 25, 15, 5000});
     struct run_record run = {.scenario = "x", .replications = 1, .series = s};
     assert_said(&figure_destinations, &run, "headline",
-                "h: cifs:445 holds up to 900 of 1,000 ports (90 %), at 1 s");
+                "h: cifs:445 holds 900 of 1,000 ports (90 %) at 1 s");
     assert_said(&figure_destinations, &run, "detail", "at that moment web:80 holds 10");
+    series_free(s);
+}
+
+/* 90 of 100 ports is worse than 300 of 1,000. */
+static void test_a_range_that_grows_is_judged_by_shares(void **state)
+{
+    (void)state;
+    struct series *s = series_new();
+    series_add(s, "hosts.h.tcp4.in_use");
+    series_add(s, "hosts.h.tcp4.capacity");
+    series_add(s, "hosts.h.tcp4.outgoing.TIME_WAIT");
+    series_add(s, "hosts.h.destinations.web:80.holders");
+    series_append(s, 0, (double[]){10, 100, 10, 10});
+    series_append(s, SIM_S, (double[]){90, 100, 90, 80});
+    series_append(s, 2 * SIM_S, (double[]){300, 1000, 300, 300});
+    struct run_record run = {.scenario = "x", .series = s};
+    assert_said(&figure_states, &run, "headline",
+                "h: at most 90 of 100 ports taken (90 %), at 1 s");
+    assert_said(&figure_destinations, &run, "headline",
+                "h: web:80 holds 80 of 100 ports (80 %) at 1 s");
     series_free(s);
 }
 
@@ -265,42 +285,59 @@ static void test_changes_at_one_moment_share_a_mark(void **state)
     series_free(s);
 }
 
-/* --- rows -----------------------------------------------------------------------------
+/* --- data ----------------------------------------------------------------------------
  */
 
+/* A single sample at the capacity, in a run of which a picture shows means. */
 static void test_no_peak_is_lost(void **state)
 {
     (void)state;
-    struct series *s = series_new();
-    series_add(s, "v");
-    uint64_t bits = 1;
-    for (int i = 0; i < 10000; i++) { /* noise with single spikes */
-        bits = bits * 6364136223846793005U + 1442695040888963407U;
-        double v = (double)(bits >> 54);
-        if (i == 4321)
-            v = 1e6;
-        if (i == 8765)
-            v = -1e6;
-        series_append(s, i * SIM_S, &v);
+    static struct taken rows[20000];
+    for (size_t i = 0; i < COUNT(rows); i++)
+        rows[i] = (struct taken){30, 20};
+    rows[12345] = (struct taken){60, 37};
+    struct series *s = host_series(rows, COUNT(rows));
+    struct run_record run = {.scenario = "x", .series = s};
+    assert_said(&figure_states, &run, "headline",
+                "h: at most 97 of 100 ports taken (97 %), at 3.43 h");
+    struct figure_source source = source_of(&run);
+    struct text script = {0};
+    assert_true(figure_states.compose(&source, &script));
+    assert_non_null(strstr(text_of(&script), "most_differs = 1\n"));
+    assert_non_null(strstr(text_of(&script), " 97\n"));
+    assert_non_null(strstr(text_of(&script), "(means of 60 s)"));
+    text_free(&script);
+    figure_pool_free(&source.pool);
+    series_free(s);
+}
+
+/* The stack adds up to the sockets that were sampled, mean by mean. */
+static void test_the_stack_is_as_high_as_its_sockets(void **state)
+{
+    (void)state;
+    static struct taken rows[5000];
+    double sum = 0, drawn = 0;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        rows[i] = (struct taken){(double)(i % 37), (double)(i % 11)};
+        sum += rows[i].fin_wait_2 + rows[i].time_wait;
     }
-    struct figure_source source = {.series = s, .points = 900};
-    size_t count;
-    size_t *rows = figure_rows(&source, 0, &count);
-    bool spike = false, hole = false;
-    assert_true(count <= 902);
-    assert_int_equal(rows[0], 0);
-    assert_int_equal(rows[count - 1], 9999);
-    for (size_t i = 0; i < count; i++) {
-        assert_true(i == 0 || rows[i] > rows[i - 1]);
-        spike = spike || rows[i] == 4321;
-        hole = hole || rows[i] == 8765;
+    struct series *s = host_series(rows, COUNT(rows));
+    struct run_record run = {.scenario = "x", .series = s};
+    struct figure_source source = source_of(&run);
+    struct text script = {0};
+    assert_true(figure_states.compose(&source, &script));
+    struct bins bins = bins_of(s, source.moments);
+    char *line = strstr(script.bytes, "$data << EOD\n");
+    for (size_t i = 0; i < bins.count; i++) {
+        double when, first, top;
+        line = strchr(line, '\n') + 1;
+        assert_int_equal(sscanf(line, "%lf %lf %lf", &when, &first, &top), 3);
+        drawn += top * (double)(bins.at[i].end - bins.at[i].first);
     }
-    assert_true(spike && hole);
-    free(rows);
-    source.points = 20000;
-    rows = figure_rows(&source, 0, &count);
-    assert_int_equal(count, 10000);
-    free(rows);
+    assert_true(fabs(drawn - sum) < 1e-9 * sum);
+    bins_free(&bins);
+    text_free(&script);
+    figure_pool_free(&source.pool);
     series_free(s);
 }
 
@@ -821,7 +858,9 @@ int main(void)
         cmocka_unit_test(test_destinations_name_the_largest_holder),
         cmocka_unit_test(test_the_fullest_host_is_the_one_under_study),
         cmocka_unit_test(test_changes_at_one_moment_share_a_mark),
+        cmocka_unit_test(test_a_range_that_grows_is_judged_by_shares),
         cmocka_unit_test(test_no_peak_is_lost),
+        cmocka_unit_test(test_the_stack_is_as_high_as_its_sockets),
         cmocka_unit_test(test_long_names_keep_both_ends),
         cmocka_unit_test(test_states_can_be_told_apart_in_grey_and_by_all_eyes),
         ON_DISK(test_three_pictures_are_drawn_twice_with_the_same_bytes),

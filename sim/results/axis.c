@@ -65,7 +65,7 @@ static const struct {
     sim_ns until;            /* the longest run it is used for */
     double steps[STEPS_MAX]; /* ascending; 0 ends it */
 } units[] = {
-    {{"s", SIM_S}, 10 * SIM_MIN, {1, 2, 5, 10, 15, 30, 60, 120}},
+    {{"s", SIM_S}, 10 * SIM_MIN, {1, 2, 5, 10, 15, 20, 30, 60}},
     {{"min", SIM_MIN}, 5 * SIM_H, {1, 2, 5, 10, 15, 20, 30, 60}},
     {{"h", SIM_H}, 5 * SIM_D, {1, 2, 3, 6, 12, 24}},
     {{"d", SIM_D}, SIM_NEVER, {1, 2, 7, 14, 28}},

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "sim/results/axis.h"
+#include "sim/results/bins.h"
 #include "sim/results/run_record.h"
 #include "sim/results/text.h"
 
@@ -29,7 +30,7 @@ struct figure_source {
     const struct series *series; /* the run's; at least two rows, not all at one time */
     struct time_unit unit;
     struct figure_pool pool; /* .host NULL: no host's ports were recorded */
-    unsigned points;         /* about how many moments the picture can show */
+    unsigned moments;        /* that the picture can show, about */
     unsigned x_tics, y_tics; /* at most */
 };
 
@@ -76,9 +77,12 @@ void figure_value_axis(const struct figure_source *source, double peak,
 /* Appends a moment as a number on the time axis. */
 void figure_moment(const struct figure_source *source, sim_ns when, struct text *script);
 
-/* The rows to draw: all, or of each run of neighbours those where `column` is smallest
- * and largest, so that no peak is lost.  `*count` entries, the caller's to free. */
-size_t *figure_rows(const struct figure_source *source, uint32_t column, size_t *count);
+/* The label of an axis of binned values: "ports held (means of 20 s)".  The caller's to
+ * free. */
+char *figure_binned(const char *label, const struct bins *bins);
+
+/* A value of a row as a share of the capacity; the value itself when that is unknown. */
+double figure_share(const struct figure_source *source, size_t row, uint32_t column);
 
 /* The largest value of a column; 0 if it has none. */
 double figure_peak(const struct series *series, uint32_t column);

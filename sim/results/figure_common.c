@@ -228,42 +228,14 @@ void figure_value_axis(const struct figure_source *source, double peak,
     axis_tics(script, "y", top, fmax(axis_step(top, source->y_tics), 1));
 }
 
-/* --- rows ------------------------------------------------------------------------- */
+/* --- bins ----------------------------------------------------------------------------
+ */
 
-/* Rows first .. end - 1: where the column is smallest and largest, in order of time. */
-static size_t extremes(const struct series *s, uint32_t column, size_t first, size_t end,
-                       size_t out[2])
+char *figure_binned(const char *label, const struct bins *bins)
 {
-    size_t low = first, high = first;
-    for (size_t row = first; row < end; row++) {
-        double value = series_value(s, row, column);
-        if (value < series_value(s, low, column))
-            low = row;
-        if (value > series_value(s, high, column))
-            high = row;
-    }
-    out[0] = low < high ? low : high;
-    out[1] = low < high ? high : low;
-    return low == high ? 1 : 2;
-}
-
-size_t *figure_rows(const struct figure_source *source, uint32_t column, size_t *count)
-{
-    size_t rows = series_rows(source->series);
-    size_t groups = rows <= source->points ? rows : source->points / 2;
-    size_t *chosen = memory_new(2 * groups + 2, sizeof *chosen);
-    size_t used = 0;
-    chosen[used++] = 0;
-    for (size_t g = 0; g < groups; g++) {
-        size_t pair[2];
-        size_t found = extremes(source->series, column, g * rows / groups,
-                                (g + 1) * rows / groups, pair);
-        for (size_t i = 0; i < found; i++)
-            if (pair[i] > chosen[used - 1])
-                chosen[used++] = pair[i];
-    }
-    if (chosen[used - 1] < rows - 1)
-        chosen[used++] = rows - 1;
-    *count = used;
-    return chosen;
+    char length[AXIS_TEXT];
+    if (bins->length == 0)
+        return memory_print("%s", label);
+    return memory_print("%s (means of %s)", label,
+                        axis_moment(bins->length, axis_time_unit(bins->length), length));
 }

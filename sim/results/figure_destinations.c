@@ -26,6 +26,7 @@ struct holders {
     struct destination *all; /* the largest peak first */
     size_t count;
     size_t shown; /* with a line of their own; the others share one */
+    struct bins bins;
 };
 
 /* Equal peaks keep the order of the columns. */
@@ -89,16 +90,22 @@ static double others_peak(const struct holders *h)
 
 /* --- words ------------------------------------------------------------------------ */
 
+/* Where it has the largest share of the capacity. */
 static size_t peak_row(const struct holders *h, size_t i)
 {
     size_t best = 0;
-    for (size_t row = 1; row < series_rows(h->source->series); row++)
-        if (value_at(h, row, i) > value_at(h, best, i))
+    double most = 0;
+    for (size_t row = 0; row < series_rows(h->source->series); row++) {
+        double share = figure_share(h->source, row, h->all[i].column);
+        if (share > most) {
+            most = share;
             best = row;
+        }
+    }
     return best;
 }
 
-/* "proxy: cifs:445 holds up to 15,950 of 16,384 ports (97 %), at 20 min" */
+/* "proxy: cifs:445 holds 15,950 of 16,384 ports (97 %) at 20 min" */
 static void tell_largest(const struct holders *h, struct text *out)
 {
     char held[AXIS_TEXT], ports[AXIS_TEXT], share[AXIS_TEXT], when[AXIS_TEXT];
@@ -107,14 +114,15 @@ static void tell_largest(const struct holders *h, struct text *out)
     uint32_t column = source->pool.capacity;
     double capacity =
         column == SERIES_NONE ? 0 : series_value(source->series, row, column);
-    text_print(out, "%s: %s holds up to %s", source->pool.host, h->all[0].name,
-               axis_grouped(h->all[0].peak, 0, held));
+    double holders = value_at(h, row, 0);
+    text_print(out, "%s: %s holds %s", source->pool.host, h->all[0].name,
+               axis_grouped(holders, 0, held));
     if (capacity > 0)
         text_print(out, " of %s ports (%s)", axis_grouped(capacity, 0, ports),
-                   axis_percent(h->all[0].peak / capacity, share));
+                   axis_percent(holders / capacity, share));
     else
         text_print(out, " ports");
-    text_print(out, ", at %s",
+    text_print(out, " at %s",
                axis_moment(series_time(source->series, row), source->unit, when));
 }
 
@@ -138,10 +146,12 @@ static void tell_second(const struct holders *h, struct text *out)
 
 static void put_words(const struct holders *h, struct text *script)
 {
-    struct figure_words words = {.y_label = "ports held toward one destination"};
+    char *label = figure_binned("ports held toward one destination", &h->bins);
+    struct figure_words words = {.y_label = label};
     tell_largest(h, &words.headline);
     tell_second(h, &words.detail);
     figure_head(h->source, &words, script);
+    free(label);
 }
 
 static void put_legend(const struct holders *h, double others, struct text *script)
@@ -164,27 +174,31 @@ static void put_legend(const struct holders *h, double others, struct text *scri
 
 /* --- data ------------------------------------------------------------------------- */
 
+static double mean_at(const struct holders *h, const struct bin *bin, size_t i)
+{
+    double mean = bin_mean(h->source->series, bin, h->all[i].column);
+    return isnan(mean) ? 0 : mean;
+}
+
 /* Time, then a column a line. */
 static void put_data(const struct holders *h, struct text *script)
 {
-    const struct figure_source *source = h->source;
-    size_t count;
-    size_t *rows = figure_rows(source, h->all[0].column, &count);
     text_print(script, "$data << EOD\n");
-    for (size_t i = 0; i < count; i++) {
-        figure_moment(source, series_time(source->series, rows[i]), script);
-        for (size_t k = 0; k < h->shown; k++) {
+    for (size_t b = 0; b < h->bins.count; b++) {
+        const struct bin *bin = &h->bins.at[b];
+        figure_moment(h->source, bin->when, script);
+        for (size_t i = 0; i < h->shown; i++) {
             text_add(script, " ", 1);
-            gnuplot_number(script, value_at(h, rows[i], k));
+            gnuplot_number(script, mean_at(h, bin, i));
         }
-        if (h->shown < h->count) {
-            text_add(script, " ", 1);
-            gnuplot_number(script, others_at(h, rows[i]));
-        }
+        double others = 0;
+        for (size_t i = h->shown; i < h->count; i++)
+            others += mean_at(h, bin, i);
+        text_add(script, " ", 1);
+        gnuplot_number(script, others);
         text_add(script, "\n", 1);
     }
     text_print(script, "EOD\n");
-    free(rows);
 }
 
 static bool compose(const struct figure_source *source, struct text *script)
@@ -196,10 +210,12 @@ static bool compose(const struct figure_source *source, struct text *script)
     bool any = h.count > 0 && h.all[0].peak > 0;
     if (any) {
         double others = others_peak(&h);
+        h.bins = bins_of(source->series, source->moments);
         put_words(&h, script);
         figure_value_axis(source, fmax(h.all[0].peak, others), script);
         put_legend(&h, others, script);
         put_data(&h, script);
+        bins_free(&h.bins);
     }
     drop(&h);
     return any;

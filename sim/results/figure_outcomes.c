@@ -171,22 +171,12 @@ static void put_panels(const struct panels *p, struct text *script)
     }
 }
 
-/* A round length of time that holds whole samples, at least one. */
-static sim_ns bin_length(const struct figure_source *source)
-{
-    const struct series *s = source->series;
-    sim_ns run = series_time(s, series_rows(s) - 1) - series_time(s, 0);
-    sim_ns sample = run / (sim_ns)(series_rows(s) - 1);
-    unsigned bins = source->points < BINS ? source->points : BINS;
-    sim_ns round = axis_round_up(run / bins > sample ? run / bins : sample);
-    return sample > 0 ? (round + sample / 2) / sample * sample : round;
-}
-
 static bool compose(const struct figure_source *source, struct text *script)
 {
+    unsigned bins = source->moments < BINS ? source->moments : BINS;
     struct panels p = {.source = source,
                        .outcomes = outcomes_of(source->series),
-                       .bin = bin_length(source)};
+                       .bin = bins_length(source->series, bins)};
     size_t apps = p.outcomes.app_count;
     p.count = (unsigned)(apps < PANELS_MAX ? apps : PANELS_MAX);
     p.areas = (unsigned)(outcomes_values(&p.outcomes) - 2);

@@ -18,6 +18,15 @@ double figure_peak(const struct series *series, uint32_t column)
     return peak;
 }
 
+double figure_share(const struct figure_source *source, size_t row, uint32_t column)
+{
+    double value = series_value(source->series, row, column);
+    if (source->pool.capacity == SERIES_NONE)
+        return value;
+    double capacity = series_value(source->series, row, source->pool.capacity);
+    return capacity > 0 ? value / capacity : (double)NAN;
+}
+
 /* The summary's value, which knows what happened between samples; else the largest
  * sample; NaN when neither is there. */
 static double largest(const struct run_record *run, const char *host, const char *pool,

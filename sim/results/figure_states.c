@@ -26,6 +26,9 @@ _Static_assert(STATES <= FIGURE_LINES_MAX, "every state has its area");
  * capacity on it counts as full. */
 #define FULL 0.999
 
+/* Of the height of the picture: what the eye does not miss. */
+#define VISIBLE 0.02
+
 struct stack {
     const struct figure_source *source;
     unsigned count;
@@ -33,6 +36,7 @@ struct stack {
     uint32_t column[STATES];
     double peak[STATES];
     bool outgoing; /* only sockets that hold an outgoing port */
+    struct bins bins;
 };
 
 static void collect(struct stack *s, const char *kind)
@@ -79,8 +83,7 @@ static bool is_full(const struct stack *s, size_t row)
 {
     const struct figure_pool *pool = &s->source->pool;
     return pool->capacity != SERIES_NONE &&
-           series_value(s->source->series, row, pool->in_use) >=
-               FULL * series_value(s->source->series, row, pool->capacity);
+           figure_share(s->source, row, pool->in_use) >= FULL;
 }
 
 static void count_in(struct finding *f, const struct stack *s, size_t row)
@@ -92,12 +95,15 @@ static void count_in(struct finding *f, const struct stack *s, size_t row)
 static struct finding find(const struct stack *s)
 {
     struct finding f = {0};
-    const struct series *series = s->source->series;
-    uint32_t in_use = s->source->pool.in_use;
+    const struct figure_pool *pool = &s->source->pool;
     size_t fullest = 0;
-    for (size_t row = 0; row < series_rows(series); row++) {
-        if (series_value(series, row, in_use) > series_value(series, fullest, in_use))
+    double most = 0;
+    for (size_t row = 0; row < series_rows(s->source->series); row++) {
+        double share = figure_share(s->source, row, pool->in_use);
+        if (share > most) {
+            most = share;
             fullest = row;
+        }
         if (!is_full(s, row))
             continue;
         if (f.full++ == 0)
@@ -181,15 +187,17 @@ static void put_words(const struct stack *s, struct text *script)
     uint32_t column = s->source->pool.capacity;
     double capacity =
         column == SERIES_NONE ? 0 : series_value(s->source->series, f.first, column);
-    struct figure_words words = {.y_label = s->outgoing
-                                                ? "sockets that hold a port, by state"
-                                                : "sockets, by state"};
+    const char *what =
+        s->outgoing ? "sockets that hold a port, by state" : "sockets, by state";
+    char *label = figure_binned(what, &s->bins);
+    struct figure_words words = {.y_label = label};
     if (f.full)
         tell_full(s, &f, capacity, &words.headline);
     else
         tell_peak(s, &f, capacity, &words.headline);
     tell_holders(s, &f, &words.detail);
     figure_head(s->source, &words, script);
+    free(label);
 }
 
 /* --- the data --------------------------------------------------------------------- */
@@ -202,6 +210,25 @@ static bool use_differs(const struct stack *s)
         double sum = sum_at(s, row);
         double use = series_value(series, row, s->source->pool.in_use);
         if (fabs(sum - use) > 0.01 * fmax(sum, use) + 1)
+            return true;
+    }
+    return false;
+}
+
+/* True where the means hide peaks that the eye would see.  On a slope the next mean comes
+ * as high as this bin's peak, and nothing is hidden. */
+static bool most_differs(const struct stack *s, double top)
+{
+    const struct series *series = s->source->series;
+    uint32_t in_use = s->source->pool.in_use;
+    for (size_t i = 0; i < s->bins.count; i++) {
+        const struct bin *bin = &s->bins.at[i];
+        double near = bin_mean(series, bin, in_use);
+        if (i > 0)
+            near = fmax(near, bin_mean(series, bin - 1, in_use));
+        if (i + 1 < s->bins.count)
+            near = fmax(near, bin_mean(series, bin + 1, in_use));
+        if (bin_max(series, bin, in_use) - near > VISIBLE * top)
             return true;
     }
     return false;
@@ -222,28 +249,45 @@ static void put_legend(const struct stack *s, struct text *script)
         free((char *)labels[i]);
 }
 
-/* Time, the upper edges of the areas from the bottom up, ports in use. */
+/* Time, the upper edges of the areas from the bottom up, ports in use: mean and most. */
 static void put_data(const struct stack *s, struct text *script)
 {
-    const struct figure_source *source = s->source;
-    size_t count;
-    size_t *rows = figure_rows(source, source->pool.in_use, &count);
+    const struct series *series = s->source->series;
+    uint32_t in_use = s->source->pool.in_use;
     text_print(script, "$data << EOD\n");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < s->bins.count; i++) {
+        const struct bin *bin = &s->bins.at[i];
         double edge = 0;
-        figure_moment(source, series_time(source->series, rows[i]), script);
+        figure_moment(s->source, bin->when, script);
         for (unsigned k = 0; k < s->count; k++) {
-            edge += value_at(s, rows[i], k);
+            double mean = bin_mean(series, bin, s->column[k]);
+            edge += isnan(mean) ? 0 : mean;
             text_add(script, " ", 1);
             gnuplot_number(script, edge);
         }
         text_add(script, " ", 1);
-        gnuplot_number(script,
-                       series_value(source->series, rows[i], source->pool.in_use));
+        gnuplot_number(script, bin_mean(series, bin, in_use));
+        text_add(script, " ", 1);
+        gnuplot_number(script, bin_max(series, bin, in_use));
         text_add(script, "\n", 1);
     }
     text_print(script, "EOD\n");
-    free(rows);
+}
+
+static void put_all(struct stack *s, struct text *script)
+{
+    const struct figure_source *source = s->source;
+    double peak = figure_peak(source->series, source->pool.in_use);
+    for (size_t row = 0; row < series_rows(source->series); row++)
+        peak = fmax(peak, sum_at(s, row));
+    s->bins = bins_of(source->series, source->moments);
+    put_words(s, script);
+    figure_value_axis(source, peak, script);
+    gnuplot_set_number(script, "use_differs", use_differs(s));
+    gnuplot_set_number(script, "most_differs", most_differs(s, peak));
+    put_legend(s, script);
+    put_data(s, script);
+    bins_free(&s->bins);
 }
 
 static bool compose(const struct figure_source *source, struct text *script)
@@ -256,17 +300,9 @@ static bool compose(const struct figure_source *source, struct text *script)
         s.outgoing = false;
         collect(&s, "sockets");
     }
-    if (s.count == 0)
-        return false;
-    double peak = figure_peak(source->series, source->pool.in_use);
-    for (size_t row = 0; row < series_rows(source->series); row++)
-        peak = fmax(peak, sum_at(&s, row));
-    put_words(&s, script);
-    figure_value_axis(source, peak, script);
-    gnuplot_set_number(script, "use_differs", use_differs(&s));
-    put_legend(&s, script);
-    put_data(&s, script);
-    return true;
+    if (s.count > 0)
+        put_all(&s, script);
+    return s.count > 0;
 }
 
 const struct figure_ops figure_states = {.name = "states", .compose = compose};

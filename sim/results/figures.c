@@ -24,11 +24,11 @@ _Static_assert(FIGURES <= FIGURES_MAX, "figures_drawn has room for every figure"
 static const struct {
     const char *name;
     bool (*whole)(const char *bytes, size_t length);
-    unsigned points, x_tics, y_tics;
+    unsigned moments, x_tics, y_tics;
 } formats[] = {
-    [FIGURE_SVG] = {"svg", picture_is_svg, 900, 12, 8},
-    [FIGURE_PNG] = {"png", picture_is_png, 900, 12, 8},
-    [FIGURE_DUMB] = {"dumb", picture_is_plain, 120, 6, 5},
+    [FIGURE_SVG] = {"svg", picture_is_svg, 450, 12, 8},
+    [FIGURE_PNG] = {"png", picture_is_png, 450, 12, 8},
+    [FIGURE_DUMB] = {"dumb", picture_is_plain, 70, 6, 5},
 };
 
 /* A drawing at work. */
@@ -143,7 +143,7 @@ static bool draw_run(struct drawing *d, const struct run_record *run)
         .series = run->series,
         .unit = axis_time_unit(series_time(run->series, series_rows(run->series) - 1)),
         .pool = figure_pool_find(run),
-        .points = formats[format].points,
+        .moments = formats[format].moments,
         .x_tics = formats[format].x_tics,
         .y_tics = formats[format].y_tics,
     };
