@@ -51,3 +51,4 @@ ink      = 0x1A1C1F
 faint    = 0x5C636B
 rule     = 0xD8000000 # black, nearly transparent: seen on paper and on areas alike
 limit    = 0x101214
+most     = 0xFFA400 # over areas, paper and the line of the capacity

@@ -33,7 +33,7 @@ clip(text, most) = strlen(text) > most ? text[1:most - 1] . '…' : text
 frame_left   = from_left(85)
 frame_right  = from_left(775)
 frame_top    = from_top(80)
-frame_bottom = from_bottom(78 + 21 * mark_lines)
+frame_bottom = from_bottom(82 + 21 * mark_lines)
 key_left     = from_left(787)
 
 if (!plain) {
@@ -50,10 +50,9 @@ if (!plain) {
     set label 3 clip(source, 150) at screen from_left(985),from_bottom(12) right noenhanced font source_font textcolor rgb faint
     set label 4 y_label at screen from_left(15),0.5 * (frame_top + frame_bottom) center rotate by 90 noenhanced textcolor rgb ink
     do for [i = 1:mark_lines] {
-        set label 10 + i clip(mark_line[i], 130) at screen frame_left,from_bottom(13 + 21 * (mark_lines - i + 1)) left noenhanced font text_font textcolor rgb ink
+        set label 10 + i clip(mark_line[i], 145) at screen frame_left,from_bottom(13 + 21 * (mark_lines - i + 1)) left noenhanced font text_font textcolor rgb ink
     }
     set key at screen key_left,frame_bottom left bottom Left reverse noenhanced samplen 1.2 spacing 1.25 maxrows 20 font text_font textcolor rgb ink
-    set style textbox opaque fillcolor rgb ink noborder margins 1.6,1.2
 }
 if (plain) {
     set border 3
@@ -69,12 +68,16 @@ if (plain) {
     }
 }
 
-# A change: a vertical line, its number on the time axis, the higher the nearer the number
-# before it.  Characters have room for a few lines only.
+# A change: a vertical line, its number in a box on the time axis, the higher the nearer the
+# number before it.  (Not `boxed`: the svg terminal fills such boxes with white only.)
+# Characters have room for a few lines.
+if (!plain) { set style arrow 1 nohead front linecolor rgb ink linewidth 1.1 dashtype 2 }
+mark_place(i) = frame_bottom + from_bottom(13 + 22 * mark_row[i])
 do for [i = 1:marks] {
     if (!plain) {
-        set arrow 100 + i from first mark_at[i],graph 0 to first mark_at[i],graph 1 nohead front linecolor rgb ink linewidth 1.1 dashtype 2
-        set label 100 + i sprintf('%d', i) at first mark_at[i],graph 0 center front boxed noenhanced font text_font textcolor rgb 0xFFFFFF offset 0,0.9 + 1.5 * mark_row[i]
+        set arrow 100 + i from first mark_at[i],screen mark_place(i) + from_bottom(9) to first mark_at[i],graph 1 arrowstyle 1
+        set object 100 + i rectangle center first mark_at[i],screen mark_place(i) size screen from_left(i < 10 ? 17 : 24),screen from_bottom(18) front fillcolor rgb ink fillstyle solid noborder
+        set label 100 + i sprintf('%d', i) at first mark_at[i],screen mark_place(i) center front noenhanced font text_font textcolor rgb 0xFFFFFF
     } else {
         if (marks <= 5) { set arrow 100 + i from first mark_at[i],graph 0 to first mark_at[i],graph 1 nohead }
         if (mark_row[i] == 0) { set label 100 + i sprintf('%d', i) at first mark_at[i],graph 1 center offset 0,1 noenhanced }

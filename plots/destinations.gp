@@ -13,6 +13,7 @@ if (!plain) {
         set y2tics ('capacity ' . capacity_text capacity) scale 0 offset -0.6,0 font text_font textcolor rgb ink
         if (capacity < 0.55 * top) { set key at screen key_left,frame_top left top }
     }
+    if (capacity > 0 && !capacity_shown) { set label 5 '↑ capacity ' . capacity_text at screen key_left,frame_top left noenhanced font text_font textcolor rgb ink }
     plot for [i = 1:lines] $data using 1:i + 1 with lines linewidth 2.2 linecolor rgb line_colour[i] dashtype line_dash[i] title label_of[i], \
          for [i = 1:capacity_shown] $limits using 1:2 with steps linewidth 2 linecolor rgb limit notitle
 } else {

@@ -4,7 +4,7 @@
 # panels, title_of[], tics_of[], top_of[], codes, code[], more_apps.
 
 # Two panels fill the usual picture; each further one makes it higher.
-if (panels > 2) { picture_height = 158 + 21 * mark_lines + 150 * panels }
+if (panels > 2) { picture_height = 162 + 21 * mark_lines + 150 * panels }
 
 load './common.gp'
 
@@ -45,7 +45,11 @@ do for [i = shown:1:-1] {
     }
     # Words, numbers of marks and the time axis once; the lines of the marks in every panel.
     do for [k = 1:19] { unset label k }
-    do for [k = 1:marks] { unset label 100 + k }
+    do for [k = 1:marks] {
+        unset label 100 + k
+        unset object 100 + k
+        if (!plain) { set arrow 100 + k from first mark_at[k],graph 0 to first mark_at[k],graph 1 arrowstyle 1 }
+    }
     unset xtics
     unset xlabel
 }

@@ -1,9 +1,9 @@
 # Figure "states": sockets by state, stacked, against the capacity of the range.
 #
-# $data: time, upper edge of each area from the bottom up, ports in use.
+# $data: time, upper edge of each area from the bottom up, ports in use: mean and most.
 # $limits: time, capacity.
 # states, state[], label_of[], peak_of[], top, capacity_shown, capacity, capacity_text,
-# use_differs.
+# use_differs, most_differs.
 
 load './common.gp'
 
@@ -19,11 +19,13 @@ if (!plain) {
         set y2tics ('capacity ' . capacity_text capacity, '80 %%' 0.8 * capacity) scale 0 offset -0.6,0 font text_font textcolor rgb ink
         if (capacity < 0.55 * top) { set key at screen key_left,frame_top left top }
     }
+    if (capacity > 0 && !capacity_shown) { set label 5 '↑ capacity ' . capacity_text at screen key_left,frame_top left noenhanced font text_font textcolor rgb ink }
     plot for [i = states:1:-1] $data using 1:(i > 1 ? column(i) : 0):(column(i + 1)) with filledcurves linecolor rgb colour(state[i]) title label_of[i], \
          for [i = 1:states] $data using 1:i + 1 with lines linewidth 0.6 linecolor rgb 0xFFFFFF notitle, \
          for [i = 1:use_differs] $data using 1:states + 2 with lines linewidth 1.5 linecolor rgb ink title 'ports in use', \
          for [i = 1:capacity_shown] $limits using 1:2 with steps linewidth 2 linecolor rgb limit notitle, \
-         for [i = 1:capacity_shown] $limits using 1:(0.8 * column(2)) with steps linewidth 1.3 dashtype 3 linecolor rgb limit notitle
+         for [i = 1:capacity_shown] $limits using 1:(0.8 * column(2)) with steps linewidth 1.3 dashtype 3 linecolor rgb limit notitle, \
+         for [i = 1:most_differs] $data using 1:states + 3 with lines linewidth 1.6 dashtype 2 linecolor rgb most title 'most ports in use'
 } else {
     # Letters instead of areas, for the states that rise above the axis.
     letter(name) = value('letter_' . name)
