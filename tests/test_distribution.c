@@ -15,6 +15,7 @@
 #include "sim/base/hash.h"
 #include "sim/engine/distribution.h"
 #include "tests/distribution_cases.h"
+#include "tests/expect_bug.h"
 
 #define TABLE_DRAWS 200000
 
@@ -188,6 +189,20 @@ static void test_a_table_needs_a_weight_for_each_value(void **state)
     assert_int_equal(complaint_about(table_variant(TABLE, TABLE)).count, 0);
 }
 
+static void draw_from(void *v)
+{
+    struct random_stream s = random_stream_make(1, 1, "empirical", "test");
+    distribution_sample(v, &s);
+}
+
+static void test_drawing_from_a_table_that_was_not_checked_is_a_bug(void **state)
+{
+    (void)state;
+    struct field_variant v = table_variant(TABLE, TABLE - 1);
+    expect_bug(draw_from, &v);
+    distribution_release(v);
+}
+
 static void test_a_table_needs_a_weight_that_is_not_zero(void **state)
 {
     (void)state;
@@ -348,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_a_table_has_weighted_moments),
         cmocka_unit_test(test_a_uniform_upside_down_is_refused),
         cmocka_unit_test(test_a_table_needs_a_weight_for_each_value),
+        cmocka_unit_test(test_drawing_from_a_table_that_was_not_checked_is_a_bug),
         cmocka_unit_test(test_a_table_needs_a_weight_that_is_not_zero),
         cmocka_unit_test(test_draws_are_rounded_to_the_nearest_nanosecond),
         cmocka_unit_test(test_draws_are_clamped_to_the_longest_duration),

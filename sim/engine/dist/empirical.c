@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "sim/base/bug.h"
 #include "sim/engine/dist/list.h"
 
 #define VALUES_MAX 100000
@@ -25,6 +26,7 @@ static double weight_at(const struct empirical *c, uint32_t i)
 
 static double total_weight(const struct empirical *c)
 {
+    SIM_ASSERT(c->weights.count == 0 || c->weights.count == c->values.count);
     double sum = 0;
     for (uint32_t i = 0; i < c->values.count; i++)
         sum += weight_at(c, i);
