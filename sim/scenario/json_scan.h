@@ -11,7 +11,7 @@
  * The scan goes on after all of these except errors of syntax and limits, so that one run
  * tells most of what is wrong.
  *
- * Cost: one pass, about 100 MB/s; 16 bytes a value; no recursion beyond JSON_SCAN_DEPTH.
+ * Cost: one pass, about 200 MB/s; 16 bytes a value; no recursion beyond JSON_SCAN_DEPTH.
  */
 #ifndef SIM_SCENARIO_JSON_SCAN_H
 #define SIM_SCENARIO_JSON_SCAN_H

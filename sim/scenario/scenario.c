@@ -12,9 +12,9 @@
 #include "sim/scenario/resolve.h"
 #include "sim/scenario/settings.h"
 
-/* Every change is tried when a scenario is read: this many bytes of resolved scenarios
- * are gone through at most, some seconds' worth. */
-#define CHANGES_BYTES_MAX ((size_t)256 << 20)
+/* Every change is tried when a scenario is read: at most so many values are read for
+ * that, some seconds' worth. */
+#define CHANGES_VALUES_MAX ((size_t)30000000)
 
 struct scenario {
     const struct field_table *table;
@@ -24,7 +24,7 @@ struct scenario {
     struct arena arena;   /* what structs point to */
     cJSON *tree;          /* as written, extended and set */
     void *root;
-    struct json_text resolved;
+    cJSON *resolved; /* as read, every default written out, without "changes" */
     struct changes changes;
     cJSON **changed; /* trees after changes, which structs point to */
     size_t changed_count;
@@ -50,24 +50,38 @@ static struct scenario *scenario_new(const struct field_table *root,
 
 static cJSON *parse_resolved(const struct scenario *s)
 {
-    return tree_parse_own(s->resolved.bytes);
+    struct json_text json = {0};
+    scenario_write(s, &json);
+    cJSON *tree = tree_parse_own(json.bytes);
+    json_free(&json);
+    return tree;
+}
+
+/* What changes are applied to.  Without their own list, which would make the work
+ * quadratic in its length. */
+static cJSON *without_changes(cJSON *tree)
+{
+    cJSON *list = tree_member(tree, "changes");
+    if (list)
+        tree_remove(tree, list);
+    return tree;
 }
 
 static void check_changes(struct scenario *s, bool faulty)
 {
-    if (!tree_member(s->tree, "changes"))
+    const cJSON *list = tree_member(s->tree, "changes");
+    if (!list)
         return;
     s->changes = changes_collect(s->tree);
-    size_t size = faulty ? s->origins.count : s->resolved.length;
-    if (s->changes.count && size > CHANGES_BYTES_MAX / s->changes.count) {
-        const cJSON *list = tree_member(s->tree, "changes");
+    cJSON *tree = faulty ? without_changes(tree_copy(s->tree)) : tree_copy(s->resolved);
+    if (s->changes.count && tree_count(tree) > CHANGES_VALUES_MAX / s->changes.count) {
+        cJSON_Delete(tree);
         issues_add(s->issues, origins_of(&s->origins, list).value, "changes", NULL,
                    "has %u entries, too many for a scenario of this size",
                    (unsigned)s->changes.count);
         return;
     }
-    changes_check(s->table, faulty ? tree_copy(s->tree) : parse_resolved(s), faulty,
-                  &s->changes, &s->origins, s->issues);
+    changes_check(s->table, tree, faulty, &s->changes, &s->origins, s->issues);
 }
 
 /* Everything after the files: what is wrong goes to the issues. */
@@ -79,7 +93,7 @@ static void interpret(struct scenario *s, const struct scenario_options *options
     bool right =
         fields_read(s->table, s->tree, &s->origins, &s->arena, s->issues, s->root);
     if (right)
-        resolve_write(&s->resolved, s->table, s->root, s->tree);
+        s->resolved = without_changes(parse_resolved(s));
     check_changes(s, !right);
 }
 
@@ -127,7 +141,7 @@ void scenario_free(struct scenario *s)
         cJSON_Delete(s->changed[i]);
     free(s->changed);
     free(s->changes.items);
-    json_free(&s->resolved);
+    cJSON_Delete(s->resolved);
     cJSON_Delete(s->tree);
     arena_free(&s->arena);
     extends_release(&s->loader);
@@ -175,7 +189,7 @@ struct field_list scenario_change_settings(struct scenario *s, uint32_t index)
 const void *scenario_after_change(struct scenario *s, uint32_t count)
 {
     SIM_ASSERT(count <= s->changes.count);
-    cJSON *tree = parse_resolved(s);
+    cJSON *tree = tree_copy(s->resolved);
     bool right = true;
     for (uint32_t i = 0; i < count; i++)
         right &= changes_apply(s->table, tree, &s->changes.items[i], false, &s->origins,

@@ -23,8 +23,8 @@
  * long.  `issues` must outlive it too: it knows the names of the files.
  *
  * Reading is single-threaded: it sets cJSON's hooks, so that running out of memory ends
- * the program like everywhere else.  Cost: a file of 1,000 values about a millisecond,
- * and as much again for each change.
+ * the program like everywhere else.  Cost: half a millisecond for 1,000 values, defaults
+ * included, and 0.2 ms more for each change.
  */
 #ifndef SIM_SCENARIO_SCENARIO_H
 #define SIM_SCENARIO_SCENARIO_H
@@ -77,7 +77,8 @@ uint32_t scenario_change_entry(const struct scenario *scenario, uint32_t index);
 /* The settings of the index-th change: struct field_setting, in the order written. */
 struct field_list scenario_change_settings(struct scenario *scenario, uint32_t index);
 
-/* A root struct as it is after the first `count` changes; a new one with every call. */
+/* A root struct as it is after the first `count` changes; a new one with every call.  Its
+ * own list of changes is empty. */
 const void *scenario_after_change(struct scenario *scenario, uint32_t count);
 
 /* "hosts.proxy.tcp.fin_wait_2 = 1min", as a block to give back with free(). */

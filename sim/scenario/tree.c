@@ -148,6 +148,14 @@ cJSON *tree_copy(const cJSON *node)
     return copy;
 }
 
+size_t tree_count(const cJSON *node)
+{
+    size_t count = 1;
+    for (const cJSON *child = node->child; child; child = child->next)
+        count += tree_count(child);
+    return count;
+}
+
 cJSON *tree_member(const cJSON *node, const char *key)
 {
     return cJSON_IsObject(node) ? cJSON_GetObjectItemCaseSensitive(node, key) : NULL;

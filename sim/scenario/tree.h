@@ -49,6 +49,9 @@ cJSON *tree_parse_own(const char *text);
 
 cJSON *tree_copy(const cJSON *node);
 
+/* Nodes of a tree, its root included. */
+size_t tree_count(const cJSON *node);
+
 /* The member of that name; NULL if there is none or `node` is no object. */
 cJSON *tree_member(const cJSON *node, const char *key);
 
