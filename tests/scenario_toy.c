@@ -1,7 +1,6 @@
 #include "tests/scenario_toy.h"
 
-/* --- boxes ---------------------------------------------------------------------------
- */
+/* --- boxes ------------------------------------------------------------------------ */
 
 static const struct field_table random_fields = {
     .what = "random picker",
@@ -199,8 +198,7 @@ static const struct field_table box_fields = {
         },
 };
 
-/* --- jobs and wires ------------------------------------------------------------------
- */
+/* --- jobs and wires --------------------------------------------------------------- */
 
 static const struct field_table late_fields = {
     .what = "late ending",
@@ -334,8 +332,7 @@ static const struct field_table wire_fields = {
         },
 };
 
-/* --- the root ------------------------------------------------------------------------
- */
+/* --- the root --------------------------------------------------------------------- */
 
 static const struct field a_box = {.type = FIELD_OBJECT, .table = &box_fields};
 static const struct field a_wire = {.type = FIELD_OBJECT, .table = &wire_fields};

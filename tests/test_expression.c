@@ -14,8 +14,7 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-/* --- expressions ---------------------------------------------------------------------
- */
+/* --- expressions ------------------------------------------------------------------ */
 
 static void test_an_expression_has_four_parts(void **state)
 {
@@ -158,8 +157,7 @@ static void test_the_text_of_an_operator_reads_as_itself(void **state)
     }
 }
 
-/* --- units ---------------------------------------------------------------------------
- */
+/* --- units ------------------------------------------------------------------------ */
 
 static void test_durations_are_exact(void **state)
 {

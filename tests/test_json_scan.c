@@ -33,8 +33,7 @@ static bool scan(const char *text, size_t length, struct issues *issues)
     return passed;
 }
 
-/* --- must be refused -----------------------------------------------------------------
- */
+/* --- must be refused -------------------------------------------------------------- */
 
 static const struct {
     const char *text;
@@ -185,8 +184,7 @@ static void test_what_is_not_json_is_refused_at_its_place(void **state)
     }
 }
 
-/* --- must be accepted ----------------------------------------------------------------
- */
+/* --- must be accepted ------------------------------------------------------------- */
 
 static const char *const accepted[] = {
     "0",
@@ -314,8 +312,7 @@ static void test_the_corpus_is_judged_as_its_names_say(void **state)
     assert_true(judged >= 10);
 }
 
-/* --- what it tells -------------------------------------------------------------------
- */
+/* --- what it tells ---------------------------------------------------------------- */
 
 static void test_every_value_and_key_has_its_position(void **state)
 {
@@ -368,8 +365,7 @@ static void test_one_scan_tells_all_that_it_can(void **state)
     issues_free(issues);
 }
 
-/* --- hostile sizes -------------------------------------------------------------------
- */
+/* --- hostile sizes ---------------------------------------------------------------- */
 
 /* In a build that grows by one, large inputs take hours. */
 static void skip_if_growing_by_one(void)

@@ -18,8 +18,7 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-/* --- helpers -------------------------------------------------------------------------
- */
+/* --- helpers ---------------------------------------------------------------------- */
 
 /* In a build that grows by one, large inputs take hours. */
 static void skip_if_growing_by_one(void)
@@ -95,8 +94,7 @@ static const struct toy_close *closes_of(const struct toy_job *j, uint32_t index
     return (const struct toy_close *)j->closes.items + index;
 }
 
-/* --- what is read --------------------------------------------------------------------
- */
+/* --- what is read ----------------------------------------------------------------- */
 
 static void test_every_type_of_field_arrives_in_the_struct(void **state)
 {
@@ -205,8 +203,7 @@ static void test_sound_scenarios_are_read_without_complaint(void **state)
     }
 }
 
-/* --- what is refused -----------------------------------------------------------------
- */
+/* --- what is refused -------------------------------------------------------------- */
 
 /* Takes the '^' out of a text and finds its line and column. */
 static char *unmark(const char *marked, uint32_t *line, uint32_t *column)
@@ -317,8 +314,7 @@ static void test_hostile_names_do_not_reach_the_terminal(void **state)
     issues_free(issues);
 }
 
-/* --- the resolved scenario -----------------------------------------------------------
- */
+/* --- the resolved scenario -------------------------------------------------------- */
 
 static void test_the_resolved_scenario_reads_back_as_itself(void **state)
 {
@@ -405,8 +401,7 @@ static void test_every_value_names_its_origin(void **state)
     issues_free(issues);
 }
 
-/* --- --set ---------------------------------------------------------------------------
- */
+/* --- --set ------------------------------------------------------------------------ */
 
 static void test_a_setting_replaces_a_value(void **state)
 {
@@ -503,8 +498,7 @@ static void test_settings_are_applied_in_order(void **state)
     issues_free(issues);
 }
 
-/* --- extends -------------------------------------------------------------------------
- */
+/* --- extends ---------------------------------------------------------------------- */
 
 static void put(const char *folder, const char *name, const char *text)
 {
@@ -736,8 +730,7 @@ static void test_merging_large_objects_is_not_quadratic(void **state)
     free(over);
 }
 
-/* --- changes -------------------------------------------------------------------------
- */
+/* --- changes ---------------------------------------------------------------------- */
 
 static void test_changes_come_in_order_of_time(void **state)
 {
@@ -878,8 +871,7 @@ static void test_too_many_changes_for_the_size_are_refused(void **state)
     free(text);
 }
 
-/* --- for the floors above ------------------------------------------------------------
- */
+/* --- for the floors above --------------------------------------------------------- */
 
 static void test_a_path_has_a_place(void **state)
 {
@@ -898,8 +890,7 @@ static void test_a_path_has_a_place(void **state)
     issues_free(issues);
 }
 
-/* --- robustness ----------------------------------------------------------------------
- */
+/* --- robustness ------------------------------------------------------------------- */
 
 /* Any damage to a sound text gives either a scenario or complaints, never anything else.
  * xorshift64, fixed seed. */

@@ -25,8 +25,7 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-/* --- agreement with a validator ------------------------------------------------------
- */
+/* --- agreement with a validator --------------------------------------------------- */
 
 /* Every line of documents.txt is a verdict, '+' or '-', and a JSON text; prints those on
  * which the schema thinks otherwise.  Status 77: there is no validator. */
@@ -158,8 +157,7 @@ static void test_the_schema_is_json_and_the_same_every_time(void **state)
     json_free(&second);
 }
 
-/* --- every row is in both ------------------------------------------------------------
- */
+/* --- every row is in both --------------------------------------------------------- */
 
 static void expect_rows(const struct field_table *table, const char *schema,
                         const char *reference)
@@ -232,8 +230,7 @@ static void test_the_reference_tells_type_limits_default_and_changeability(void 
     }
 }
 
-/* --- suggestions ---------------------------------------------------------------------
- */
+/* --- suggestions ------------------------------------------------------------------ */
 
 struct tally {
     unsigned typos, found;

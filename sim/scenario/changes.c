@@ -52,8 +52,7 @@ bool changes_apply(const struct field_table *root, cJSON *tree,
     return applied;
 }
 
-/* --- checking ------------------------------------------------------------------------
- */
+/* --- checking --------------------------------------------------------------------- */
 
 static bool same_place(struct place a, struct place b)
 {

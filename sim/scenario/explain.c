@@ -12,8 +12,7 @@
 /* Words of a choice that are listed; of more, `list` tells. */
 #define WORDS_LISTED 12
 
-/* --- rows ----------------------------------------------------------------------------
- */
+/* --- rows ------------------------------------------------------------------------- */
 
 static const char *number_or_time(const struct field *f, double limit,
                                   char out[UNITS_TEXT])
@@ -115,8 +114,7 @@ void explain_table(FILE *out, const struct field_table *table)
         print_variants(out, table);
 }
 
-/* --- walking -------------------------------------------------------------------------
- */
+/* --- walking ---------------------------------------------------------------------- */
 
 struct walk {
     const struct field_table **tables;

@@ -21,8 +21,7 @@ struct link {
 
 static cJSON *load(struct loader *loader, struct link *link, char *text, size_t length);
 
-/* --- finding the file ----------------------------------------------------------------
- */
+/* --- finding the file ------------------------------------------------------------- */
 
 static char *folder_of(const char *path)
 {
@@ -61,8 +60,7 @@ const char *extends_folder(const struct loader *loader, uint32_t source)
     return ".";
 }
 
-/* --- the chain -----------------------------------------------------------------------
- */
+/* --- the chain -------------------------------------------------------------------- */
 
 /* "a.json -> b.json -> a.json", for the file that closes a cycle. */
 static char *describe_cycle(const struct link *link, const char *name,

@@ -17,8 +17,7 @@ enum beginning {
     BEGUN_KEPT,  /* the same, and every row that is not given keeps them */
 };
 
-/* --- rows ----------------------------------------------------------------------------
- */
+/* --- rows ------------------------------------------------------------------------- */
 
 /* Reads `text` as the value of a row, which it must be; it counts as written where the
  * object is. */
@@ -83,8 +82,7 @@ static void read_rows(struct reader *r, const struct field_table *table,
     }
 }
 
-/* --- variants ------------------------------------------------------------------------
- */
+/* --- variants --------------------------------------------------------------------- */
 
 static const char *variant_word(const void *table, uint32_t index)
 {
@@ -157,8 +155,7 @@ static const struct field_variant_row *variant_of(const struct field_table *tabl
     return table_kind(table, node);
 }
 
-/* --- objects -------------------------------------------------------------------------
- */
+/* --- objects ---------------------------------------------------------------------- */
 
 static void refuse_key(struct reader *r, const struct field_table *table,
                        const struct spot *at, const cJSON *child,
@@ -246,8 +243,7 @@ bool object_read(struct reader *r, const struct field *f, const struct spot *at,
     return true;
 }
 
-/* --- lists, maps, settings -----------------------------------------------------------
- */
+/* --- lists, maps, settings -------------------------------------------------------- */
 
 bool list_read(struct reader *r, const struct field *f, const struct spot *at, void *out)
 {
@@ -319,8 +315,7 @@ bool settings_read(struct reader *r, const struct field *f, const struct spot *a
     return true;
 }
 
-/* --- the second pass -----------------------------------------------------------------
- */
+/* --- the second pass -------------------------------------------------------------- */
 
 struct check_context {
     struct reader *reader;

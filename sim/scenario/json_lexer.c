@@ -54,7 +54,7 @@ char lexer_peek(const struct json_lexer *lexer)
     return lexer->at < lexer->end ? *lexer->at : '\0';
 }
 
-/* --- complaints */
+/* --- complaints ------------------------------------------------------------------- */
 
 void lexer_complain_at(struct json_lexer *lexer, struct place place,
                        const char *suggestion, const char *rule)
@@ -98,7 +98,7 @@ bool lexer_expect(struct json_lexer *lexer, const char *what)
     return lexer_stop(lexer, NULL, message);
 }
 
-/* --- strings */
+/* --- strings ---------------------------------------------------------------------- */
 
 /* Four hexadecimal digits at `p`; false if they are not. */
 static bool read_hex(const struct json_lexer *lexer, const char *p, uint32_t *code)
@@ -207,7 +207,7 @@ bool lexer_string(struct json_lexer *lexer)
     return true;
 }
 
-/* --- numbers and words */
+/* --- numbers and words ------------------------------------------------------------ */
 
 static const char *skip_digits(const struct json_lexer *lexer, const char *p)
 {

@@ -24,7 +24,7 @@ struct scan {
 
 static bool scan_value(struct scan *s, struct place key);
 
-/* --- containers */
+/* --- containers ------------------------------------------------------------------- */
 
 static bool open_container(struct scan *s, bool array)
 {
@@ -147,7 +147,7 @@ static bool scan_object(struct scan *s)
     return true;
 }
 
-/* --- values */
+/* --- values ----------------------------------------------------------------------- */
 
 static bool add_position(struct scan *s, struct place key)
 {
@@ -200,7 +200,7 @@ static bool scan_value(struct scan *s, struct place key)
     return refuse_value(s);
 }
 
-/* --- the whole text */
+/* --- the whole text --------------------------------------------------------------- */
 
 /* Marks that editors put before a text. */
 static const char *byte_order_mark(const char *text)

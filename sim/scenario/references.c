@@ -11,8 +11,7 @@
 #include "sim/scenario/table.h"
 #include "sim/scenario/types.h"
 
-/* --- reading, first pass -------------------------------------------------------------
- */
+/* --- reading, first pass ---------------------------------------------------------- */
 
 static bool read_reference(struct reader *r, const struct field *f, const struct spot *at,
                            void *out)
@@ -51,8 +50,7 @@ static bool read_endpoint(struct reader *r, const struct field *f, const struct 
     return true;
 }
 
-/* --- reading, second pass ------------------------------------------------------------
- */
+/* --- reading, second pass --------------------------------------------------------- */
 
 struct named {
     const char *name;
@@ -162,8 +160,7 @@ const char *references_name(const struct field_table *table, const void *root,
     return entry_name(row, map, index);
 }
 
-/* --- writing -------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------- */
 
 static void write_reference(struct writer *w, const struct field *f, const char *key,
                             const void *value, const cJSON *node)
@@ -206,8 +203,7 @@ static void clear_endpoint(void *value)
     ((struct field_endpoint *)value)->reference = FIELD_NO_REFERENCE;
 }
 
-/* --- describing ----------------------------------------------------------------------
- */
+/* --- describing ------------------------------------------------------------------- */
 
 static void schema_reference(struct schema *s, const struct field *f)
 {

@@ -7,8 +7,7 @@
 #include "sim/scenario/path.h"
 #include "sim/scenario/table.h"
 
-/* --- objects -------------------------------------------------------------------------
- */
+/* --- objects ---------------------------------------------------------------------- */
 
 static bool is_zero(const void *value, size_t size)
 {
@@ -83,8 +82,7 @@ void object_write(struct writer *w, const struct field *f, const char *key,
     json_object_end(w->json);
 }
 
-/* --- lists, maps, settings -----------------------------------------------------------
- */
+/* --- lists, maps, settings -------------------------------------------------------- */
 
 static bool is_plain(const struct field *element)
 {
@@ -144,8 +142,7 @@ void resolve_write(struct json_text *out, const struct field_table *table,
     object_write(&w, &row, NULL, root, tree);
 }
 
-/* --- origins -------------------------------------------------------------------------
- */
+/* --- origins ---------------------------------------------------------------------- */
 
 struct listing {
     FILE *out;

@@ -30,8 +30,7 @@ struct scenario {
     size_t changed_count;
 };
 
-/* --- reading -------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------- */
 
 static struct scenario *scenario_new(const struct field_table *root,
                                      const struct scenario_options *options,
@@ -154,8 +153,7 @@ const void *scenario_root(const struct scenario *s)
     return s->root;
 }
 
-/* --- changes -------------------------------------------------------------------------
- */
+/* --- changes ---------------------------------------------------------------------- */
 
 uint32_t scenario_change_count(const struct scenario *s)
 {
@@ -215,8 +213,7 @@ char *scenario_setting_text(const struct field_setting *setting)
     return text;
 }
 
-/* --- results -------------------------------------------------------------------------
- */
+/* --- results ---------------------------------------------------------------------- */
 
 void scenario_write(const struct scenario *s, struct json_text *out)
 {

@@ -84,7 +84,7 @@ const void *scenario_after_change(struct scenario *scenario, uint32_t count);
 /* "hosts.proxy.tcp.fin_wait_2 = 1min", as a block to give back with free(). */
 char *scenario_setting_text(const struct field_setting *setting);
 
-/* --- results ----------------------------------------------------------------------- */
+/* --- results ---------------------------------------------------------------------- */
 
 /* The resolved scenario: every default filled in, `changes` kept, no "extends".  Reading
  * the text again gives the same text. */

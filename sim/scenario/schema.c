@@ -40,8 +40,7 @@ void schema_lengths(struct schema *s, const struct field *f, size_t own_limit,
                      field_limited(f) ? (int64_t)f->max : (int64_t)own_limit);
 }
 
-/* --- definitions ---------------------------------------------------------------------
- */
+/* --- definitions ------------------------------------------------------------------ */
 
 /* "close behaviour" becomes "close-behaviour"; the index keeps equal names apart. */
 static void name_definition(struct definition *d, size_t index)
@@ -75,8 +74,7 @@ static void write_reference(struct schema *s, const struct field_table *table)
     free(target);
 }
 
-/* --- rows ----------------------------------------------------------------------------
- */
+/* --- rows ------------------------------------------------------------------------- */
 
 static void write_description(struct schema *s, const struct field *row)
 {
@@ -167,8 +165,7 @@ static void close_properties(struct schema *s)
     json_bool(s->json, "additionalProperties", false);
 }
 
-/* --- tables --------------------------------------------------------------------------
- */
+/* --- tables ----------------------------------------------------------------------- */
 
 static void allow_schema_key(struct schema *s)
 {
@@ -286,8 +283,7 @@ static void write_definition(struct schema *s, const struct definition *d, bool 
     free(key);
 }
 
-/* --- containers ----------------------------------------------------------------------
- */
+/* --- containers ------------------------------------------------------------------- */
 
 void object_schema(struct schema *s, const struct field *f)
 {
@@ -337,8 +333,7 @@ void settings_schema(struct schema *s, const struct field *f)
     json_string(s->json, "type", "object");
 }
 
-/* --- the whole -----------------------------------------------------------------------
- */
+/* --- the whole -------------------------------------------------------------------- */
 
 /* Writing a definition meets further tables, which join the end of the list. */
 static void write_definitions(struct schema *s)

@@ -18,8 +18,7 @@
 /* Writes the schema of scenarios whose root is `root`. */
 void schema_write(struct json_text *out, const struct field_table *root);
 
-/* --- for the types -------------------------------------------------------------------
- */
+/* --- for the types ---------------------------------------------------------------- */
 
 struct schema;
 

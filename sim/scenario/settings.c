@@ -42,8 +42,7 @@ complain(struct cursor *c, const char *suggestion, const char *format, ...)
     return false;
 }
 
-/* --- one step down -------------------------------------------------------------------
- */
+/* --- one step down ---------------------------------------------------------------- */
 
 static bool enter_object(struct cursor *c, const char *key)
 {
@@ -121,8 +120,7 @@ static bool enter(struct cursor *c, const struct path_step *step, bool last)
     return entered;
 }
 
-/* --- what defaults leave unsaid ------------------------------------------------------
- */
+/* --- what defaults leave unsaid --------------------------------------------------- */
 
 static bool is_object_row(const struct field *row)
 {
@@ -172,8 +170,7 @@ static bool open_value(struct cursor *c)
                              tree_text(c->node, text));
 }
 
-/* --- assignment ----------------------------------------------------------------------
- */
+/* --- assignment ------------------------------------------------------------------- */
 
 static bool has_changeable(const struct field_table *table)
 {
@@ -227,8 +224,7 @@ bool settings_assign(const struct field_table *root, cJSON *tree,
     return true;
 }
 
-/* --- the command line ----------------------------------------------------------------
- */
+/* --- the command line ------------------------------------------------------------- */
 
 static bool is_clean(const char *text)
 {

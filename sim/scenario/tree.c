@@ -12,8 +12,7 @@
 /* Characters of a string that a message shows. */
 #define SHOWN 60
 
-/* --- origins --------------------------------------------------------------------------
- */
+/* --- origins ---------------------------------------------------------------------- */
 
 void origins_init(struct origins *origins)
 {
@@ -50,8 +49,7 @@ void tree_mark(cJSON *node, int row)
         tree_mark(child, row);
 }
 
-/* --- parsing ---------------------------------------------------------------------------
- */
+/* --- parsing ---------------------------------------------------------------------- */
 
 static void *allocate(size_t bytes)
 {
@@ -124,8 +122,7 @@ cJSON *tree_parse_own(const char *text)
     return tree;
 }
 
-/* --- editing ---------------------------------------------------------------------------
- */
+/* --- editing ---------------------------------------------------------------------- */
 
 static char *own_text(const char *text)
 {
@@ -204,8 +201,7 @@ const cJSON *tree_follow(const cJSON *node, const char *path)
     return node;
 }
 
-/* --- texts -----------------------------------------------------------------------------
- */
+/* --- texts ------------------------------------------------------------------------ */
 
 static bool is_plain_list(const cJSON *list)
 {

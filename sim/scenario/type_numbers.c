@@ -12,8 +12,7 @@
 /* 2^53: beyond, a JSON number is not exact. */
 #define EXACT_MAX 9007199254740992.0
 
-/* --- bool ----------------------------------------------------------------------------
- */
+/* --- bool ------------------------------------------------------------------------- */
 
 static bool read_bool(struct reader *r, const struct field *f, const struct spot *at,
                       void *out)
@@ -55,8 +54,7 @@ const struct type type_bool = {.name = "true or false",
                                .write = write_bool,
                                .schema = schema_bool};
 
-/* --- numbers -------------------------------------------------------------------------
- */
+/* --- numbers ---------------------------------------------------------------------- */
 
 /* A number at `at`; a string that holds one is a suggestion. */
 static bool read_number(struct reader *r, const struct spot *at, const char *rule,
@@ -147,8 +145,7 @@ const struct type type_u32 = {.name = "whole number",
                               .write = write_u32,
                               .schema = schema_u32};
 
-/* --- u64: a number up to 2^53, or a string -------------------------------------------
- */
+/* --- u64: a number up to 2^53, or a string ---------------------------------------- */
 
 #define U64_RULE "must be a whole number, beyond 2^53 as a string (\"123\" or \"0x7b\")"
 
@@ -215,8 +212,7 @@ const struct type type_u64 = {.name = "whole number, or a string of one",
                               .write = write_u64,
                               .schema = schema_u64};
 
-/* --- real ----------------------------------------------------------------------------
- */
+/* --- real ------------------------------------------------------------------------- */
 
 static bool read_real(struct reader *r, const struct field *f, const struct spot *at,
                       void *out)

@@ -21,8 +21,7 @@ static const char *text_of(const cJSON *node, char out[NUMBER_TEXT])
     return "";
 }
 
-/* --- durations -----------------------------------------------------------------------
- */
+/* --- durations -------------------------------------------------------------------- */
 
 static sim_ns nanoseconds(double seconds)
 {
@@ -76,8 +75,7 @@ const struct type type_duration = {.name = "duration",
                                    .write = write_duration,
                                    .schema = schema_duration};
 
-/* --- windows -------------------------------------------------------------------------
- */
+/* --- windows ---------------------------------------------------------------------- */
 
 #define WINDOW_RULE "must be a window [\"start\", \"end\"]"
 
@@ -134,8 +132,7 @@ const struct type type_window = {.name = "window [start, end]",
                                  .write = write_window,
                                  .schema = schema_window};
 
-/* --- rates ---------------------------------------------------------------------------
- */
+/* --- rates ------------------------------------------------------------------------ */
 
 static bool read_rate(struct reader *r, const struct field *f, const struct spot *at,
                       void *out)

@@ -10,8 +10,7 @@
 
 #define TEXT_MAX ((size_t)65536)
 
-/* --- names ---------------------------------------------------------------------------
- */
+/* --- names ------------------------------------------------------------------------ */
 
 bool type_is_name(const char *text, size_t length)
 {
@@ -75,8 +74,7 @@ const struct type type_name = {.name = "name",
                                .schema = schema_name,
                                .absent = absent_name};
 
-/* --- texts ---------------------------------------------------------------------------
- */
+/* --- texts ------------------------------------------------------------------------ */
 
 static size_t count_characters(const char *text)
 {
@@ -123,8 +121,7 @@ const struct type type_text = {.name = "text",
                                .schema = schema_text,
                                .absent = absent_text};
 
-/* --- choices -------------------------------------------------------------------------
- */
+/* --- choices ---------------------------------------------------------------------- */
 
 static const char *choice_word(const void *field, uint32_t index)
 {
@@ -166,8 +163,7 @@ const struct type type_choice = {.name = "word",
                                  .write = write_choice,
                                  .schema = schema_choice};
 
-/* --- addresses -----------------------------------------------------------------------
- */
+/* --- addresses -------------------------------------------------------------------- */
 
 static bool read_address(struct reader *r, const struct field *f, const struct spot *at,
                          void *out)
@@ -210,8 +206,7 @@ const struct type type_address = {.name = "IP address",
                                   .schema = schema_address,
                                   .absent = absent_address};
 
-/* --- ranges of ports -----------------------------------------------------------------
- */
+/* --- ranges of ports -------------------------------------------------------------- */
 
 static const struct field any_port = {.min = 0, .max = UINT16_MAX};
 

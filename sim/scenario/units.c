@@ -84,8 +84,7 @@ static const char *skip_spaces(const char *p)
     return p;
 }
 
-/* --- durations -----------------------------------------------------------------------
- */
+/* --- durations -------------------------------------------------------------------- */
 
 /* A number of `length` characters in front of what may be a unit. */
 static bool refuse_duration(const char *text, size_t length, struct unit_fault *fault)
@@ -156,8 +155,7 @@ const char *duration_text(sim_ns duration, char out[UNITS_TEXT])
     return out;
 }
 
-/* --- rates ---------------------------------------------------------------------------
- */
+/* --- rates ------------------------------------------------------------------------ */
 
 static bool refuse_rate(const char *text, size_t length, struct unit_fault *fault)
 {
