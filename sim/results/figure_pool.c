@@ -83,12 +83,13 @@ struct figure_pool figure_pool_find(const struct run_record *run)
         if (!pool.host)
             continue;
         double filled = fill(run, &pool);
-        struct figure_pool worse = filled > best_fill ? best : pool;
         if (filled > best_fill) {
+            figure_pool_free(&best);
             best = pool;
             best_fill = filled;
+        } else {
+            figure_pool_free(&pool);
         }
-        figure_pool_free(&worse);
     }
     return best;
 }

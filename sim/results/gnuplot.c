@@ -269,8 +269,8 @@ bool gnuplot_run(const char *folder, const struct text *script, unsigned limit_s
         return results_fail(error, 0,
                             "gnuplot is not installed; this installs it: "
                             "apt-get install gnuplot-nox");
-    struct child c;
-    int theirs[CHANNELS];
+    struct child c = {.channel = {-1, -1, -1}};
+    int theirs[CHANNELS] = {-1, -1, -1};
     int code = open_channels(&c, theirs) ? spawn(&c, program, folder, theirs) : errno;
     for (int i = 0; i < CHANNELS; i++)
         close_channel(&theirs[i]);

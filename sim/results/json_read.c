@@ -123,3 +123,8 @@ const cJSON *json_get_array(struct json_source *s, const cJSON *object, const ch
     json_complain(s, key, "is not an array");
     return NULL;
 }
+
+const cJSON *json_first(const cJSON *container)
+{
+    return container ? container->child : NULL;
+}

@@ -39,6 +39,10 @@ const cJSON *json_get_array(struct json_source *s, const cJSON *object, const ch
 /* A count up to 2^53, or a text of decimal digits beyond. */
 uint64_t json_get_u64(struct json_source *s, const cJSON *object, const char *key);
 
+/* The first member of an object or array, NULL when it is empty or NULL; ->next leads on.
+ */
+const cJSON *json_first(const cJSON *container);
+
 /* Complains: `<path>: <key> <complaint>`. */
 void json_complain(struct json_source *s, const char *key, const char *complaint);
 

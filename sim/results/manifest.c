@@ -52,8 +52,9 @@ static void read_manifest(struct json_source *s, struct manifest *m, const cJSON
         json_complain(s, "version", "is one that this portsim does not know");
     if (!run_status_find(json_get_text(s, tree, "status"), &m->status))
         json_complain(s, "status", "is neither \"complete\" nor \"interrupted\"");
-    const cJSON *entry;
-    cJSON_ArrayForEach(entry, json_get_object(s, tree, "files")) read_entry(s, m, entry);
+    const cJSON *entry = json_first(json_get_object(s, tree, "files"));
+    for (; entry; entry = entry->next)
+        read_entry(s, m, entry);
 }
 
 bool manifest_read(struct manifest *m, const struct safe_directory *d, const char *name,

@@ -64,18 +64,16 @@ static int worst_first(const void *a, const void *b)
     return one->attempts < two->attempts ? -1 : 1;
 }
 
-static void add_code(struct outcomes *o, char *name, double total)
+/* The entry of a code, made when it is new. */
+static struct outcome_code *code_of(struct outcomes *o, const char *name)
 {
-    size_t i = 0;
-    while (i < o->code_count && strcmp(o->codes[i].name, name) != 0)
-        i++;
-    if (i < o->code_count) {
-        free(name);
-    } else {
-        o->codes = memory_resize(o->codes, i + 1, sizeof *o->codes);
-        o->codes[o->code_count++] = (struct outcome_code){.name = name};
-    }
-    o->codes[i].total += total;
+    for (size_t i = 0; i < o->code_count; i++)
+        if (strcmp(o->codes[i].name, name) == 0)
+            return &o->codes[i];
+    o->codes = memory_resize(o->codes, o->code_count + 1, sizeof *o->codes);
+    struct outcome_code *made = &o->codes[o->code_count++];
+    *made = (struct outcome_code){.name = memory_text(name, strlen(name))};
+    return made;
 }
 
 static int most_frequent_first(const void *a, const void *b)
@@ -93,10 +91,9 @@ static void add_codes_of(struct outcomes *o, const struct outcome_app *a)
     for (uint32_t i = 0; i < series_columns(s); i++) {
         char *code = text_middle(series_name(s, i), before, "_per_s");
         double sum = code ? total(s, i) : 0;
-        if (sum > 0)
-            add_code(o, code, sum);
-        else
-            free(code);
+        if (code && sum > 0)
+            code_of(o, code)->total += sum;
+        free(code);
     }
     free(before);
 }

@@ -95,7 +95,7 @@ static bool sweep(const struct safe_directory *d, char other[NAME_MAX + 1],
 static bool holds_a_run(const struct safe_directory *d)
 {
     struct manifest m;
-    struct results_error unused;
+    struct results_error unused = {0};
     return manifest_read(&m, d, MANIFEST_COMPLETE, &unused) ||
            manifest_read(&m, d, MANIFEST_PARTIAL, &unused);
 }

@@ -32,7 +32,7 @@ struct stored_run_storage {
 
 static bool exists(const struct safe_directory *d, const char *name)
 {
-    struct results_error unused;
+    struct results_error unused = {0};
     int handle = safe_file_open(d, name, &unused);
     if (handle >= 0)
         close(handle);
@@ -69,9 +69,7 @@ static void read_metrics(struct json_source *s, struct stored_run *run)
     size_t count = (size_t)cJSON_GetArraySize(metrics);
     struct run_metric *out = memory_new(count, sizeof *out);
     run->storage->metrics = out;
-    const cJSON *item;
-    cJSON_ArrayForEach(item, metrics)
-    {
+    for (const cJSON *item = json_first(metrics); item; item = item->next) {
         *out++ = (struct run_metric){
             .name = item->string,
             .unit = json_get_text(s, item, "unit"),
@@ -89,9 +87,7 @@ static void read_requirements(struct json_source *s, struct stored_run *run)
     size_t count = (size_t)cJSON_GetArraySize(list);
     struct run_requirement *out = memory_new(count, sizeof *out);
     run->storage->requirements = out;
-    const cJSON *item;
-    cJSON_ArrayForEach(item, list)
-    {
+    for (const cJSON *item = json_first(list); item; item = item->next) {
         out->expression = json_get_text(s, item, "expression");
         out->value = json_get_number(s, item, "value");
         if (!run_verdict_find(json_get_text(s, item, "verdict"), &out->verdict))
@@ -247,7 +243,7 @@ struct stored_run *run_directory_read(const char *path, struct results_error *er
         return NULL;
     struct stored_run *run = memory_new(1, sizeof *run);
     run->storage = memory_new(1, sizeof *run->storage);
-    struct manifest m;
+    struct manifest m = {0};
     bool good = find_manifest(&m, &d, error) && read_summary(run, &d, error) &&
                 read_log(run, &d, error) && read_series(run, &d, error) &&
                 read_scenario(run, &d, error);
