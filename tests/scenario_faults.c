@@ -167,6 +167,8 @@ const struct scenario_fault scenario_faults[] = {
      "is a key of kind \"stride\", not of \"random\"", NULL, UNSEEN},
     {GEAR("{ \"picker\": { \"kind\": \"random\", ^\"tires\": 3 } }"),
      "boxes.a.gear.picker.tires", "unknown key of picker", "\"tries\"", SEEN},
+    {GEAR("{ \"picker\": { ^\"tires\": 3 } }"), "boxes.a.gear.picker.tires",
+     "unknown key of picker", "\"tries\"", UNSEEN},
     {JOB("{ \"from\": \"a\", \"to\": \"a:1\", \"closes\": [ { ^\"delay\": \"1s\" } ] }"),
      "jobs.j.closes[0].delay", "is a key of kind \"late\", not of \"prompt\"", NULL,
      SEEN},

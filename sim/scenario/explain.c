@@ -9,9 +9,6 @@
 #include "sim/scenario/types.h"
 #include "sim/scenario/units.h"
 
-/* Words of a choice that are listed; of more, `list` tells. */
-#define WORDS_LISTED 12
-
 /* --- rows ------------------------------------------------------------------------- */
 
 static const char *number_or_time(const struct field *f, double limit,
@@ -44,7 +41,7 @@ static void print_words(FILE *out, const struct field *f)
     uint32_t count = 0;
     while (f->choices(count))
         count++;
-    for (uint32_t i = 0; i < count && count <= WORDS_LISTED; i++)
+    for (uint32_t i = 0; i < count && count <= READER_WORDS_LISTED; i++)
         fprintf(out, "%s%s", i ? ", " : ": ", f->choices(i));
 }
 

@@ -173,7 +173,7 @@ static void refuse_key(struct reader *r, const struct field_table *table,
     char quoted[TREE_TEXT];
     struct spelling spelling = {.word = child->string};
     if (issues_wanted(r->issues))
-        table_offer_keys(table, at->node, &spelling);
+        table_offer_keys(table, variant, &spelling);
     issues_add(r->issues, place, path.bytes,
                spelling.nearest ? tree_quoted(spelling.nearest, quoted) : NULL,
                "unknown key of %s", table->what);

@@ -1,5 +1,6 @@
 #include "sim/scenario/issues.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,11 +240,9 @@ static void print_excerpt(const struct issues *issues, struct place place, FILE 
 
 static void print_issue(const struct issues *issues, const struct issue *issue, FILE *out)
 {
+    char place[PATH_MAX];
     if (issue->place.source) {
-        print_safely(issues_source_name(issues, issue->place.source), out);
-        if (issue->place.line)
-            fprintf(out, ":%u:%u", (unsigned)issue->place.line,
-                    (unsigned)issue->place.column);
+        print_safely(issues_place_text(issues, issue->place, place, sizeof place), out);
         fputs(": ", out);
     }
     if (*issue->path) {

@@ -6,9 +6,6 @@
 #include "sim/base/memory.h"
 #include "sim/scenario/spelling.h"
 
-/* Up to so many words are listed in a message. */
-#define WORDS_LISTED 12
-
 const struct spot *reader_below(struct reader *r, const struct spot *at, const char *key,
                                 uint32_t index, const cJSON *node, const void *owner)
 {
@@ -77,7 +74,8 @@ bool reader_refuse_word(struct reader *r, const struct spot *at,
         spelling_offer(&spelling, word(context, count));
     char rule[400] = "must be a word that is known here";
     size_t length = 0;
-    for (uint32_t i = 0; i < count && count <= WORDS_LISTED && length < sizeof rule; i++)
+    for (uint32_t i = 0;
+         i < count && count <= READER_WORDS_LISTED && length < sizeof rule; i++)
         length += (size_t)snprintf(rule + length, sizeof rule - length, "%s\"%s\"",
                                    i == 0           ? "must be "
                                    : i + 1 == count ? " or "

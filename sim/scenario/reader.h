@@ -71,6 +71,9 @@ bool reader_refuse(struct reader *r, const struct spot *at, const char *suggesti
 bool reader_refuse_text(struct reader *r, const struct spot *at, const char *suggestion,
                         const char *rule);
 
+/* Up to so many words are listed where one of them is asked for. */
+#define READER_WORDS_LISTED 12
+
 /* Refuses a word that is none of those `word` gives for 0, 1, ... up to NULL; suggests
  * the nearest and lists them if they are few. */
 bool reader_refuse_word(struct reader *r, const struct spot *at,

@@ -55,7 +55,7 @@ static bool enter_object(struct cursor *c, const char *key)
     path_add_key(&c->path, key);
     if (!row) {
         struct spelling spelling = {.word = key};
-        table_offer_keys(table, c->node, &spelling);
+        table_offer_keys(table, table_kind(table, c->node), &spelling);
         return complain(c, spelling.nearest, "unknown key of %s", table->what);
     }
     c->parent = c->node;

@@ -75,14 +75,12 @@ static void offer_rows(const struct field_table *table, struct spelling *spellin
         spelling_offer(spelling, row->key);
 }
 
-void table_offer_keys(const struct field_table *table, const cJSON *node,
-                      struct spelling *spelling)
+void table_offer_keys(const struct field_table *table,
+                      const struct field_variant_row *variant, struct spelling *spelling)
 {
     offer_rows(table, spelling);
-    if (!table->variants)
-        return;
-    spelling_offer(spelling, "kind");
-    const struct field_variant_row *variant = table_kind(table, node);
+    if (table->variants)
+        spelling_offer(spelling, "kind");
     if (variant && variant->table)
         offer_rows(variant->table, spelling);
 }

@@ -40,9 +40,10 @@ const struct field *table_find(const struct field_table *table, const cJSON *nod
 const struct field_variant_row *table_owner(const struct field_table *table,
                                             const char *key);
 
-/* Offers every key that `node` may have. */
-void table_offer_keys(const struct field_table *table, const cJSON *node,
-                      struct spelling *spelling);
+/* Offers every key of an object of the table; `variant` is its variant, NULL: none or
+ * unknown. */
+void table_offer_keys(const struct field_table *table,
+                      const struct field_variant_row *variant, struct spelling *spelling);
 
 /* For an object that is to become another kind: takes away the keys that belong to its
  * present variant and not to the one called `kind`. */
