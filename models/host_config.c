@@ -1,5 +1,7 @@
 #include "models/host_config.h"
 
+#include <stdio.h>
+
 static const char *source_choice(uint32_t index)
 {
     static const char *const words[] = {
@@ -18,26 +20,84 @@ static const void *stack_of(const void *host)
     return &stack_rows[((const struct host_config *)host)->stack_row].stack;
 }
 
-static void check_host(const void *self, const struct field_check *check)
+/* The key of one entry of a list: "addresses[1]". */
+struct entry_key {
+    char text[32];
+};
+
+static struct entry_key entry_key(const char *list, uint32_t index)
 {
-    const struct host_config *h = self;
-    const struct ip_address *addresses = h->addresses.items;
+    struct entry_key key;
+    snprintf(key.text, sizeof key.text, "%s[%u]", list, (unsigned)index);
+    return key;
+}
+
+/* 0/8, multicast and what lies beyond belong to no host. */
+static bool is_unicast(const struct ip_address *a)
+{
+    return a->bytes[0] >= 1 && a->bytes[0] <= 223;
+}
+
+static void check_address(const struct field_check *check, const struct field_list *list,
+                          uint32_t index)
+{
+    const struct ip_address *addresses = list->items;
+    struct entry_key key = entry_key("addresses", index);
+    if (addresses[index].family != 4)
+        field_complain(check, key.text, "must be IPv4: there is no tcp6 pool");
+    else if (!is_unicast(&addresses[index]))
+        field_complain(check, key.text, "must be an address that a host can have");
+    for (uint32_t i = 0; i < index; i++)
+        if (ip_address_equal(&addresses[i], &addresses[index])) {
+            field_complain(check, key.text, "repeats entry [%u]", (unsigned)i);
+            return;
+        }
+}
+
+static void check_addresses(const struct host_config *h, const struct field_check *check)
+{
     if (h->count > 1 && h->addresses.count)
         field_complain(check, "addresses",
                        "can only be given for a single host; %u members get theirs from "
                        "10.128.0.0/9",
                        (unsigned)h->count);
+    for (uint32_t i = 0; i < h->addresses.count; i++)
+        check_address(check, &h->addresses, i);
+}
+
+/* Complains of ports that stand in a list twice, and returns how many of the different
+ * ones are in `range`. */
+static uint32_t check_ports(const struct field_check *check, const char *key,
+                            const struct field_list *list, struct field_range range)
+{
+    const uint16_t *port = list->items;
+    uint64_t seen[(UINT16_MAX + 1) / 64] = {0};
+    uint32_t inside = 0;
+    for (uint32_t i = 0; i < list->count; i++) {
+        uint64_t bit = UINT64_C(1) << port[i] % 64;
+        if (seen[port[i] / 64] & bit)
+            field_complain(check, entry_key(key, i).text, "names port %u again",
+                           (unsigned)port[i]);
+        else
+            inside += port[i] >= range.low && port[i] <= range.high;
+        seen[port[i] / 64] |= bit;
+    }
+    return inside;
+}
+
+static void check_host(const void *self, const struct field_check *check)
+{
+    const struct host_config *h = self;
+    struct field_range range = h->tcp.range;
+    check_addresses(h, check);
     if (h->share_address > h->count)
         field_complain(check, "share_address", "must be at most count (%u), is %u",
                        (unsigned)h->count, (unsigned)h->share_address);
-    for (uint32_t i = 0; i < h->addresses.count; i++)
-        if (addresses[i].family != 4)
-            field_complain(check, "addresses", "must be IPv4: there is no tcp6 pool");
-    for (uint32_t i = 0; i < h->addresses.count; i++)
-        for (uint32_t k = 0; k < i; k++)
-            if (ip_address_equal(&addresses[i], &addresses[k]))
-                field_complain(check, "addresses", "entry %u repeats entry %u",
-                               (unsigned)i + 1, (unsigned)k + 1);
+    check_ports(check, "listen", &h->listen, range);
+    if (check_ports(check, "reserved", &h->reserved, range) ==
+        (uint32_t)(range.high - range.low) + 1)
+        field_complain(check, "reserved", "leaves no port of the range %u-%u",
+                       (unsigned)range.low, (unsigned)range.high);
 }
 
 const struct field_table host_fields = {

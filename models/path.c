@@ -31,9 +31,12 @@ static void check_path(const void *self, const struct field_check *check)
 {
     const struct path_config *p = self;
     const uint32_t *ends = p->between.items;
-    if (p->between.count == 2 && ends[0] == ends[1] && ends[0] != FIELD_NO_REFERENCE)
+    uint32_t eats = p->eats_fin_from;
+    if (ends[0] == ends[1])
         field_complain(check, "between", "must name two different hosts");
-    if (p->eats_fin_from == FIELD_NO_REFERENCE && p->eats_fin_share != 1)
+    if (eats != FIELD_NO_REFERENCE && eats != ends[0] && eats != ends[1])
+        field_complain(check, "eats_fin_from", "must be one of the two hosts");
+    if (eats == FIELD_NO_REFERENCE && p->eats_fin_share != 1)
         field_complain(
             check, "eats_fin_share",
             "says how much is eaten, but eats_fin_from does not say whose FINs");
