@@ -10,8 +10,9 @@
 
 #include "sim/base/memory.h"
 
-#define ROWS_MAX    50000000u
-#define COLUMN_NONE UINT32_MAX
+#define ROWS_MAX       50000000u
+#define COLUMN_NONE    UINT32_MAX
+#define LINE_MAX_BYTES 4096 /* with its end: a device or a picture is no recording */
 
 struct reader {
     struct arrival *rows;
@@ -34,7 +35,9 @@ wrong(struct reader *r, const char *format, ...)
 
 static bool read_header(struct reader *r, char *line)
 {
+    char shown[60];
     uint32_t column = 0;
+    snprintf(shown, sizeof shown, "%.59s", line);
     for (char *rest = line, *name; (name = strsep(&rest, ",")); column++) {
         if (strcmp(name, "t_s") == 0)
             r->time_column = column;
@@ -42,7 +45,7 @@ static bool read_header(struct reader *r, char *line)
             r->life_column = column;
     }
     return r->time_column != COLUMN_NONE ||
-           wrong(r, "the header must name a column t_s, is \"%.60s\"", line);
+           wrong(r, "the header must name a column t_s, is \"%s\"", shown);
 }
 
 /* Seconds as whole nanoseconds. */
@@ -82,24 +85,29 @@ static bool read_row(struct reader *r, char *line)
     return true;
 }
 
+static bool read_line(struct reader *r, char *line)
+{
+    line[strcspn(line, "\r\n")] = '\0';
+    if (line[0] == '#' || line[0] == '\0')
+        return true;
+    return r->time_column == COLUMN_NONE ? read_header(r, line) : read_row(r, line);
+}
+
 static bool read_lines(struct reader *r, FILE *file)
 {
-    char *line = NULL;
-    size_t size = 0;
-    bool well = true;
-    while (well && getline(&line, &size, file) >= 0) {
+    char line[LINE_MAX_BYTES];
+    while (fgets(line, sizeof line, file)) {
         r->line++;
-        line[strcspn(line, "\r\n")] = '\0';
-        if (line[0] == '#' || line[0] == '\0')
-            continue;
-        well = r->time_column == COLUMN_NONE ? read_header(r, line) : read_row(r, line);
+        if (!strchr(line, '\n') && !feof(file))
+            return wrong(r, "must be a line of at most %d characters",
+                         LINE_MAX_BYTES - 2);
+        if (!read_line(r, line))
+            return false;
     }
-    free(line);
-    if (well && ferror(file)) {
-        r->error->unreadable = true;
-        return wrong(r, "%s", strerror(errno));
-    }
-    return well;
+    if (!ferror(file))
+        return true;
+    r->error->unreadable = true;
+    return wrong(r, "%s", strerror(errno));
 }
 
 bool trace_file_read(const char *path, struct arrival_trace *out,

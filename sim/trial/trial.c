@@ -38,8 +38,7 @@ struct trial {
     bool interrupted;
 };
 
-/* --- samples --------------------------------------------------------------------------
- */
+/* --- samples ------------------------------------------------------------------- */
 
 static bool ends_in(const char *name, const char *suffix)
 {
@@ -81,8 +80,7 @@ static void sample(struct trial *t, sim_ns now)
     t->sampled = now;
 }
 
-/* --- the run --------------------------------------------------------------------------
- */
+/* --- the run ------------------------------------------------------------------- */
 
 /* Runs to `until`; false when somebody stopped it. */
 static bool advance(struct trial *t, sim_ns until)
@@ -138,8 +136,7 @@ static void run_all(struct trial *t)
     }
 }
 
-/* --- the record -----------------------------------------------------------------------
- */
+/* --- the record ---------------------------------------------------------------- */
 
 static const char *keep(struct trial_storage *s, char *text)
 {

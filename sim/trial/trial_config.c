@@ -2,10 +2,10 @@
 
 #include "models/app.h"
 #include "models/host_config.h"
+#include "sim/trial/trial_check.h"
 
 /* A link is kept for every pair of host entries. */
-#define HOSTS_MAX       500
-#define SERIES_ROWS_MAX 10000000
+#define HOSTS_MAX 500
 
 static const struct field a_host = {.type = FIELD_OBJECT, .table = &host_fields};
 static const struct field a_path = {.type = FIELD_OBJECT, .table = &path_fields};
@@ -35,35 +35,10 @@ static const struct field_table change_fields = {
 
 static const struct field a_change = {.type = FIELD_OBJECT, .table = &change_fields};
 
-static void check_trial(const void *self, const struct field_check *check)
-{
-    const struct trial_config *t = self;
-    const struct change_config *change = t->changes.items;
-    const struct phase_config *phase = t->phases.items;
-    if (t->version != 1)
-        field_complain(check, "version", "must be 1, is %u", (unsigned)t->version);
-    if (t->warm_up >= t->duration)
-        field_complain(check, "warm_up", "must be shorter than the run (%g s), is %g s",
-                       sim_seconds(t->duration), sim_seconds(t->warm_up));
-    if (t->duration / t->sample_every > SERIES_ROWS_MAX)
-        field_complain(check, "sample_every", "gives %lld rows, more than %d",
-                       (long long)(t->duration / t->sample_every), SERIES_ROWS_MAX);
-    for (uint32_t i = 0; i < t->changes.count; i++)
-        if (change[i].at > t->duration)
-            field_complain(
-                check, "changes", "entry %u comes at %g s, after the end at %g s",
-                (unsigned)i + 1, sim_seconds(change[i].at), sim_seconds(t->duration));
-    for (uint32_t i = 0; i < t->phases.count; i++)
-        if (phase[i].window.end > t->duration)
-            field_complain(check, "phases", "\"%s\" ends at %g s, after the end at %g s",
-                           phase[i].name, sim_seconds(phase[i].window.end),
-                           sim_seconds(t->duration));
-}
-
 const struct field_table trial_fields = {
     .what = "scenario",
     .size = sizeof(struct trial_config),
-    .check = check_trial,
+    .check = trial_check,
     .rows =
         (const struct field[]){
             {.key = "version",

@@ -7,10 +7,10 @@
 #include "sim/base/memory.h"
 #include "sim/scenario/expression.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/spelling.h"
 #include "sim/trial/trace_file.h"
 
-/* --- changes --------------------------------------------------------------------------
- */
+/* --- changes ------------------------------------------------------------------- */
 
 /* What world_reconfigure relies on: a change keeps every host, path and app. */
 static void check_same_shape(const struct trial_config *a, const struct trial_config *b)
@@ -38,8 +38,7 @@ static void read_changes(struct trial_plan *plan)
     }
 }
 
-/* --- traces ---------------------------------------------------------------------------
- */
+/* --- traces -------------------------------------------------------------------- */
 
 static void read_trace(struct trial_plan *plan, uint32_t number,
                        const struct app_config *app, struct issues *issues)
@@ -65,7 +64,24 @@ static void read_trace(struct trial_plan *plan, uint32_t number,
     free(path);
 }
 
-/* A recording counts from the beginning of the run, so it cannot be put in later. */
+static bool same_recording(const struct field_variant *a, const struct field_variant *b)
+{
+    const struct arrivals_trace *x = a->config, *y = b->config;
+    return a->kind == ARRIVALS_TRACE && strcmp(x->file, y->file) == 0;
+}
+
+static void complain_late_trace(const struct trial_plan *plan, uint32_t change,
+                                const char *app, struct issues *issues)
+{
+    char *path = memory_print("changes[%u].set",
+                              (unsigned)scenario_change_entry(plan->scenario, change));
+    issues_add(issues, scenario_place(plan->scenario, path), path, NULL,
+               "a recording counts from the beginning of the run: \"%s\" cannot get "
+               "another one in mid-run",
+               app);
+    free(path);
+}
+
 static void refuse_late_traces(const struct trial_plan *plan, struct issues *issues)
 {
     const struct app_config *before = plan->config->world.apps.items;
@@ -74,11 +90,9 @@ static void refuse_late_traces(const struct trial_plan *plan, struct issues *iss
         const struct app_config *after = apps->items;
         for (uint32_t k = 0; k < apps->count; k++)
             if (after[k].arrivals.kind == ARRIVALS_TRACE &&
-                before[k].arrivals.kind != ARRIVALS_TRACE)
-                issues_add(issues, scenario_place(plan->scenario, "changes"), "changes",
-                           NULL,
-                           "the arrivals of \"%s\" cannot become a trace in mid-run",
-                           after[k].name);
+                !same_recording(&before[k].arrivals, &after[k].arrivals))
+                complain_late_trace(plan, i, after[k].name, issues);
+        before = after;
     }
 }
 
@@ -92,16 +106,19 @@ static void read_traces(struct trial_plan *plan, struct issues *issues)
             read_trace(plan, i, &app[i], issues);
 }
 
-/* --- requirements ---------------------------------------------------------------------
- */
+/* --- requirements -------------------------------------------------------------- */
 
-/* The phase's own copy of its name; NULL when there is none. */
-static const char *find_phase(const struct trial_config *config, const char *name)
+/* The phase's own copy of its name; NULL when there is none, and `nearest` then knows
+ * which one may have been meant. */
+static const char *find_phase(const struct trial_config *config, const char *name,
+                              struct spelling *nearest)
 {
     const struct phase_config *phase = config->phases.items;
-    for (uint32_t i = 0; i < config->phases.count; i++)
+    for (uint32_t i = 0; i < config->phases.count; i++) {
         if (strcmp(phase[i].name, name) == 0)
             return phase[i].name;
+        spelling_offer(nearest, phase[i].name);
+    }
     return NULL;
 }
 
@@ -141,9 +158,11 @@ static void read_requirement(struct trial_plan *plan, const struct metrics *m, u
         free(path);
         return;
     }
-    const char *phase = find_phase(plan->config, e.phase);
+    struct spelling near = {.word = e.phase};
+    const char *phase = find_phase(plan->config, e.phase, &near);
     if (e.phase[0] && !phase)
-        issues_add(issues, place, path, NULL, "there is no phase \"%s\"", e.phase);
+        issues_add(issues, place, path, near.nearest, "there is no phase \"%s\"",
+                   e.phase);
     if (metrics_reading_find(m, e.metric) == UINT32_MAX)
         issues_add(issues, place, path, nearest_reading(m, e.metric),
                    "there is no metric \"%s\"", e.metric);
@@ -170,8 +189,7 @@ static void read_requirements(struct trial_plan *plan, struct issues *issues)
     world_free(w);
 }
 
-/* --- all of it ------------------------------------------------------------------------
- */
+/* --- all of it ----------------------------------------------------------------- */
 
 static struct trial_plan *plan_of(struct scenario *scenario, struct issues *issues)
 {

@@ -20,8 +20,7 @@ double finding_metric(const struct run_record *record, const char *format, ...)
     return m ? m->value : NAN;
 }
 
-/* --- spells ---------------------------------------------------------------------------
- */
+/* --- spells -------------------------------------------------------------------- */
 
 static void read_spells(const struct run_record *record, struct finding *f)
 {
@@ -45,8 +44,7 @@ static void read_spells(const struct run_record *record, struct finding *f)
         f->end = record->simulated;
 }
 
-/* --- holders --------------------------------------------------------------------------
- */
+/* --- holders ------------------------------------------------------------------- */
 
 static double mean_between(const struct series *s, uint32_t column, sim_ns begin,
                            sim_ns end)
@@ -110,8 +108,7 @@ static void read_all_holders(const struct run_record *record, struct finding *f)
         read_holders(record->series, f, prefix, ".holders", f->destinations);
 }
 
-/* --- hosts ----------------------------------------------------------------------------
- */
+/* --- hosts --------------------------------------------------------------------- */
 
 /* What the host had when its last spell ended: a change may have widened it since. */
 static double capacity_at_the_end(const struct run_record *record,

@@ -23,8 +23,7 @@ struct screen {
     const char *bold, *red, *green, *plain; /* escape sequences, or "" */
 };
 
-/* --- finding names in the record ------------------------------------------------------
- */
+/* --- finding names in the record ----------------------------------------------- */
 
 static void add_name(struct names *names, uint32_t limit, const char *text, size_t length)
 {
@@ -53,8 +52,7 @@ static void read_names(const struct run_record *record, struct names *apps,
     }
 }
 
-/* --- parts of the screen --------------------------------------------------------------
- */
+/* --- parts of the screen ------------------------------------------------------- */
 
 static void print_head(const struct screen *s)
 {
