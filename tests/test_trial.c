@@ -20,8 +20,7 @@
 #include "sim/scenario/scenario.h"
 #include "tests/run_text.h"
 
-/* --- the scenario ---------------------------------------------------------------------
- */
+/* --- the scenario -------------------------------------------------------------- */
 
 #define SECONDS 2000 /* of every run */
 
@@ -50,8 +49,7 @@ static struct trial_result *run_once(const struct text_plan *p)
     return trial_run(p->plan, 1, 1, NULL);
 }
 
-/* --- comparing records ----------------------------------------------------------------
- */
+/* --- comparing records --------------------------------------------------------- */
 
 /* Values are compared bit by bit: null equals null, and nothing else does. */
 static void expect_same_bits(const char *what, double a, double b)
@@ -123,8 +121,7 @@ static void expect_same_record(const struct run_record *a, const struct run_reco
     expect_same_log(a, b);
 }
 
-/* --- a function of plan, seed and replication -----------------------------------------
- */
+/* --- a function of plan, seed and replication ---------------------------------- */
 
 #define EVERYTHING                                                                       \
     "\"warm_up\": \"100s\", \"phases\": { \"late\": [\"1000s\", \"2000s\"] },"           \
@@ -229,8 +226,7 @@ static void test_two_threads_give_what_one_after_the_other_gives(void **state)
     text_plan_free(&p);
 }
 
-/* --- what a record holds --------------------------------------------------------------
- */
+/* --- what a record holds ------------------------------------------------------- */
 
 static void test_metrics_keep_their_units_after_the_run(void **state)
 {
@@ -272,8 +268,7 @@ static void test_a_requirement_that_fails_says_so_with_its_value(void **state)
     text_plan_free(&p);
 }
 
-/* --- samples --------------------------------------------------------------------------
- */
+/* --- samples ------------------------------------------------------------------- */
 
 static void expect_rows(const char *every, size_t rows, sim_ns last)
 {
@@ -312,8 +307,7 @@ static void test_sampling_does_not_change_the_trajectory(void **state)
     text_plan_free(&q);
 }
 
-/* --- windows --------------------------------------------------------------------------
- */
+/* --- windows ------------------------------------------------------------------- */
 
 static void test_phases_may_begin_at_0_and_end_at_the_end(void **state)
 {
@@ -358,8 +352,7 @@ static void test_the_warm_up_is_left_out_of_what_names_no_phase(void **state)
     text_plan_free(&p);
 }
 
-/* --- changes --------------------------------------------------------------------------
- */
+/* --- changes ------------------------------------------------------------------- */
 
 static const char *const time_wait_set = "\"set\": { \"hosts.client.tcp.time_wait\": ";
 
@@ -448,8 +441,7 @@ static void test_changes_of_one_moment_are_made_and_logged_as_written(void **sta
     text_plan_free(&q);
 }
 
-/* --- being watched --------------------------------------------------------------------
- */
+/* --- being watched ------------------------------------------------------------- */
 
 struct watcher {
     volatile sig_atomic_t stop;
