@@ -234,6 +234,8 @@ const struct scenario_fault scenario_faults[] = {
      "must be an object of paths", NULL, SEEN},
     {CHANGE("^\"boxes.a.gear.hodl\": \"1s\""), "boxes.a.gear.hodl", "unknown key of gear",
      "\"hold\"", UNSEEN},
+    {CHANGE("^\"boxes.a.gear.picker.step\": 4"), "boxes.a.gear.picker.step",
+     "is a key of kind \"stride\", not of \"random\"", NULL, UNSEEN},
     {CHANGE("^\"boxes.b.gear.hold\": \"1s\""), "boxes", "there is no \"b\" here", NULL,
      UNSEEN},
     {CHANGE("^\"boxes.a.gear.strict\": true"), "boxes.a.gear.strict",

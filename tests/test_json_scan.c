@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -14,6 +15,7 @@
 #include "sim/base/memory.h"
 #include "sim/scenario/json_scan.h"
 #include "sim/scenario/tree.h"
+#include "tests/scratch.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -468,6 +470,39 @@ static void test_an_object_of_a_million_keys_is_scanned_within_a_second(void **s
     free(text);
 }
 
+/* Builds a tree that does not fit into what the process may have. */
+static int parse_in_little_memory(void *unused)
+{
+    (void)unused;
+    const struct rlimit limit = {(rlim_t)48 << 20, (rlim_t)48 << 20};
+    size_t values = 900000;
+    char *text = memory_new(2 * values + 2, 1);
+    memset(text, '1', 2 * values);
+    for (size_t i = 0; i < values; i++)
+        text[2 * i] = i ? ',' : '[';
+    text[2 * values] = ']';
+    struct issues *issues = issues_new();
+    struct origins origins;
+    origins_init(&origins);
+    if (setrlimit(RLIMIT_AS, &limit) != 0)
+        return SCRATCH_CANNOT;
+    fclose(stderr);
+    cJSON *tree = tree_parse(text, 2 * values + 1, 0, &origins, issues);
+    return tree ? 0 : 1;
+}
+
+static void test_running_out_of_memory_inside_cjson_exits_6(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* needs terabytes of addresses for itself */
+#endif
+    int status = scratch_child(parse_in_little_memory, NULL);
+    if (status == SCRATCH_CANNOT)
+        skip();
+    assert_int_equal(status, 6);
+}
+
 static void test_a_flood_of_faults_is_counted_not_kept(void **state)
 {
     (void)state;
@@ -507,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_hostile_sizes_get_one_message_within_a_second),
         cmocka_unit_test(test_a_list_of_two_million_values_is_refused),
         cmocka_unit_test(test_an_object_of_a_million_keys_is_scanned_within_a_second),
+        cmocka_unit_test(test_running_out_of_memory_inside_cjson_exits_6),
         cmocka_unit_test(test_a_flood_of_faults_is_counted_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

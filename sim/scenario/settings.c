@@ -44,6 +44,18 @@ complain(struct cursor *c, const char *suggestion, const char *format, ...)
 
 /* --- one step down ---------------------------------------------------------------- */
 
+static bool refuse_key(struct cursor *c, const struct field_table *table, const char *key)
+{
+    const struct field_variant_row *variant = table_kind(table, c->node);
+    const struct field_variant_row *owner = table_owner(table, key);
+    struct spelling spelling = {.word = key};
+    if (owner && variant)
+        return complain(c, NULL, "is a key of kind \"%s\", not of \"%s\"", owner->name,
+                        variant->name);
+    table_offer_keys(table, variant, &spelling);
+    return complain(c, spelling.nearest, "unknown key of %s", table->what);
+}
+
 static bool enter_object(struct cursor *c, const char *key)
 {
     const struct field_table *table = c->row->table;
@@ -53,19 +65,15 @@ static bool enter_object(struct cursor *c, const char *key)
         row = &kind_row;
     }
     path_add_key(&c->path, key);
-    if (!row) {
-        struct spelling spelling = {.word = key};
-        table_offer_keys(table, table_kind(table, c->node), &spelling);
-        return complain(c, spelling.nearest, "unknown key of %s", table->what);
-    }
+    if (!row)
+        return refuse_key(c, table, key);
     c->parent = c->node;
     c->node = tree_member(c->parent, key);
     c->row = row;
     return true;
 }
 
-/* A setting of the command line may add an entry, a change may not: the world is built.
- */
+/* --set may add an entry, a change may not: the world is built. */
 static bool enter_map(struct cursor *c, const char *key, bool last)
 {
     cJSON *entry = tree_member(c->node, key);
