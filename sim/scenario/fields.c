@@ -214,6 +214,20 @@ static void put_off_check(struct reader *r, const struct pending_check *check)
     r->checks[r->check_count++] = *check;
 }
 
+/* The rules between the keys of an object's kind, which stand in the same object. */
+static void put_off_kind_check(struct reader *r, const struct pending_check *object,
+                               const struct field_variant_row *kind)
+{
+    if (!kind || !kind->table || !kind->table->check)
+        return;
+    const struct field_variant *variant =
+        (const void *)((const char *)object->self + object->table->variant_offset);
+    struct pending_check own = *object;
+    own.table = kind->table;
+    own.self = variant->config;
+    put_off_check(r, &own);
+}
+
 bool object_read(struct reader *r, const struct field *f, const struct spot *at,
                  void *out)
 {
@@ -234,10 +248,12 @@ bool object_read(struct reader *r, const struct field *f, const struct spot *at,
     if (table->variants)
         read_variant(r, table, at, begun,
                      (struct field_variant *)((char *)out + table->variant_offset));
-    refuse_unknown(r, table, at, variant_of(table, at->node, begun, out));
+    const struct field_variant_row *kind = variant_of(table, at->node, begun, out);
+    refuse_unknown(r, table, at, kind);
     check.end_reference = r->reference_count;
     if (issues_count(r->issues) != before)
         return false;
+    put_off_kind_check(r, &check, kind);
     if (table->check)
         put_off_check(r, &check);
     return true;
