@@ -11,6 +11,10 @@
 /* Large blocks are moved by remapping, so growing them often costs little. */
 #define DOUBLES_BELOW 65536
 
+/* With SIM_TINY_GROWTH every push up to here moves the block, so that a stale pointer
+ * shows. */
+#define TINY_BELOW 200
+
 _Noreturn void memory_exhausted(size_t bytes)
 {
     fprintf(stderr, "portsim: out of memory (%zu bytes more were needed)\n", bytes);
@@ -60,12 +64,11 @@ char *memory_print(const char *format, ...)
 size_t memory_grown(size_t capacity, size_t needed)
 {
 #ifdef SIM_TINY_GROWTH
-    (void)capacity;
-    return needed;
-#else
+    if (needed < TINY_BELOW)
+        return needed;
+#endif
     size_t grown = capacity ? capacity : 8;
     while (grown < needed)
         grown += grown < DOUBLES_BELOW ? grown : grown / 8;
     return grown;
-#endif
 }

@@ -22,8 +22,9 @@ char *memory_text(const char *text, size_t length);
 char *memory_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The capacity to grow to when `needed` items must fit: doubling at first, by an eighth
- * beyond 65,536 items.  A build
- * with -DSIM_TINY_GROWTH grows by one, so that every push moves the block. */
+ * beyond 65,536 items.  With
+ * -DSIM_TINY_GROWTH (make sanitize) by one at first, so that every push moves the block.
+ */
 size_t memory_grown(size_t capacity, size_t needed);
 
 /* Prints "out of memory" and exits 6. */
