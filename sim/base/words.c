@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define LONGEST 63
-#define NEAR 2
+#define NEAR    2
 
 static unsigned smaller(unsigned a, unsigned b)
 {
@@ -21,7 +21,8 @@ unsigned words_distance(const char *a, const char *b, unsigned limit)
     for (size_t j = 0; j <= n; j++)
         rows[0][j] = (unsigned)j;
     for (size_t i = 1; i <= m; i++) {
-        unsigned *now = rows[i % 3], *before = rows[(i + 2) % 3], *earlier = rows[(i + 1) % 3];
+        unsigned *now = rows[i % 3], *before = rows[(i + 2) % 3],
+                 *earlier = rows[(i + 1) % 3];
         now[0] = (unsigned)i;
         for (size_t j = 1; j <= n; j++) {
             unsigned change = before[j - 1] + (a[i - 1] != b[j - 1]);

@@ -1,7 +1,8 @@
 /* The nearest word, for "did you mean".
  *
- * Distance counts insertions, deletions, substitutions and swaps of neighbours; a word counts
- * as near when it is at most two away and less than half of it would have to change.
+ * Distance counts insertions, deletions, substitutions and swaps of neighbours; a word
+ * counts as near when it is at most two away and less than half of it would have to
+ * change.
  */
 #ifndef SIM_BASE_WORDS_H
 #define SIM_BASE_WORDS_H
