@@ -43,7 +43,8 @@ struct scenario;
 struct scenario_options {
     const char *library;         /* folder in which "extends" also looks; NULL: none */
     const char *const *settings; /* "path=value" as after --set; later ones win.  The
-                                    value is JSON if it reads as JSON, else a string */
+                                    value is JSON if it reads as JSON, else a string;
+                                    null is the default again */
     uint32_t setting_count;
 };
 

@@ -2,7 +2,8 @@
  *
  * A path is followed through the tables and the tree at once.  Objects, lists and bare
  * words that the scenario leaves to their defaults are written out on the way down, so
- * that one key of a default can be set.  An assignment replaces; it does not merge.  The
+ * that one key of a default can be set.  An assignment replaces; it does not merge;
+ * null takes the value away, back to its default.  The
  * new "kind" of an object drops the keys that belong to its old kind alone.  Whether the
  * value is right is not asked here: the tree is read afterwards.
  */
