@@ -230,6 +230,29 @@ static void test_the_reference_tells_type_limits_default_and_changeability(void 
     }
 }
 
+static void test_a_key_is_explained_in_every_table_that_has_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *lines;
+    } keys[] = {
+        {"hold", "gear\n  hold\n      how long it is kept\n"},
+        {"tries", "  tries\n      draws before it gives up\n"},
+        {"picker", "object: picker: "},
+    };
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        char *text = NULL;
+        size_t length;
+        FILE *out = open_memstream(&text, &length);
+        assert_true(explain_key(out, &toy_fields, keys[i].key));
+        assert_false(explain_key(out, &toy_fields, "nothing"));
+        fclose(out);
+        if (!strstr(text, keys[i].lines))
+            fail_msg("no\n%s in\n%s", keys[i].lines, text);
+        free(text);
+    }
+}
+
 /* --- suggestions ------------------------------------------------------------------ */
 
 struct tally {
@@ -319,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_the_schema_is_json_and_the_same_every_time),
         cmocka_unit_test(test_every_key_of_every_table_is_described),
         cmocka_unit_test(test_the_reference_tells_type_limits_default_and_changeability),
+        cmocka_unit_test(test_a_key_is_explained_in_every_table_that_has_it),
         cmocka_unit_test(test_a_slip_of_one_key_is_understood),
         cmocka_unit_test(test_a_word_unlike_any_gets_no_suggestion),
     };

@@ -6,6 +6,7 @@
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/scenario/reader.h"
+#include "sim/scenario/table.h"
 #include "sim/scenario/types.h"
 #include "sim/scenario/units.h"
 
@@ -36,13 +37,25 @@ static void print_limits(FILE *out, const struct field *f)
                 number_or_time(f, f->max, high), counted(f));
 }
 
-static void print_words(FILE *out, const struct field *f)
+static const char *kind_word(const struct field *f, uint32_t index)
+{
+    const struct field_variant_row *variant = f->table->variants(index);
+    return variant ? variant->name : NULL;
+}
+
+static const char *choice_word(const struct field *f, uint32_t index)
+{
+    return f->choices(index);
+}
+
+static void print_words(FILE *out, const struct field *f,
+                        const char *(*word)(const struct field *f, uint32_t index))
 {
     uint32_t count = 0;
-    while (f->choices(count))
+    while (word(f, count))
         count++;
     for (uint32_t i = 0; i < count && count <= READER_WORDS_LISTED; i++)
-        fprintf(out, "%s%s", i ? ", " : ": ", f->choices(i));
+        fprintf(out, "%s%s", i ? ", " : ": ", word(f, i));
 }
 
 static void print_type(FILE *out, const struct field *f)
@@ -52,7 +65,9 @@ static void print_type(FILE *out, const struct field *f)
     else
         fprintf(out, "%s", type_of(f)->name);
     if (f->type == FIELD_CHOICE)
-        print_words(out, f);
+        print_words(out, f, choice_word);
+    if (f->type == FIELD_OBJECT && f->table->variants)
+        print_words(out, f, kind_word);
     if (f->target)
         fprintf(out, " of %s", f->target);
     print_limits(out, f);
@@ -74,18 +89,22 @@ static void print_default(FILE *out, const struct field *f)
         fprintf(out, "default inherited");
 }
 
+static void print_row(FILE *out, const struct field *row, int indent)
+{
+    fprintf(out, "%*s%s\n", indent, "", row->key);
+    if (row->help)
+        fprintf(out, "%*s%s\n", indent + 4, "", row->help);
+    fprintf(out, "%*s", indent + 4, "");
+    print_type(out, row);
+    fprintf(out, "; ");
+    print_default(out, row);
+    fprintf(out, "%s\n", row->flags & FIELD_CHANGEABLE ? "; changeable" : "");
+}
+
 static void print_rows(FILE *out, const struct field_table *table, int indent)
 {
-    for (const struct field *row = table->rows; row && row->key; row++) {
-        fprintf(out, "%*s%s\n", indent, "", row->key);
-        if (row->help)
-            fprintf(out, "%*s%s\n", indent + 4, "", row->help);
-        fprintf(out, "%*s", indent + 4, "");
-        print_type(out, row);
-        fprintf(out, "; ");
-        print_default(out, row);
-        fprintf(out, "%s\n", row->flags & FIELD_CHANGEABLE ? "; changeable" : "");
-    }
+    for (const struct field *row = table->rows; row && row->key; row++)
+        print_row(out, row, indent);
 }
 
 static void print_variants(FILE *out, const struct field_table *table)
@@ -165,6 +184,34 @@ void explain_tables(FILE *out, const struct field_table *root)
         explain_table(out, w.tables[i]);
     }
     free(w.tables);
+}
+
+/* The row of that key under the name of its table, if the table has one. */
+static bool print_found(FILE *out, const struct field_table *table, const char *key)
+{
+    const struct field *row = table ? table_row(table, key) : NULL;
+    if (!row)
+        return false;
+    fprintf(out, "%s\n", table->what);
+    print_row(out, row, 2);
+    return true;
+}
+
+bool explain_key(FILE *out, const struct field_table *root, const char *key)
+{
+    struct walk w = walk_tables(root);
+    bool found = false;
+    for (size_t i = 0; i < w.count; i++) {
+        const struct field_variant_row *variant;
+        const struct field_table *table = w.tables[i], *seen = NULL;
+        found |= print_found(out, table, key);
+        for (uint32_t k = 0; table->variants && (variant = table->variants(k)); k++) {
+            found |= variant->table != seen && print_found(out, variant->table, key);
+            seen = variant->table;
+        }
+    }
+    free(w.tables);
+    return found;
 }
 
 const struct field_table *explain_find(const struct field_table *root, const char *what)
