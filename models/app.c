@@ -131,6 +131,16 @@ const struct field_table app_fields = {
              .fallback = "[{\"kind\": \"prompt\"}]",
              .flags = FIELD_CHANGEABLE,
              .help = "what the client does when the other side has closed"},
+            {.key = "patience",
+             .type = FIELD_DURATION,
+             .offset = offsetof(struct app_config, patience),
+             .min = 0.001,
+             .max = 86400,
+             .fallback = "\"5min\"",
+             .flags = FIELD_CHANGEABLE,
+             .help =
+                 "how long a client that reached the proxy waits for its answer; then it "
+                 "closes, and the attempt failed with ETIMEDOUT"},
             {.key = "on_failure",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct app_config, on_failure),

@@ -25,6 +25,7 @@ struct app_config {
     uint32_t closes_first;          /* enum app_closer */
     struct field_list server_close; /* struct behaviour */
     struct field_list client_close; /* struct behaviour, when the server closes first */
+    sim_ns patience;                /* with a proxy: for its answer */
     struct retry_config on_failure;
 };
 

@@ -12,6 +12,7 @@
 /* What a session's own event is about (event_detail). */
 enum session_event {
     SESSION_ANSWER,    /* the proxy's "connected" reaches the client */
+    SESSION_IMPATIENT, /* the proxy has not answered */
     SESSION_LIFE_OVER, /* whoever closes first does so */
     SESSION_SERVER_LATE,
     SESSION_CLIENT_LATE,
@@ -100,6 +101,16 @@ static void wait(struct sessions *s, uint32_t id, sim_ns delay, enum session_eve
         event_queue_push(q, event_queue_now(q) + delay, EVENT_SESSION, (uint8_t)what, id);
 }
 
+/* The same for a wait that many sessions share. */
+static void wait_as_always(struct sessions *s, uint32_t id, sim_ns delay,
+                           enum session_event what)
+{
+    struct event_queue *q = s->net->queue;
+    s->at[id].timer.ticket =
+        event_queue_push_lane(q, event_queue_lane(q, delay), event_queue_now(q) + delay,
+                              EVENT_SESSION, (uint8_t)what, id);
+}
+
 /* --- one side closes ------------------------------------------------------------------
  */
 
@@ -151,6 +162,7 @@ static void attempt_failed(struct sessions *s, uint32_t id, enum failure code)
     struct session *x = &s->at[id];
     const struct retry_config *retry = &app_of(s, x)->config->on_failure;
     x->failure = FAILURE_NONE;
+    event_timer_cancel(&x->timer);
     close_role(s, id, ROLE_INNER); /* a proxy gives up with its client */
     close_role(s, id, ROLE_OUTER);
     if (x->tries <= retry->retries) {
@@ -286,19 +298,38 @@ static void on_accepted(void *context, uint32_t socket)
     }
 }
 
+/* From the proxy, whose socket is `outer`, to the client. */
+static sim_ns answer_delay(struct sessions *s, const struct session *x,
+                           const struct tcp_socket *outer)
+{
+    uint32_t proxy = net_member(s->net, outer->member)->host;
+    uint32_t client = net_member(s->net, x->member)->host;
+    return net_link(s->net, proxy, client)->delay;
+}
+
 static void on_connected(void *context, uint32_t socket)
 {
     struct sessions *s = context;
     const struct tcp_socket *t = net_socket(s->net, socket);
     uint32_t id = t->session;
     struct session *x = &s->at[id];
-    bool proxied = app_of(s, x)->config->through != FIELD_NO_REFERENCE;
-    if (role_of(x, socket) == ROLE_OUTER) {
-        uint32_t proxy = net_member(s->net, t->member)->host;
-        uint32_t client = net_member(s->net, x->member)->host;
-        wait(s, id, net_link(s->net, proxy, client)->delay, SESSION_ANSWER);
-    } else if (!proxied) {
-        attempt_succeeded(s, id);
+    const struct app_config *config = app_of(s, x)->config;
+    switch (role_of(x, socket)) {
+    case ROLE_CLIENT:
+        if (config->through == FIELD_NO_REFERENCE)
+            attempt_succeeded(s, id);
+        else
+            wait_as_always(s, id, config->patience, SESSION_IMPATIENT);
+        break;
+    case ROLE_OUTER:
+        wait_as_always(s, id, answer_delay(s, x, t), SESSION_ANSWER);
+        break;
+    case ROLE_INNER:
+    case ROLE_SERVER:
+        SIM_BUG("a passive socket was connected");
+    case ROLE_LEFTOVER:
+        tcp_close(s->net, socket);
+        break;
     }
 }
 
@@ -433,6 +464,10 @@ bool sessions_event(struct sessions *s, const struct event *e)
         if (s->at[id].sockets[ROLE_CLIENT])
             attempt_succeeded(s, id);
         break;
+    case SESSION_IMPATIENT:
+        close_role(s, id, ROLE_CLIENT);
+        attempt_failed(s, id, FAILURE_ETIMEDOUT);
+        return true;
     case SESSION_LIFE_OVER:
         life_over(s, id);
         break;
