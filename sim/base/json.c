@@ -8,6 +8,7 @@
 
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
+#include "sim/base/utf8.h"
 
 static void append(struct json_text *j, const char *bytes, size_t length)
 {
@@ -25,54 +26,28 @@ static void append_text(struct json_text *j, const char *text)
     append(j, text, strlen(text));
 }
 
-/* Bytes of the UTF-8 sequence at `p` (0: not valid UTF-8), RFC 3629 section 4. */
-static size_t utf8_length(const unsigned char *p)
-{
-    static const struct {
-        unsigned char first_low, first_high, second_low, second_high;
-        size_t length;
-    } forms[] = {
-        {0x00, 0x7F, 0x00, 0xFF, 1}, {0xC2, 0xDF, 0x80, 0xBF, 2},
-        {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
-        {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
-        {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4},
-        {0xF4, 0xF4, 0x80, 0x8F, 4},
-    };
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (p[0] < forms[i].first_low || p[0] > forms[i].first_high)
-            continue;
-        if (forms[i].length > 1 &&
-            (p[1] < forms[i].second_low || p[1] > forms[i].second_high))
-            return 0;
-        for (size_t k = 2; k < forms[i].length; k++)
-            if (p[k] < 0x80 || p[k] > 0xBF)
-                return 0;
-        return forms[i].length;
-    }
-    return 0;
-}
-
 static void append_escaped(struct json_text *j, const char *text)
 {
     static const char shorthand[] = "\bb\tt\nn\ff\rr\"\"\\\\";
     append(j, "\"", 1);
-    for (const unsigned char *p = (const unsigned char *)text; *p;) {
+    for (const char *p = text, *end = text + strlen(text); *p;) {
         const char *pair = NULL;
         for (const char *s = shorthand; *s && !pair; s += 2)
-            if (*p == (unsigned char)s[0])
+            if (*p == s[0])
                 pair = s;
         char escape[8];
-        size_t length = utf8_length(p);
+        uint32_t code;
+        size_t length = utf8_decode(p, end, &code);
         if (pair) {
             snprintf(escape, sizeof escape, "\\%c", pair[1]);
             append_text(j, escape);
-        } else if (*p < 0x20 || *p == 0x7F) {
-            snprintf(escape, sizeof escape, "\\u%04x", *p);
+        } else if (code < 0x20 || code == 0x7F) {
+            snprintf(escape, sizeof escape, "\\u%04x", (unsigned)code);
             append_text(j, escape);
         } else if (length == 0) {
             append_text(j, "\xEF\xBF\xBD");
         } else {
-            append(j, (const char *)p, length);
+            append(j, p, length);
         }
         p += length ? length : 1;
     }

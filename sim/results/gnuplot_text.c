@@ -3,44 +3,17 @@
 #include <string.h>
 
 #include "sim/base/json.h"
+#include "sim/base/utf8.h"
 #include "sim/results/gnuplot.h"
 
 #define APOSTROPHE  "\xE2\x80\x99" /* U+2019 */
 #define ELLIPSIS    "\xE2\x80\xA6" /* U+2026 */
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
-/* Bytes of the character at `p`, 0 if they are no UTF-8 (RFC 3629 section 4: no overlong
- * forms, no surrogates, nothing above U+10FFFF). */
-static size_t utf8_length(const unsigned char *p)
+/* Control characters, and what breaks a line or turns it around. */
+static bool is_control(uint32_t code)
 {
-    static const struct {
-        unsigned char first_low, first_high, second_low, second_high, length;
-    } forms[] = {
-        {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
-        {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3},
-        {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
-        {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
-    };
-    if (p[0] < 0x80)
-        return 1;
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (p[0] < forms[i].first_low || p[0] > forms[i].first_high)
-            continue;
-        if (p[1] < forms[i].second_low || p[1] > forms[i].second_high)
-            return 0;
-        for (size_t k = 2; k < forms[i].length; k++)
-            if (p[k] < 0x80 || p[k] > 0xBF)
-                return 0;
-        return forms[i].length;
-    }
-    return 0;
-}
-
-/* C0, DEL, C1 and the line separators. */
-static bool is_control(const unsigned char *p)
-{
-    return p[0] < 0x20 || p[0] == 0x7F || (p[0] == 0xC2 && p[1] < 0xA0) ||
-           (p[0] == 0xE2 && p[1] == 0x80 && (p[2] == 0xA8 || p[2] == 0xA9));
+    return utf8_unsafe(code) || code == 0x2028 || code == 0x2029;
 }
 
 /* Inside single quotes gnuplot reads '' as one quote, but not at the start of a string,
@@ -48,22 +21,23 @@ static bool is_control(const unsigned char *p)
  */
 void gnuplot_string(struct text *script, const char *text)
 {
-    const unsigned char *p = (const unsigned char *)text;
+    const char *p = text, *end = text + strlen(text);
     text_add(script, "'", 1);
     for (unsigned characters = 0; *p; characters++) {
         if (characters == GNUPLOT_STRING_MAX - 1 && p[1]) {
             text_print(script, ELLIPSIS);
             break;
         }
-        size_t length = utf8_length(p);
+        uint32_t code;
+        size_t length = utf8_decode(p, end, &code);
         if (length == 0)
             text_print(script, REPLACEMENT);
-        else if (is_control(p))
+        else if (is_control(code))
             text_add(script, " ", 1);
         else if (*p == '\'')
             text_print(script, APOSTROPHE);
         else
-            text_add(script, (const char *)p, length);
+            text_add(script, p, length);
         p += length ? length : 1;
     }
     text_add(script, "'", 1);

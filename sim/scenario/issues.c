@@ -7,7 +7,7 @@
 
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
-#include "sim/scenario/utf8.h"
+#include "sim/base/utf8.h"
 
 /* An excerpt shows this many characters, of which so many before the place. */
 #define EXCERPT_WIDTH  76

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/utf8.h"
 #include "sim/scenario/path.h"
-#include "sim/scenario/utf8.h"
 
 /* The largest whole number that a double holds together with its neighbours: 2^53. */
 #define EXACT_DIGITS "9007199254740992"

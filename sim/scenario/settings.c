@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/utf8.h"
 #include "sim/scenario/path.h"
 #include "sim/scenario/table.h"
 #include "sim/scenario/types.h"
-#include "sim/scenario/utf8.h"
 
 /* One step of a path that has been taken. */
 struct cursor {

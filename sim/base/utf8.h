@@ -1,6 +1,6 @@
 /* UTF-8, one character at a time (RFC 3629). */
-#ifndef SIM_SCENARIO_UTF8_H
-#define SIM_SCENARIO_UTF8_H
+#ifndef SIM_BASE_UTF8_H
+#define SIM_BASE_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "sim/scenario/utf8.h"
+#include "sim/base/utf8.h"
 
 #include "sim/base/bug.h"
 
