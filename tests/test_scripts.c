@@ -402,6 +402,73 @@ static void test_ten_ports_by_hand(void **state)
     text_plan_free(&p);
 }
 
+/* --- knobs turned in mid-run ----------------------------------------------------------
+ */
+
+/* Two users, at 1 and 2 s, whose server never closes; FIN_WAIT_2 is 6 s until 2.5 s, then
+ * 1 s. The first is in FIN_WAIT_2 since 2.2 s and keeps its 6 s; the second enters at 3.2
+ * s. */
+static void test_a_running_timer_keeps_its_deadline_when_the_knob_is_turned(void **state)
+{
+    (void)state;
+    struct text_plan p = text_plan_read(
+        "{\"name\": \"knob\", \"duration\": \"1h\", \"network\": {\"rtt\": \"100ms\"},"
+        "\"hosts\": {\"client\": {\"tcp\": {\"range\": [50000, 50001], \"allocator\": "
+        "\"bsd44\", \"fin_wait_2\": \"6s\"}}, \"server\": {}}, \"apps\": {\"a\": "
+        "{\"from\": \"client\", \"to\": \"server:80\", \"arrivals\": {\"kind\": "
+        "\"constant\", \"rate\": \"1/s\"}, \"lifetime\": {\"kind\": \"constant\", "
+        "\"value\": \"1s\"}, \"server_close\": [{\"kind\": \"never\"}]}}, \"changes\": "
+        "[{\"at\": \"2500ms\", \"set\": {\"hosts.client.tcp.fin_wait_2\": \"1s\", "
+        "\"apps.a.arrivals.rate\": \"0/s\"}}]}");
+    struct world *w = world_new(&p.plan->config->world, p.plan->traces, 1, 1);
+    world_run(w, 2500 * SIM_MS, UINT64_MAX);
+    world_reconfigure(w, &p.plan->changes[0].config->world);
+    static const struct step steps[] = {
+        {3200 * SIM_MS, "50000:FIN_WAIT_2 50001:FIN_WAIT_2",
+         "50000:CLOSE_WAIT 50001:CLOSE_WAIT"},
+        {4199 * SIM_MS, "50000:FIN_WAIT_2 50001:FIN_WAIT_2",
+         "50000:CLOSE_WAIT 50001:CLOSE_WAIT"},
+        {4200 * SIM_MS, "50000:FIN_WAIT_2", "50000:CLOSE_WAIT 50001:CLOSE_WAIT"},
+        {8199 * SIM_MS, "50000:FIN_WAIT_2", "50000:CLOSE_WAIT 50001:CLOSE_WAIT"},
+        {8200 * SIM_MS, "", "50000:CLOSE_WAIT 50001:CLOSE_WAIT"},
+        {0, NULL, NULL}};
+    play(w, steps);
+    world_free(w);
+    text_plan_free(&p);
+}
+
+/* Four ports in order until 2.5 s; then the range is 50003-50004 and the choice random
+ * with tuple scope.  Holders outside stay; new users get what is inside, then nothing. */
+static void test_a_moved_range_leaves_its_holders_where_they_are(void **state)
+{
+    (void)state;
+    struct text_plan p = text_plan_read(
+        "{\"name\": \"range\", \"duration\": \"1h\", \"network\": {\"rtt\": \"0s\"},"
+        "\"hosts\": {\"client\": {\"tcp\": {\"range\": [50000, 50003], \"allocator\": "
+        "\"bsd44\"}}, \"server\": {}}, \"apps\": {\"a\": {\"from\": \"client\", \"to\": "
+        "\"server:80\", \"arrivals\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, "
+        "\"lifetime\": {\"kind\": \"constant\", \"value\": \"1h\"}}}, \"changes\": "
+        "[{\"at\": "
+        "\"2500ms\", \"set\": {\"hosts.client.tcp.range\": [50003, 50004], "
+        "\"hosts.client.tcp.allocator\": \"sg-reworked\"}}]}");
+    struct world *w = world_new(&p.plan->config->world, p.plan->traces, 1, 1);
+    struct metrics *m = world_metrics(w);
+    uint32_t failed = metrics_reading_find(m, "apps.a.failures_per_s");
+    uint32_t capacity = metrics_reading_find(m, "hosts.client.tcp4.capacity");
+    world_run(w, 2500 * SIM_MS, UINT64_MAX);
+    expect_sockets(w, "client", "50000:ESTABLISHED 50001:ESTABLISHED");
+    assert_int_equal((int)metrics_instant(m, capacity), 4);
+    world_reconfigure(w, &p.plan->changes[0].config->world);
+    assert_int_equal((int)metrics_instant(m, capacity), 2);
+    world_run(w, 6500 * SIM_MS, UINT64_MAX);
+    expect_sockets(
+        w, "client",
+        "50000:ESTABLISHED 50001:ESTABLISHED 50003:ESTABLISHED 50004:ESTABLISHED");
+    assert_int_equal((int)metrics_instant(m, failed), 2);
+    world_free(w);
+    text_plan_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,6 +488,8 @@ int main(void)
         cmocka_unit_test(test_a_dropped_syn_is_lost_while_time_wait_lasts),
         cmocka_unit_test(test_a_syn_that_meets_close_wait_cleans_it_up),
         cmocka_unit_test(test_ten_ports_by_hand),
+        cmocka_unit_test(test_a_running_timer_keeps_its_deadline_when_the_knob_is_turned),
+        cmocka_unit_test(test_a_moved_range_leaves_its_holders_where_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
