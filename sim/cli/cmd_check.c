@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/read.h"
+#include "sim/cli/terminal.h"
 #include "sim/scenario/scenario.h"
 
 enum { KEY_SET = 1000, KEY_RESOLVED, KEY_ORIGINS };
@@ -13,8 +13,7 @@ enum { KEY_SET = 1000, KEY_RESOLVED, KEY_ORIGINS };
 struct arguments {
     char **scenarios;
     int count;
-    const char **settings;
-    uint32_t setting_count;
+    struct setting_texts settings;
     bool resolved, origins, quiet;
 };
 
@@ -37,9 +36,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->origins = true;
         break;
     case KEY_SET:
-        a->settings =
-            memory_resize(a->settings, a->setting_count + 1u, sizeof *a->settings);
-        a->settings[a->setting_count++] = argument;
+        setting_texts_add(&a->settings, argument, state);
         break;
     case 'q':
         a->quiet = true;
@@ -49,7 +46,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->count = state->argc - state->next;
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which scenarios?");
+        argp_error(state, "which scenarios? Files, or names of `portsim list "
+                          "scenarios'");
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -63,20 +61,22 @@ static const struct argp argp = {
     .args_doc = "SCENARIO...",
     .doc = "Reads scenarios and prints every error at once, with file, line, column and "
            "path.  Simulates nothing.\v"
-           "Example:\n  portsim check scenarios/*.json\n"};
+           "Example:\n  portsim check scenarios/*.json\n"
+           "  portsim check --resolved teaching-mini\n"};
 
 static int check(const struct arguments *a, const char *name)
 {
     struct issues *issues;
     int status = EXIT_DONE;
-    struct trial_plan *plan =
-        read_plan(name, a->settings, a->setting_count, &issues, &status);
+    struct trial_plan *plan = read_plan(name, &a->settings, &issues, &status);
     if (plan && a->resolved)
         fputs(plan->resolved, stdout);
     if (plan && a->origins)
         scenario_print_origins(plan->scenario, stdout);
-    if (plan && !a->quiet && !a->resolved && !a->origins)
-        printf("%s: well\n", name);
+    if (plan && !a->quiet && !a->resolved && !a->origins) {
+        terminal_print(stdout, name);
+        puts(": ok");
+    }
     trial_plan_free(plan);
     issues_free(issues);
     return status;
@@ -92,7 +92,7 @@ static int run(int argc, char **argv)
         if (status > worst)
             worst = status;
     }
-    free(a.settings);
+    free(a.settings.at);
     return worst;
 }
 

@@ -1,6 +1,7 @@
 /* portsim demo: a first run without a file: the ProxySG outage, told and drawn. */
 #include <argp.h>
-#include <stdio.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,14 +9,18 @@
 #include "sim/cli/command.h"
 #include "sim/cli/run.h"
 
-#define DEMO        "proxysg-outage"
-#define OTHER_STACK "run " DEMO " --set hosts.proxy.stack=proxysg-reworked --plots"
+#define DEMO "proxysg-outage"
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     const char **name = state->input;
     switch (key) {
     case ARGP_KEY_ARG:
+        if (strchr(argument, '/'))
+            argp_error(state,
+                       "NAME is one of `portsim list scenarios'; for a file: "
+                       "portsim run %s --plots",
+                       argument);
         *name = argument;
         break;
     default:
@@ -28,32 +33,43 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "[NAME]",
     .doc = "Runs a scenario of the library, without a NAME the outage of a ProxySG that "
-           "portsim was first built for, and draws it.\v"
+           "portsim was first built for, and draws it.  Writes runs/demo-NAME, in place "
+           "of what an earlier demo left there.\v"
            "Example:\n  portsim demo\n  portsim demo linux-churn-replay\n"};
+
+/* Two commands to try next, as this program was called. */
+static char *epilogue(const char *name, const char *directory)
+{
+    const char *program = program_invocation_name;
+    bool outage = strcmp(name, DEMO) == 0;
+    return memory_print("\ntry next:\n"
+                        "  %s plot %s --format dumb\n"
+                        "        the same figures in this terminal\n"
+                        "  %s %s\n"
+                        "        %s\n",
+                        program, directory, program,
+                        outage ? "run " DEMO
+                                 " --set hosts.proxy.stack=proxysg-reworked --plots"
+                               : "list scenarios",
+                        outage ? "would the reworked port selection have helped?"
+                               : "what else there is to run");
+}
 
 static int run(int argc, char **argv)
 {
     const char *name = DEMO;
     argp_parse(&argp, argc, argv, 0, NULL, &name);
-    char *epilogue = memory_print(
-        "\ntry next:\n"
-        "  ./portsim plot runs/%s --format dumb\n"
-        "        the same figures in this terminal\n"
-        "  ./portsim %s\n"
-        "        %s\n",
-        name, strcmp(name, DEMO) == 0 ? OTHER_STACK : "list scenarios",
-        strcmp(name, DEMO) == 0 ? "would the reworked port selection have helped?"
-                                : "what else there is to run");
+    char *directory = memory_print("runs/demo-%s", name);
+    char *next = epilogue(name, directory);
     struct run_order order = {.scenario = name,
+                              .directory = directory,
                               .overwrite = true,
                               .plots = true,
                               .format = FIGURE_PNG,
-                              .epilogue = epilogue};
-    char *directory = memory_print("runs/%s", name);
-    order.directory = directory;
+                              .epilogue = next};
     int status = run_scenario(&order);
+    free(next);
     free(directory);
-    free(epilogue);
     return status;
 }
 

@@ -8,11 +8,12 @@
 #include "sim/base/words.h"
 #include "sim/cli/command.h"
 #include "sim/cli/reference.h"
+#include "sim/cli/terminal.h"
 #include "sim/scenario/explain.h"
 #include "sim/trial/trial_config.h"
 
-#define SCREEN 96 /* columns of a line */
-#define INDENT 14
+#define SCREEN 80 /* columns of a line that goes to no terminal */
+#define LABEL  12
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -38,37 +39,52 @@ static const struct argp argp = {
     .args_doc = "NAME",
     .doc =
         "Prints all that is known of an allocator, stack, distribution, metric, failure "
-        "code or scenario, or of a part of the scenario language (scenario, host, app, "
-        "path, tcp, ...).\v"
-        "Example:\n  portsim explain linux518\n  portsim explain host\n"};
+        "code or scenario, of a part of the scenario language (scenario, host, app, "
+        "path, tcp, ...), or of one of its keys.\v"
+        "Example:\n  portsim explain linux518\n  portsim explain host\n"
+        "  portsim explain hosts.proxy.tcp.fin_wait_2\n"};
 
-/* Breaks a text into lines behind a label. */
-static void print_wrapped(const char *label, const char *text)
+static unsigned screen(void)
 {
-    int column = printf("  %-*s", INDENT - 2, label);
-    while (*text) {
-        size_t word = strcspn(text, " ");
-        if (column + (int)word + 1 > SCREEN && column > INDENT) {
-            printf("\n%*s", INDENT, "");
-            column = INDENT;
-        }
-        column += printf("%.*s ", (int)word, text);
-        text += word + (text[word] == ' ');
-    }
-    putchar('\n');
+    unsigned columns = terminal_columns();
+    return columns ? columns : SCREEN;
+}
+
+static void print_fact(const char *label, const char *text)
+{
+    unsigned column = (unsigned)printf("  %-*s", LABEL, label);
+    terminal_wrap(stdout, column, LABEL + 2, screen(), text);
+}
+
+/* Prints what `explain` writes, which knows no screen. */
+static void print_reference(const struct field_table *table)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    if (!out)
+        memory_exhausted(0);
+    explain_table(out, table);
+    fclose(out);
+    terminal_wrap_lines(stdout, screen(), text);
+    free(text);
 }
 
 static void print_entry(const struct reference_kind *kind,
                         const struct reference_entry *e)
 {
     printf("%s, %s\n\n", e->name, kind->singular);
-    if (e->summary[0])
-        print_wrapped("", e->summary);
+    if (e->summary[0]) {
+        fputs("  ", stdout);
+        terminal_wrap(stdout, 2, 2, screen(), e->summary);
+        if (e->fact_count)
+            putchar('\n');
+    }
     for (uint32_t i = 0; i < e->fact_count; i++)
-        print_wrapped(e->facts[i].label, e->facts[i].text);
+        print_fact(e->facts[i].label, e->facts[i].text);
     if (e->fields) {
         puts("\nIts own keys:\n");
-        explain_table(stdout, e->fields);
+        print_reference(e->fields);
     }
 }
 
@@ -94,7 +110,7 @@ static bool explain_entry(const char *name)
 }
 
 /* Tables are known by the name of one thing; "hosts" is "host" too. */
-static bool explain_language(const char *name)
+static bool explain_part(const char *name)
 {
     size_t length = strlen(name);
     const struct field_table *table = explain_find(&trial_fields, name);
@@ -104,8 +120,24 @@ static bool explain_language(const char *name)
         free(one);
     }
     if (table)
-        explain_table(stdout, table);
+        print_reference(table);
     return table != NULL;
+}
+
+/* A key, or a path that ends in one. */
+static bool explain_last_key(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    if (!out)
+        memory_exhausted(0);
+    bool found = explain_key(out, &trial_fields, dot ? dot + 1 : name);
+    fclose(out);
+    terminal_wrap_lines(stdout, screen(), text);
+    free(text);
+    return found;
 }
 
 /* The nearest of all names there are. */
@@ -137,7 +169,7 @@ static int run(int argc, char **argv)
 {
     const char *name = NULL;
     argp_parse(&argp, argc, argv, 0, NULL, &name);
-    if (explain_entry(name) || explain_language(name))
+    if (explain_entry(name) || explain_part(name) || explain_last_key(name))
         return EXIT_DONE;
     suggest(name);
     return EXIT_USAGE;

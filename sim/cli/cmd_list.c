@@ -8,9 +8,9 @@
 #include "sim/base/memory.h"
 #include "sim/base/words.h"
 #include "sim/cli/command.h"
+#include "sim/cli/places.h"
 #include "sim/cli/reference.h"
-
-#define SCREEN 100 /* columns of a line */
+#include "sim/cli/terminal.h"
 
 struct arguments {
     const char *kind;
@@ -18,6 +18,8 @@ struct arguments {
 };
 
 enum { KEY_JSON = 1000 };
+
+#define KINDS "allocators, stacks, distributions, metrics, failures, scenarios"
 
 static const struct argp_option options[] = {
     {"json", KEY_JSON, NULL, 0, "Print everything known as JSON", 0}, {0}};
@@ -36,7 +38,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case ARGP_KEY_END:
         if (!a->kind)
-            argp_error(state, "which list?");
+            argp_error(state, "which list? One of " KINDS);
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -47,37 +49,48 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "allocators|stacks|distributions|metrics|failures|scenarios",
-    .doc = "Prints what the program knows of a kind, from the tables it itself uses.  "
-           "`portsim explain NAME` tells all about one of them.\v"
-           "Example:\n  portsim list allocators\n"};
+    .args_doc = "KIND",
+    .doc =
+        "Prints what the program knows of a KIND, from the tables it itself uses: " KINDS
+        ".  `portsim explain NAME` tells all about one of them.\v"
+        "Example:\n  portsim list allocators\n"};
 
 static const char *kind_name(uint32_t index)
 {
     return reference_kinds[index].name;
 }
 
-static void print_line(const struct reference_entry *e, int width)
+/* One sentence is enough for a list. */
+static void cut_after_sentence(char *text)
 {
-    int room = SCREEN - width - 2;
-    int length = (int)strlen(e->summary);
-    printf("%-*s  %.*s%s\n", width, e->name, length > room ? room - 3 : room, e->summary,
-           length > room ? "..." : "");
+    for (char *p = text; (p = strstr(p, ". ")); p++)
+        if (p[2] >= 'A' && p[2] <= 'Z') {
+            p[1] = '\0';
+            return;
+        }
 }
 
-static void print_lines(const struct reference_kind *kind)
+static int widest_name(const struct reference_kind *kind, struct reference_entry *e)
 {
     int width = 0;
-    struct reference_entry *e = memory_new(1, sizeof *e);
     for (uint32_t i = 0; kind->entry(i, e); i++) {
         int length = (int)strlen(e->name);
         width = length > width ? length : width;
         memset(e, 0, sizeof *e);
     }
-    if (width > SCREEN / 2)
-        width = SCREEN / 2;
+    return width;
+}
+
+/* In two columns: broken into lines on a terminal, else one line each, for grep. */
+static void print_lines(const struct reference_kind *kind)
+{
+    struct reference_entry *e = memory_new(1, sizeof *e);
+    int width = widest_name(kind, e);
     for (uint32_t i = 0; kind->entry(i, e); i++) {
-        print_line(e, width);
+        unsigned column = (unsigned)printf("%-*s  ", width, e->name);
+        cut_after_sentence(e->summary);
+        terminal_wrap(stdout, column, (unsigned)width + 2, terminal_columns(),
+                      e->summary);
         memset(e, 0, sizeof *e);
     }
     free(e);
@@ -103,6 +116,20 @@ static void print_json(const struct reference_kind *kind)
     free(e);
 }
 
+/* An empty list of scenarios wants an explanation. */
+static int look_for_library(void)
+{
+    char *library = places_folder("scenarios");
+    int status = library ? EXIT_DONE : EXIT_IO;
+    if (!library) {
+        char *missing = places_missing();
+        fprintf(stderr, "portsim: %s\n", missing);
+        free(missing);
+    }
+    free(library);
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     struct arguments a = {0};
@@ -114,14 +141,14 @@ static int run(int argc, char **argv)
             print_json(kind);
         else
             print_lines(kind);
-        return EXIT_DONE;
+        return strcmp(a.kind, "scenarios") == 0 ? look_for_library() : EXIT_DONE;
     }
     const char *near = words_nearest(a.kind, kind_name);
     fprintf(stderr, "portsim list: there is no list \"%.60s\"; ", a.kind);
     if (near)
         fprintf(stderr, "did you mean \"%s\"?\n", near);
     else
-        fprintf(stderr, "it is one of %s\n", argp.args_doc);
+        fputs("it is one of " KINDS "\n", stderr);
     return EXIT_USAGE;
 }
 

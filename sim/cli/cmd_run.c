@@ -1,5 +1,6 @@
 /* portsim run: simulates a scenario, prints the summary, writes a run directory. */
 #include <argp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,28 +11,61 @@
 enum { KEY_SET = 1000, KEY_SEED, KEY_OVERWRITE, KEY_JSON };
 
 static const struct argp_option options[] = {
-    {"output", 'o', "DIR", 0, "Write the run directory here (default: runs/NAME)", 0},
+    {"output", 'o', "DIR", 0,
+     "Write the run directory here (default: the first free of runs/NAME, "
+     "runs/NAME-2, ...)",
+     0},
     {"overwrite", KEY_OVERWRITE, NULL, 0, "Replace an earlier run in DIR", 0},
     {"set", KEY_SET, "PATH=VALUE", 0, "Set a field of the scenario; may be repeated", 0},
-    {"seed", KEY_SEED, "N", 0, "Use this seed instead of the scenario's", 0},
+    {"seed", KEY_SEED, "N", 0,
+     "Use this seed (0x... for hexadecimal) instead of the scenario's", 0},
     {"plots", 'p', "FORMAT", OPTION_ARG_OPTIONAL,
      "Draw the figures too: svg (the default), png or dumb", 0},
     {"json", KEY_JSON, NULL, 0, "Print summary.json instead of the summary", 0},
-    {"quiet", 'q', NULL, 0, "No progress and no messages but errors", 0},
+    {"quiet", 'q', NULL, 0, "No progress, and no messages but errors", 0},
     {0}};
 
-static void add_setting(struct run_order *order, char *text, struct argp_state *state)
+/* What a run was asked to do, and a text made for it. */
+struct arguments {
+    struct run_order order;
+    char *seed; /* "seed=N"; NULL: none */
+};
+
+/* Decimal, or 0x and hexadecimal. */
+static bool is_whole_number(const char *text)
 {
-    if (!strchr(text, '='))
-        argp_error(state, "--set wants PATH=VALUE, is \"%s\"", text);
-    order->settings = memory_resize(order->settings, order->setting_count + 1u,
-                                    sizeof *order->settings);
-    order->settings[order->setting_count++] = text;
+    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    const char *digits = hex ? text + 2 : text;
+    size_t length = strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
+    return length > 0 && !digits[length];
+}
+
+static void set_seed(struct arguments *a, const char *text, struct argp_state *state)
+{
+    if (!is_whole_number(text))
+        argp_error(state, "--seed wants a whole number (\"7\", \"0xbeef\"), is \"%s\"",
+                   text);
+    free(a->seed);
+    a->seed = memory_print("seed=\"%s\"", text);
+}
+
+/* What only the whole command line can tell. */
+static void check_together(struct arguments *a, struct argp_state *state)
+{
+    struct run_order *order = &a->order;
+    if (!order->scenario)
+        argp_error(state, "which scenario? A file, or a name of `portsim list "
+                          "scenarios'");
+    if (order->json && order->plots && order->format == FIGURE_DUMB)
+        argp_error(state, "--json and --plots=dumb both want the standard output");
+    if (a->seed)
+        setting_texts_add(&order->settings, a->seed, state);
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-    struct run_order *order = state->input;
+    struct arguments *a = state->input;
+    struct run_order *order = &a->order;
     switch (key) {
     case 'o':
         order->directory = argument;
@@ -40,10 +74,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         order->overwrite = true;
         break;
     case KEY_SET:
-        add_setting(order, argument, state);
+        setting_texts_add(&order->settings, argument, state);
         break;
     case KEY_SEED:
-        add_setting(order, memory_print("seed=%s", argument), state);
+        set_seed(a, argument, state);
         break;
     case 'p':
         order->plots = true;
@@ -62,8 +96,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         order->scenario = argument;
         break;
     case ARGP_KEY_END:
-        if (!order->scenario)
-            argp_error(state, "which scenario?");
+        check_together(a, state);
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -75,19 +108,19 @@ static const struct argp argp = {
     .options = options,
     .parser = parse,
     .args_doc = "SCENARIO",
-    .doc =
-        "Simulates SCENARIO, a file or a name of `portsim list scenarios`, prints what "
-        "happened and writes a run directory.\v"
-        "Example:\n"
-        "  portsim run scenarios/proxysg-cifs-finwait2.json --set "
-        "hosts.proxy.tcp.fin_wait_2=1min -o /tmp/knob --plots\n"};
+    .doc = "Simulates SCENARIO, a file (- is standard input) or a name of `portsim list "
+           "scenarios`, prints what happened and writes a run directory.\v"
+           "Example:\n"
+           "  portsim run proxysg-cifs-finwait2\n"
+           "  portsim run my.json --set hosts.proxy.tcp.fin_wait_2=1min --plots\n"};
 
 static int run(int argc, char **argv)
 {
-    struct run_order order = {0};
-    argp_parse(&argp, argc, argv, 0, NULL, &order);
-    int status = run_scenario(&order);
-    free(order.settings);
+    struct arguments a = {.seed = NULL};
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    int status = run_scenario(&a.order);
+    free(a.order.settings.at);
+    free(a.seed);
     return status;
 }
 

@@ -10,11 +10,13 @@
 #include "sim/scenario/scenario.h"
 #include "sim/trial/trial_plan.h"
 
+#define ENDING ".json"
+
 static int is_scenario(const struct dirent *e)
 {
-    size_t length = strlen(e->d_name);
-    return e->d_name[0] != '.' && length > 5 &&
-           strcmp(e->d_name + length - 5, ".json") == 0;
+    size_t length = strlen(e->d_name), ending = strlen(ENDING);
+    return e->d_name[0] != '.' && length > ending &&
+           strcmp(e->d_name + length - ending, ENDING) == 0;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -22,10 +24,37 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name); /* alphasort() follows the locale */
 }
 
+struct library_names library_names(void)
+{
+    struct library_names names = {0};
+    struct dirent **files = NULL;
+    char *library = places_folder("scenarios");
+    int count = library ? scandir(library, &files, is_scenario, by_name) : 0;
+    names.at = memory_new(count > 0 ? (size_t)count : 0, sizeof *names.at);
+    for (int i = 0; i < count; i++) {
+        size_t length = strlen(files[i]->d_name) - strlen(ENDING);
+        names.at[names.count++] = memory_text(files[i]->d_name, length);
+        free(files[i]);
+    }
+    free(files);
+    free(library);
+    return names;
+}
+
+void library_names_free(struct library_names *names)
+{
+    for (uint32_t i = 0; i < names->count; i++)
+        free(names->at[i]);
+    free(names->at);
+    *names = (struct library_names){0};
+}
+
 /* The "about" of a scenario; one that cannot be read says so instead. */
-static void read_about(const char *path, const char *library, struct reference_entry *out)
+static void read_about(const char *name, struct reference_entry *out)
 {
     struct issues *issues = issues_new();
+    char *library = places_folder("scenarios");
+    char *path = memory_print("%s/%s" ENDING, library, name);
     struct scenario_options options = {.library = library};
     struct trial_plan *plan = trial_plan_read(path, &options, issues);
     if (!plan)
@@ -34,24 +63,18 @@ static void read_about(const char *path, const char *library, struct reference_e
         reference_say(out, plan->config->about ? plan->config->about : "");
     trial_plan_free(plan);
     issues_free(issues);
+    free(path);
+    free(library);
 }
 
 bool library_entry(uint32_t index, struct reference_entry *out)
 {
-    char *library = places_folder("scenarios");
-    struct dirent **files = NULL;
-    int count = library ? scandir(library, &files, is_scenario, by_name) : 0;
-    bool there = count > 0 && index < (uint32_t)count;
+    struct library_names names = library_names();
+    bool there = index < names.count;
     if (there) {
-        char *path = memory_print("%s/%s", library, files[index]->d_name);
-        snprintf(out->name, sizeof out->name, "%.*s",
-                 (int)(strlen(files[index]->d_name) - 5), files[index]->d_name);
-        read_about(path, library, out);
-        free(path);
+        snprintf(out->name, sizeof out->name, "%s", names.at[index]);
+        read_about(names.at[index], out);
     }
-    for (int i = 0; i < count; i++)
-        free(files[i]);
-    free(files);
-    free(library);
+    library_names_free(&names);
     return there;
 }

@@ -1,10 +1,14 @@
 /* portsim: finds the command and runs it. */
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/words.h"
@@ -54,33 +58,26 @@ static int unknown(const char *name)
     return EXIT_USAGE;
 }
 
-/* A closed pipe on stdout (| head) is not an error worth a message; a full disk is. */
-static int flush(int status)
+/* Whether whoever read our output has gone (| head). */
+static bool reader_left(void)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return status;
-    if (errno != EPIPE)
-        fprintf(stderr, "portsim: cannot write to standard output: %s\n",
-                strerror(errno));
-    return status == EXIT_DONE && errno != EPIPE ? EXIT_IO : status;
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
 }
 
-int main(int argc, char **argv)
+/* A reader who left is not an error worth a message; a full disk is. */
+static int flush(int status)
 {
-    signal(SIGPIPE, SIG_IGN);
-    argp_err_exit_status = EXIT_USAGE;
-    if (argc < 2) {
-        help(stderr);
-        return EXIT_USAGE;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-        help(stdout);
-        return flush(EXIT_DONE);
-    }
-    if (strcmp(argv[1], "--version") == 0) {
-        puts("portsim " PORTSIM_VERSION);
-        return flush(EXIT_DONE);
-    }
+    errno = 0;
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || reader_left())
+        return status;
+    fprintf(stderr, "portsim: cannot write to standard output%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
+    return status > EXIT_IO ? status : EXIT_IO;
+}
+
+static int run_command(int argc, char **argv)
+{
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(argv[1], commands[i]->name) != 0)
             continue;
@@ -91,4 +88,39 @@ int main(int argc, char **argv)
         return status;
     }
     return unknown(argv[1]);
+}
+
+/* A file that is opened must not become standard input, output or error: whoever closed
+ * those gets an error when they are used. */
+static void keep_standard_files(void)
+{
+    for (int handle = 0; handle <= STDERR_FILENO; handle++)
+        if (fcntl(handle, F_GETFD) == -1 && errno == EBADF)
+            open("/dev/null", handle == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+int main(int argc, char **argv)
+{
+    char help_option[] = "--help";
+    keep_standard_files();
+    signal(SIGPIPE, SIG_IGN);
+    argp_err_exit_status = EXIT_USAGE;
+    if (argc < 2) {
+        help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "help") == 0 && argc > 2) { /* help COMMAND */
+        argv[1] = argv[2];
+        argv[2] = help_option;
+        return run_command(3, argv);
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        help(stdout);
+        return flush(EXIT_DONE);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("portsim " PORTSIM_VERSION);
+        return flush(EXIT_DONE);
+    }
+    return run_command(argc, argv);
 }

@@ -31,12 +31,20 @@ static bool is_share(const char *path)
     return both;
 }
 
-char *places_share(void)
+/* PORTSIM_SHARE; NULL when it is not set. */
+static const char *share_set(void)
 {
     const char *set = getenv("PORTSIM_SHARE");
-    if (set && *set)
-        return memory_text(set, strlen(set));
+    return set && *set ? set : NULL;
+}
+
+/* The folder that holds scenarios/ and plots/. */
+static char *find_share(void)
+{
     char program[PATH_MAX];
+    const char *set = share_set();
+    if (set)
+        return is_share(set) ? memory_text(set, strlen(set)) : NULL;
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length <= 0)
         return NULL;
@@ -55,12 +63,23 @@ char *places_share(void)
 
 char *places_folder(const char *name)
 {
-    char *share = places_share();
+    char *share = find_share();
     if (!share)
         return NULL;
     char *folder = memory_print("%s/%s", share, name);
     free(share);
     return folder;
+}
+
+char *places_missing(void)
+{
+    const char *set = share_set();
+    if (set)
+        return memory_print("PORTSIM_SHARE is %s, which does not hold scenarios/ and "
+                            "plots/",
+                            set);
+    return memory_print("the folders scenarios/ and plots/ of portsim were not found; "
+                        "PORTSIM_SHARE can say where they are");
 }
 
 char *places_scenario(const char *name)

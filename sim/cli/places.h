@@ -6,12 +6,12 @@
 #ifndef SIM_CLI_PLACES_H
 #define SIM_CLI_PLACES_H
 
-/* The folder that holds scenarios/ and plots/, as a block of its own; NULL when there is
- * none. */
-char *places_share(void);
-
-/* A folder in it: "scenarios", "plots".  NULL likewise. */
+/* The folder "scenarios" or "plots" of the program, as a block of its own; NULL when it
+ * was not found. */
 char *places_folder(const char *name);
+
+/* Why it was not found and what to do, for messages; a block of its own. */
+char *places_missing(void);
 
 /* `name` itself if such a file exists; else the scenario of that name in the library,
  * with or without ".json"; else `name` again.  A block of its own. */

@@ -1,6 +1,8 @@
 #include "sim/cli/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static double seconds_between(struct timespec a, struct timespec b)
@@ -17,7 +19,8 @@ static struct timespec wall_clock(void)
 
 void progress_begin(struct progress *p, bool quiet)
 {
-    p->shown = !quiet && isatty(STDERR_FILENO);
+    const char *kind = getenv("TERM");
+    p->shown = !quiet && isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
     p->began = p->printed = wall_clock();
 }
 

@@ -1,4 +1,5 @@
-/* A progress line on stderr: only when it is a terminal, and not with --quiet. */
+/* A progress line on stderr: only on a terminal that can erase a line, and not with
+ * --quiet. */
 #ifndef SIM_CLI_PROGRESS_H
 #define SIM_CLI_PROGRESS_H
 

@@ -2,21 +2,67 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "sim/base/memory.h"
 #include "sim/cli/command.h"
+#include "sim/cli/library.h"
 #include "sim/cli/places.h"
+#include "sim/cli/terminal.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/spelling.h"
 
-struct trial_plan *read_plan(const char *name, const char *const *settings,
-                             uint32_t setting_count, struct issues **issues, int *status)
+void setting_texts_add(struct setting_texts *s, const char *text,
+                       const struct argp_state *state)
+{
+    if (!strchr(text, '='))
+        argp_error(state, "--set wants PATH=VALUE, is \"%s\"", text);
+    s->at = memory_resize(s->at, s->count + 1u, sizeof *s->at);
+    s->at[s->count++] = text;
+}
+
+/* A name that is neither a file nor in the library: most likely a slip. */
+static void complain_unknown(const char *name)
+{
+    char *library = places_folder("scenarios");
+    char *missing = library ? NULL : places_missing();
+    struct library_names names = library_names();
+    struct spelling spelling = {.word = name};
+    for (uint32_t i = 0; i < names.count; i++)
+        spelling_offer(&spelling, names.at[i]);
+    fputs("portsim: there is no scenario \"", stderr);
+    terminal_print(stderr, name);
+    fputs("\", neither as a file nor in the library", stderr);
+    if (spelling.nearest)
+        fprintf(stderr, "; did you mean \"%s\"?\n", spelling.nearest);
+    else if (missing)
+        fprintf(stderr, ": %s\n", missing);
+    else
+        fputs(" (portsim list scenarios)\n", stderr);
+    library_names_free(&names);
+    free(missing);
+    free(library);
+}
+
+static bool is_unknown(const char *path)
+{
+    return !strchr(path, '/') && strcmp(path, "-") != 0 && access(path, F_OK) != 0;
+}
+
+struct trial_plan *read_plan(const char *name, const struct setting_texts *settings,
+                             struct issues **issues, int *status)
 {
     char *path = places_scenario(name);
     char *library = places_folder("scenarios");
     struct scenario_options options = {
-        .library = library, .settings = settings, .setting_count = setting_count};
+        .library = library, .settings = settings->at, .setting_count = settings->count};
+    struct trial_plan *plan = NULL;
     *issues = issues_new();
-    struct trial_plan *plan = trial_plan_read(path, &options, *issues);
-    if (!plan) {
+    if (is_unknown(path)) {
+        complain_unknown(path);
+        *status = EXIT_IO;
+    } else if (!(plan = trial_plan_read(path, &options, *issues))) {
         issues_print(*issues, stderr);
         *status = issues_is_unreadable(*issues) ? EXIT_IO : EXIT_SCENARIO;
     }

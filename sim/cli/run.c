@@ -15,6 +15,7 @@
 #include "sim/cli/places.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/read.h"
+#include "sim/cli/terminal.h"
 #include "sim/results/run_directory.h"
 #include "sim/trial/trial.h"
 #include "sim/views/summary.h"
@@ -65,19 +66,16 @@ static int io_error(const struct results_error *error)
     return EXIT_IO;
 }
 
-static bool wants_colour(void)
-{
-    const char *no = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && !(no && *no);
-}
-
 bool run_draw(const char *directory, enum figure_format format,
               struct figures_drawn *drawn, struct results_error *error)
 {
     char *scripts = places_folder("plots");
-    if (!scripts)
-        return results_fail(
-            error, 0, "the folder plots/ of portsim was not found; set PORTSIM_SHARE");
+    if (!scripts) {
+        char *missing = places_missing();
+        results_fail(error, 0, "%s", missing);
+        free(missing);
+        return false;
+    }
     struct winsize window = {0};
     ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
     struct figures_request request = {.directory = directory,
@@ -110,6 +108,23 @@ static int print_json(const char *directory)
     return status;
 }
 
+/* Where the results are, and what to do with them. */
+static void tell_files(const struct run_order *order, const char *directory,
+                       const struct figures_drawn *drawn)
+{
+    fputs("\nresults in ", stderr);
+    terminal_print(stderr, directory);
+    fputc('\n', stderr);
+    for (unsigned i = 0; i < drawn->count && order->format != FIGURE_DUMB; i++) {
+        fputs("  ", stderr);
+        terminal_print(stderr, directory);
+        fprintf(stderr, "/%s\n", drawn->names[i]);
+    }
+    if (order->epilogue && !stopped_by)
+        fputs(order->epilogue, stderr);
+}
+
+/* Whoever interrupted the run wants the program to end: no figures then. */
 static int show(const struct run_order *order, const struct trial_result *result,
                 const char *directory)
 {
@@ -119,23 +134,19 @@ static int show(const struct run_order *order, const struct trial_result *result
     if (order->json)
         status = print_json(directory);
     else
-        summary_print(stdout, &result->record, wants_colour());
+        summary_print(stdout, &result->record, terminal_colours());
     fflush(stdout);
-    if (order->plots && !run_draw(directory, order->format, &drawn, &error))
+    if (order->plots && !stopped_by &&
+        !run_draw(directory, order->format, &drawn, &error) && !stopped_by)
         status = io_error(&error);
-    if (!order->quiet) {
-        fprintf(stderr, "\nresults in %s\n", directory);
-        for (unsigned i = 0; i < drawn.count && order->format != FIGURE_DUMB; i++)
-            fprintf(stderr, "  %s/%s\n", directory, drawn.names[i]);
-        if (order->epilogue)
-            fputs(order->epilogue, stderr);
-    }
+    if (!order->quiet)
+        tell_files(order, directory, &drawn);
     return status;
 }
 
 static int final_status(const struct trial_result *result, int shown)
 {
-    if (result->record.status == RUN_INTERRUPTED)
+    if (stopped_by)
         return EXIT_BY_SIGNAL + (int)stopped_by;
     if (shown != EXIT_DONE)
         return shown;
@@ -158,18 +169,31 @@ static struct trial_result *simulate(const struct run_order *order,
     return result;
 }
 
+/* A directory that holds a run is refused with a way out. */
+static struct run_directory *claim(const struct run_order *order, const char *directory)
+{
+    struct results_error error;
+    struct run_directory *target =
+        run_directory_prepare(directory, order->overwrite, &error);
+    char *manifest = memory_print("%s/manifest.json", directory);
+    if (!target)
+        fprintf(stderr, "portsim: %s%s\n", error.text,
+                !order->overwrite && access(manifest, F_OK) == 0
+                    ? "; --overwrite replaces it"
+                    : "");
+    free(manifest);
+    return target;
+}
+
 static int run_plan(const struct run_order *order, const struct trial_plan *plan)
 {
     struct results_error error;
     char *directory = order->directory
                           ? memory_text(order->directory, strlen(order->directory))
                           : free_directory(plan->config->name);
-    struct run_directory *target =
-        run_directory_prepare(directory, order->overwrite, &error);
-    int status;
-    if (!target) {
-        status = io_error(&error);
-    } else {
+    struct run_directory *target = claim(order, directory);
+    int status = EXIT_IO;
+    if (target) {
         listen_for_signals();
         struct trial_result *result = simulate(order, plan);
         if (run_directory_write(target, &result->record, &error))
@@ -187,8 +211,8 @@ int run_scenario(const struct run_order *order)
 {
     struct issues *issues;
     int status = EXIT_DONE;
-    struct trial_plan *plan = read_plan(order->scenario, order->settings,
-                                        order->setting_count, &issues, &status);
+    struct trial_plan *plan =
+        read_plan(order->scenario, &order->settings, &issues, &status);
     if (plan)
         status = run_plan(order, plan);
     trial_plan_free(plan);

@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/cli/read.h"
 #include "sim/results/figures.h"
 
 struct run_order {
     const char *scenario;  /* file, or name in the library */
     const char *directory; /* NULL: the first free of runs/NAME, runs/NAME-2, ... */
-    const char **settings; /* --set, in order */
-    uint32_t setting_count;
+    struct setting_texts settings;
     bool overwrite, json, quiet;
     bool plots;
     enum figure_format format;

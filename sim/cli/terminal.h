@@ -1,0 +1,30 @@
+/* What stands behind stdout: how wide it is, whether it shows colours; and text that fits
+ * and cannot disturb it.
+ */
+#ifndef SIM_CLI_TERMINAL_H
+#define SIM_CLI_TERMINAL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Columns of the terminal behind stdout, at least 40 and at most 100; 0 when stdout is no
+ * terminal. */
+unsigned terminal_columns(void);
+
+/* Whether to colour stdout: a terminal that can, and NO_COLOR is not set. */
+bool terminal_colours(void);
+
+/* Prints `text`, control characters as '?': names of files may be hostile. */
+void terminal_print(FILE *out, const char *text);
+
+/* Prints `text` broken at spaces into lines of at most `width` columns, and a line end.
+ * Printing stands at `column`; further lines begin with `indent` spaces.  A width of 0
+ * breaks nothing. */
+void terminal_wrap(FILE *out, unsigned column, unsigned indent, unsigned width,
+                   const char *text);
+
+/* The same for a text of several lines, each of which keeps the spaces it begins with and
+ * is broken behind two more. */
+void terminal_wrap_lines(FILE *out, unsigned width, const char *text);
+
+#endif
