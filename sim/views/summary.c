@@ -7,14 +7,18 @@
 #include "sim/views/finding.h"
 #include "sim/views/human.h"
 
-#define FINDINGS 32
-#define APPS     16
-#define PHASES   8
-#define CHANGES  8
+/* What one screen of 80 columns holds; summary.json has the rest. */
+#define FINDINGS      32
+#define APPS          16
+#define PHASES        8
+#define PHASES_A_LINE 5
+#define CHANGES       8
+#define DETAIL        58 /* columns of what a change did */
+#define NAME          24 /* columns of the name of an app, at most */
 
 struct names {
     char at[APPS][FINDING_NAME];
-    uint32_t count;
+    uint32_t count, more; /* more: were met when it was full */
 };
 
 struct screen {
@@ -28,13 +32,13 @@ struct screen {
 static void add_name(struct names *names, uint32_t limit, const char *text, size_t length)
 {
     if (names->count == limit || length >= FINDING_NAME)
-        return;
-    for (uint32_t i = 0; i < names->count; i++)
-        if (strlen(names->at[i]) == length && memcmp(names->at[i], text, length) == 0)
-            return;
-    snprintf(names->at[names->count++], FINDING_NAME, "%.*s", (int)length, text);
+        names->more++;
+    else
+        snprintf(names->at[names->count++], FINDING_NAME, "%.*s", (int)length, text);
 }
 
+/* Every app has one failure_ratio for the whole run, and one for each phase; those of the
+ * first app tell the phases. */
 static void read_names(const struct run_record *record, struct names *apps,
                        struct names *phases)
 {
@@ -44,10 +48,12 @@ static void read_names(const struct run_record *record, struct names *apps,
         const char *end = strstr(name, after);
         if (strncmp(name, before, sizeof before - 1) != 0 || !end)
             continue;
-        add_name(apps, APPS, name + sizeof before - 1,
-                 (size_t)(end - name) - (sizeof before - 1));
-        const char *phase = end + sizeof after - 1;
-        if (*phase == '@')
+        const char *app = name + sizeof before - 1, *phase = end + sizeof after - 1;
+        size_t length = (size_t)(end - app);
+        if (*phase == '\0')
+            add_name(apps, APPS, app, length);
+        else if (apps->count && strlen(apps->at[0]) == length &&
+                 memcmp(apps->at[0], app, length) == 0)
             add_name(phases, PHASES, phase + 1, strlen(phase + 1));
     }
 }
@@ -83,18 +89,15 @@ static void print_exhausted(const struct screen *s, const struct finding *f)
 {
     char begin[HUMAN_TEXT], end[HUMAN_TEXT], failed[HUMAN_TEXT], choices[HUMAN_TEXT],
         share[HUMAN_TEXT], capacity[HUMAN_TEXT];
-    fprintf(s->out, "%s%s ran out of its %s local ports at %s", s->red, f->host,
-            human_count(f->capacity, capacity), human_duration(f->begin, begin));
-    if (f->recovered)
-        fprintf(s->out, " and was well again at %s", human_duration(f->end, end));
-    else
-        fputs(" and had not recovered at the end", s->out);
-    fprintf(s->out, "%s\n  %s of %s choices (%s) found no port", s->plain,
+    fprintf(s->out, "%s%s ran out of its %s local ports", s->red, f->host,
+            human_count(f->capacity, capacity));
+    if (f->spells > 1)
+        fprintf(s->out, " %" PRIu32 " times", f->spells);
+    fprintf(s->out, ", from %s to %s%s\n", human_duration(f->begin, begin),
+            f->recovered ? human_duration(f->end, end) : "the end", s->plain);
+    fprintf(s->out, "  %s of %s choices (%s) found no port\n",
             human_count(f->failed_choices, failed), human_count(f->choices, choices),
             human_share(f->failed_choices / f->choices, share));
-    if (f->spells > 1)
-        fprintf(s->out, ", in %" PRIu32 " spells", f->spells);
-    fputc('\n', s->out);
     print_holders(s, "ports were held by", f->states, f->state_count);
     print_holders(s, "toward            ", f->destinations, f->destination_count);
 }
@@ -133,13 +136,14 @@ static void print_changes(const struct screen *s)
             more++;
             continue;
         }
-        fprintf(s->out, "%s %-12s %.90s%s\n", printed ? "        " : "changed ",
-                human_duration(e->when, when), e->detail,
-                strlen(e->detail) > 90 ? "..." : "");
+        bool cut = strlen(e->detail) > DETAIL;
+        fprintf(s->out, "%s %-12s %.*s%s\n", printed ? "       " : "changed",
+                human_duration(e->when, when), cut ? DETAIL - 3 : DETAIL, e->detail,
+                cut ? "..." : "");
         printed++;
     }
     if (more)
-        fprintf(s->out, "         and %" PRIu32 " more\n", more);
+        fprintf(s->out, "        and %" PRIu32 " more\n", more);
     if (printed)
         fputc('\n', s->out);
 }
@@ -169,52 +173,81 @@ static void print_codes(const struct screen *s, const char *app)
         }
     }
     for (int i = 0; i < 2 && best[i]; i++)
-        fprintf(s->out, "%s%s %s", i ? ", " : "  ", human_count(most[i], count), best[i]);
+        fprintf(s->out, "%s%s %s", i ? ", " : "  with ", human_count(most[i], count),
+                best[i]);
+    if (best[0])
+        fputc('\n', s->out);
 }
 
-static void print_apps(const struct screen *s, const struct names *apps)
+/* Columns of the first column of a table of apps. */
+static int app_width(const struct names *apps)
 {
-    fprintf(s->out, "%s%-16s %12s %12s %9s %16s %12s%s\n", s->bold, "app", "attempts",
-            "failures", "share", "first failure", "delay p99", s->plain);
-    for (uint32_t i = 0; i < apps->count; i++) {
-        const char *app = apps->at[i];
-        const struct run_record *r = s->record;
-        char attempts[HUMAN_TEXT], failures[HUMAN_TEXT], share[HUMAN_TEXT],
-            first[HUMAN_TEXT], delay[HUMAN_TEXT];
-        fprintf(
-            s->out, "%-16.24s %12s %12s %9s %16s %12s", app,
+    size_t width = strlen("share that fails");
+    for (uint32_t i = 0; i < apps->count; i++)
+        width = strlen(apps->at[i]) > width ? strlen(apps->at[i]) : width;
+    return width < NAME ? (int)width : NAME;
+}
+
+static void print_app(const struct screen *s, const char *app, int width)
+{
+    const struct run_record *r = s->record;
+    char attempts[HUMAN_TEXT], failures[HUMAN_TEXT], share[HUMAN_TEXT], first[HUMAN_TEXT],
+        delay[HUMAN_TEXT];
+    fprintf(s->out, "%-*.*s %11s %11s %8s %14s %10s\n", width, width, app,
             human_count(finding_metric(r, "apps.%s.attempts", app), attempts),
             human_count(finding_metric(r, "apps.%s.failures", app), failures),
             human_share(finding_metric(r, "apps.%s.failure_ratio", app), share),
             human_seconds(finding_metric(r, "apps.%s.first_failure_s", app), first),
             human_seconds(finding_metric(r, "apps.%s.connect_delay_s.p99", app), delay));
-        print_codes(s, app);
-        fputc('\n', s->out);
-    }
+    print_codes(s, app);
+}
+
+static void print_apps(const struct screen *s, const struct names *apps)
+{
+    int width = app_width(apps);
+    fprintf(s->out, "%s%-*s %11s %11s %8s %14s %10s%s\n", s->bold, width, "app",
+            "attempts", "failures", "share", "first failure", "delay p99", s->plain);
+    for (uint32_t i = 0; i < apps->count; i++)
+        print_app(s, apps->at[i], width);
+    if (apps->more)
+        fprintf(s->out, "and %" PRIu32 " more\n", apps->more);
     fputc('\n', s->out);
 }
 
-static void print_phases(const struct screen *s, const struct names *apps,
-                         const struct names *phases)
+/* The share of attempts that fail in the phases [first, end) of each app. */
+static void print_phase_block(const struct screen *s, const struct names *apps,
+                              const struct names *phases, uint32_t first, uint32_t end)
 {
-    if (!phases->count)
-        return;
-    fprintf(s->out, "%s%-16s", s->bold, "share that fails");
-    for (uint32_t p = 0; p < phases->count; p++)
-        fprintf(s->out, " %12.16s", phases->at[p]);
+    int width = app_width(apps);
+    fprintf(s->out, "%s%-*s", s->bold, width, "share that fails");
+    for (uint32_t p = first; p < end; p++)
+        fprintf(s->out, " %11.11s", phases->at[p]);
     fprintf(s->out, "%s\n", s->plain);
     for (uint32_t a = 0; a < apps->count; a++) {
-        fprintf(s->out, "%-16.24s", apps->at[a]);
-        for (uint32_t p = 0; p < phases->count; p++) {
+        fprintf(s->out, "%-*.*s", width, width, apps->at[a]);
+        for (uint32_t p = first; p < end; p++) {
             char share[HUMAN_TEXT];
-            fprintf(s->out, " %12s",
+            fprintf(s->out, " %11s",
                     human_share(finding_metric(s->record, "apps.%s.failure_ratio@%s",
                                                apps->at[a], phases->at[p]),
                                 share));
         }
         fputc('\n', s->out);
     }
-    fputc('\n', s->out);
+}
+
+static void print_phases(const struct screen *s, const struct names *apps,
+                         const struct names *phases)
+{
+    for (uint32_t first = 0; first < phases->count; first += PHASES_A_LINE) {
+        uint32_t end = first + PHASES_A_LINE;
+        print_phase_block(s, apps, phases, first,
+                          end < phases->count ? end : phases->count);
+    }
+    if (phases->more)
+        fprintf(s->out, "and %" PRIu32 " more phases\n", phases->more);
+    if (phases->count)
+        fputc('\n', s->out);
 }
 
 static void print_requirements(const struct screen *s)
