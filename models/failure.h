@@ -8,16 +8,16 @@
 
 #include <stdint.h>
 
-/* X(symbol, what a user of that system sees) */
+/* X(symbol, what a user of that system sees); by system: MODEL.md 0.2 */
 #define FAILURES(X)                                                                      \
-    X(EADDRNOTAVAIL, "connect() found no local port [MODEL.md 0.2]")                     \
-    X(EADDRINUSE, "bind() found no local port, or the tuple exists [MODEL.md 0.2]")      \
-    X(EAGAIN, "no local port: UDP on Linux, NetBSD's default [MODEL.md 0.2]")            \
-    X(WSAEADDRINUSE, "Windows: no local port at bind, 10048 [MODEL.md 0.2]")             \
-    X(WSAENOBUFS, "Windows: no buffer space, 10055 [MODEL.md 0.2]")                      \
+    X(EADDRNOTAVAIL, "connect() found no local port")                                    \
+    X(EADDRINUSE, "bind() found no local port, or the tuple exists")                     \
+    X(EAGAIN, "no local port: UDP on Linux, NetBSD's default")                           \
+    X(WSAEADDRINUSE, "Windows: no local port at bind, 10048")                            \
+    X(WSAENOBUFS, "Windows: no buffer space, 10055")                                     \
     X(ECONNREFUSED, "the peer answered the SYN with RST")                                \
     X(ECONNRESET, "the connection was reset while it was being used")                    \
-    X(ETIMEDOUT, "no answer until the stack gave up")                                    \
+    X(ETIMEDOUT, "no answer until the stack, or the user, gave up")                      \
     X(DROPPED, "a middlebox had no mapping and dropped the packet silently")
 
 enum failure {
