@@ -88,29 +88,68 @@ static void print_entry(const struct reference_kind *kind,
     }
 }
 
-/* Prints the entry of that name; a metric is also found by the last part of its name. */
-static bool explain_entry(const char *name)
+/* What a reading adds to the name of its metric. */
+static bool is_reading(const char *end)
 {
-    bool found = false;
+    static const char *const readings[] = {"",     ".p1",  ".p50", ".p99",
+                                           ".min", ".max", "_max", "_per_s"};
+    size_t length = strcspn(end, "@"); /* a phase */
+    for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++)
+        if (strlen(readings[i]) == length && memcmp(readings[i], end, length) == 0)
+            return true;
+    return false;
+}
+
+/* "apps.pages.failures@outage" is a reading of "apps.<app>.failures". */
+static bool is_reading_of(const char *name, const char *metric)
+{
+    for (;; name++, metric++) {
+        if (*metric == '<') {
+            metric += strcspn(metric, ".");
+            name += strcspn(name, ".");
+        }
+        for (; *metric && *metric != '.' && *metric == *name; metric++)
+            name++;
+        if (*metric == '\0')
+            return is_reading(name);
+        if (*metric != '.' || *name != '.')
+            return false;
+    }
+}
+
+/* A metric is also found by the last part of its name, and by what it is called in a
+ * scenario. */
+static bool is_called(const struct reference_entry *e, const char *name)
+{
+    const char *last = strrchr(e->name, '.');
+    return strcmp(e->name, name) == 0 || (last && strcmp(last + 1, name) == 0) ||
+           is_reading_of(name, e->name);
+}
+
+/* Between two meanings of a word. */
+static void begin_meaning(unsigned *meanings)
+{
+    if ((*meanings)++)
+        putchar('\n');
+}
+
+static void explain_entries(const char *name, unsigned *meanings)
+{
     struct reference_entry *e = memory_new(1, sizeof *e);
     for (const struct reference_kind *kind = reference_kinds; kind->name; kind++) {
         for (uint32_t i = 0; kind->entry(i, e); i++) {
-            const char *last = strrchr(e->name, '.');
-            if (strcmp(e->name, name) == 0 || (last && strcmp(last + 1, name) == 0)) {
-                if (found)
-                    putchar('\n');
+            if (is_called(e, name)) {
+                begin_meaning(meanings);
                 print_entry(kind, e);
-                found = true;
             }
             memset(e, 0, sizeof *e);
         }
     }
     free(e);
-    return found;
 }
 
 /* Tables are known by the name of one thing; "hosts" is "host" too. */
-static bool explain_part(const char *name)
+static void explain_part(const char *name, unsigned *meanings)
 {
     size_t length = strlen(name);
     const struct field_table *table = explain_find(&trial_fields, name);
@@ -119,13 +158,14 @@ static bool explain_part(const char *name)
         table = explain_find(&trial_fields, one);
         free(one);
     }
-    if (table)
-        print_reference(table);
-    return table != NULL;
+    if (!table)
+        return;
+    begin_meaning(meanings);
+    print_reference(table);
 }
 
 /* A key, or a path that ends in one. */
-static bool explain_last_key(const char *name)
+static void explain_last_key(const char *name, unsigned *meanings)
 {
     const char *dot = strrchr(name, '.');
     char *text = NULL;
@@ -135,9 +175,11 @@ static bool explain_last_key(const char *name)
         memory_exhausted(0);
     bool found = explain_key(out, &trial_fields, dot ? dot + 1 : name);
     fclose(out);
-    terminal_wrap_lines(stdout, screen(), text);
+    if (found) {
+        begin_meaning(meanings);
+        terminal_wrap_lines(stdout, screen(), text);
+    }
     free(text);
-    return found;
 }
 
 /* The nearest of all names there are. */
@@ -169,7 +211,11 @@ static int run(int argc, char **argv)
 {
     const char *name = NULL;
     argp_parse(&argp, argc, argv, 0, NULL, &name);
-    if (explain_entry(name) || explain_part(name) || explain_last_key(name))
+    unsigned meanings = 0;
+    explain_entries(name, &meanings);
+    explain_part(name, &meanings);
+    explain_last_key(name, &meanings);
+    if (meanings)
         return EXIT_DONE;
     suggest(name);
     return EXIT_USAGE;

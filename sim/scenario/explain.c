@@ -186,30 +186,32 @@ void explain_tables(FILE *out, const struct field_table *root)
     free(w.tables);
 }
 
-/* The row of that key under the name of its table, if the table has one. */
-static bool print_found(FILE *out, const struct field_table *table, const char *key)
+/* The row of that key under the name of its table, unless that was `printed`. */
+static void print_found(FILE *out, const struct field_table *table, const char *key,
+                        struct walk *printed)
 {
     const struct field *row = table ? table_row(table, key) : NULL;
-    if (!row)
-        return false;
+    size_t before = printed->count;
+    if (row)
+        meet(printed, table);
+    if (printed->count == before)
+        return;
     fprintf(out, "%s\n", table->what);
     print_row(out, row, 2);
-    return true;
 }
 
 bool explain_key(FILE *out, const struct field_table *root, const char *key)
 {
-    struct walk w = walk_tables(root);
-    bool found = false;
+    struct walk w = walk_tables(root), printed = {0};
     for (size_t i = 0; i < w.count; i++) {
         const struct field_variant_row *variant;
-        const struct field_table *table = w.tables[i], *seen = NULL;
-        found |= print_found(out, table, key);
-        for (uint32_t k = 0; table->variants && (variant = table->variants(k)); k++) {
-            found |= variant->table != seen && print_found(out, variant->table, key);
-            seen = variant->table;
-        }
+        const struct field_table *table = w.tables[i];
+        print_found(out, table, key, &printed);
+        for (uint32_t k = 0; table->variants && (variant = table->variants(k)); k++)
+            print_found(out, variant->table, key, &printed);
     }
+    bool found = printed.count > 0;
+    free(printed.tables);
     free(w.tables);
     return found;
 }
