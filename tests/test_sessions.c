@@ -72,24 +72,21 @@ static void test_a_retry_may_succeed_and_its_delay_counts(void **state)
 {
     (void)state;
     struct text_plan p;
-    struct
-        trial_result
-            *
-                r = run_text("{\"name\": \"r\", \"duration\": \"30s\", \"network\": "
-                             "{\"rtt\": \"0s\"}, \"hosts\": "
-                             "{\"c\": {\"tcp\": {\"range\": [5000, 5000], \"time_wait\": "
-                             "\"1s\"}}, \"s\": {}}, "
-                             "\"apps\": {\"a\": {\"from\": \"c\", \"to\": "
-                             "\"s:80\", " EVERY("6/min") ", " LIFE("1s") "}, \"b\": "
-                                                                         "{\"from\": "
-                                                                         "\"c\", \"to\": "
-                                                                         "\"s:80\","
-                                                                         " " EVERY("327."
-                                                                                   "27272"
-                                                                                   "72727"
-                                                                                   "2725/"
-                                                                                   "h") ", " LIFE(
-                                                                             "1s") ", "
+    struct trial_result *r = run_text(
+        "{\"name\": \"r\", \"duration\": \"30s\", \"network\": "
+        "{\"rtt\": \"0s\"}, \"hosts\": "
+        "{\"c\": {\"tcp\": {\"range\": [5000, 5000], \"time_wait\": "
+        "\"1s\"}}, \"s\": {}}, "
+        "\"apps\": {\"a\": {\"from\": \"c\", \"to\": "
+        "\"s:80\", " EVERY("6/min") ", " LIFE("1s") "}, \"b\": "
+                                                    "{\"from\": "
+                                                    "\"c\", \"to\": "
+                                                    "\"s:80\","
+                                                    " " EVERY("327."
+                                                              "27272"
+                                                              "72727"
+                                                              "2725/"
+                                                              "h") ", " LIFE("1s") ", "
                                                                                    "\"on_"
                                                                                    "failu"
                                                                                    "re\":"
@@ -104,7 +101,7 @@ static void test_a_retry_may_succeed_and_its_delay_counts(void **state)
                                                                                    "\"500"
                                                                                    "ms\"}"
                                                                                    "}}}",
-                             &p);
+        &p);
     expect_metric(r, "apps.b.successes", 2);
     assert_true(fabs(result_metric(r, "apps.b.connect_delay_s.max") - 1.5) < 0.001);
     done(r, &p);
