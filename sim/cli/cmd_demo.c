@@ -16,6 +16,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     const char **name = state->input;
     switch (key) {
     case ARGP_KEY_ARG:
+        if (*name)
+            argp_error(state, "one scenario at a time, also got \"%s\"", argument);
         if (strchr(argument, '/'))
             argp_error(state,
                        "NAME is one of `portsim list scenarios'; for a file: "
@@ -57,8 +59,9 @@ static char *epilogue(const char *name, const char *directory)
 
 static int run(int argc, char **argv)
 {
-    const char *name = DEMO;
+    const char *name = NULL;
     argp_parse(&argp, argc, argv, 0, NULL, &name);
+    name = name ? name : DEMO;
     char *directory = memory_print("runs/demo-%s", name);
     char *next = epilogue(name, directory);
     struct run_order order = {.scenario = name,
