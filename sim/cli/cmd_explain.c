@@ -197,7 +197,9 @@ static void suggest(const char *name)
             }
             memset(e, 0, sizeof *e);
         }
-    fprintf(stderr, "portsim explain: nothing is called \"%.80s\"", name);
+    fputs("portsim explain: nothing is called \"", stderr);
+    terminal_print(stderr, name);
+    fputc('"', stderr);
     if (nearest[0])
         fprintf(stderr, "; did you mean \"%s\"?", nearest);
     fputs(

@@ -144,7 +144,9 @@ static int run(int argc, char **argv)
         return strcmp(a.kind, "scenarios") == 0 ? look_for_library() : EXIT_DONE;
     }
     const char *near = words_nearest(a.kind, kind_name);
-    fprintf(stderr, "portsim list: there is no list \"%.60s\"; ", a.kind);
+    fputs("portsim list: there is no list \"", stderr);
+    terminal_print(stderr, a.kind);
+    fputs("\"; ", stderr);
     if (near)
         fprintf(stderr, "did you mean \"%s\"?\n", near);
     else

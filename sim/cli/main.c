@@ -13,6 +13,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/words.h"
 #include "sim/cli/command.h"
+#include "sim/cli/terminal.h"
 
 static const struct command *const commands[] = {
 #define X(name) &command_##name,
@@ -51,7 +52,9 @@ static const char *command_name(uint32_t index)
 static int unknown(const char *name)
 {
     const char *near = words_nearest(name, command_name);
-    fprintf(stderr, "portsim: there is no command \"%.60s\"", name);
+    fputs("portsim: there is no command \"", stderr);
+    terminal_print(stderr, name);
+    fputc('"', stderr);
     if (near)
         fprintf(stderr, "; did you mean \"%s\"?", near);
     fputs("\nTry \"portsim --help\".\n", stderr);

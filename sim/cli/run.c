@@ -16,6 +16,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/read.h"
 #include "sim/cli/terminal.h"
+#include "sim/results/manifest.h"
 #include "sim/results/run_directory.h"
 #include "sim/trial/trial.h"
 #include "sim/views/summary.h"
@@ -169,19 +170,28 @@ static struct trial_result *simulate(const struct run_order *order,
     return result;
 }
 
+static bool holds_a_run(const char *directory)
+{
+    static const char *const manifests[] = {MANIFEST_COMPLETE, MANIFEST_PARTIAL};
+    bool holds = false;
+    for (size_t i = 0; i < sizeof manifests / sizeof manifests[0]; i++) {
+        char *path = memory_print("%s/%s", directory, manifests[i]);
+        holds |= access(path, F_OK) == 0;
+        free(path);
+    }
+    return holds;
+}
+
 /* A directory that holds a run is refused with a way out. */
 static struct run_directory *claim(const struct run_order *order, const char *directory)
 {
     struct results_error error;
     struct run_directory *target =
         run_directory_prepare(directory, order->overwrite, &error);
-    char *manifest = memory_print("%s/manifest.json", directory);
     if (!target)
         fprintf(stderr, "portsim: %s%s\n", error.text,
-                !order->overwrite && access(manifest, F_OK) == 0
-                    ? "; --overwrite replaces it"
-                    : "");
-    free(manifest);
+                !order->overwrite && holds_a_run(directory) ? "; --overwrite replaces it"
+                                                            : "");
     return target;
 }
 

@@ -14,7 +14,8 @@ unsigned terminal_columns(void);
 /* Whether to colour stdout: a terminal that can, and NO_COLOR is not set. */
 bool terminal_colours(void);
 
-/* Prints `text`, control characters as '?': names of files may be hostile. */
+/* Prints `text`, what is no character or would disturb a terminal as '?': names of files
+ * and arguments may be hostile. */
 void terminal_print(FILE *out, const char *text);
 
 /* Prints `text` broken at spaces into lines of at most `width` columns, and a line end.
