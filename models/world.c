@@ -46,7 +46,7 @@ static uint32_t *number_addresses(struct world *w)
         uint32_t each = h[i].addresses.count ? 0 : h[i].share_address;
         for (uint32_t k = 0; k < addresses_of(&h[i]); k++)
             w->net.addresses[first[i] + k] = (struct address){
-                .ip = own ? own[k] : ip_address_add(first_given, given++),
+                .ip = each ? ip_address_add(first_given, given++) : own[k],
                 .member = member + k * each};
         member += h[i].count;
     }
