@@ -27,23 +27,22 @@ static uint32_t number_from(uint32_t kind, uint32_t rest)
     return rest << KIND_BITS | kind;
 }
 
-/* What the number of nearly every port is: one holder of the first kind.  Those ports are
- * bits of a set, an eighth of a byte in place of four. */
+/* What the number of nearly every held port is: one holder of the first kind.  Those
+ * ports have no number in the map: an eighth of a byte in place of four. */
 #define ONCE (1u << KIND_BITS)
 
 static uint32_t number_of(const struct port_owners *o, uint16_t port)
 {
-    return port_set_has(&o->once, port) ? ONCE : port_map_get(&o->ports, port);
+    if (!port_set_has(&o->held, port))
+        return 0;
+    uint32_t number = port_map_get(&o->ports, port);
+    return number ? number : ONCE;
 }
 
-/* `before` is what number_of() says now. */
+/* `before` is what number_of() says now; 0 for who was not held until now. */
 static void set_number(struct port_owners *o, uint16_t port, uint32_t before,
                        uint32_t number)
 {
-    if (before == ONCE)
-        port_set_remove(&o->once, port);
-    if (number == ONCE)
-        port_set_add(&o->once, port);
     uint32_t mapped_before = before == ONCE ? 0 : before;
     uint32_t mapped = number == ONCE ? 0 : number;
     if (mapped != mapped_before)
@@ -134,18 +133,44 @@ static uint32_t as_chain(struct port_owners *o, uint32_t number)
 /* --- verbs ----------------------------------------------------------------------------
  */
 
-void port_owners_add(struct port_owners *o, uint16_t port, struct port_owner owner)
+bool port_owners_add(struct port_owners *o, uint16_t port, struct port_owner owner)
 {
-    uint32_t number = number_of(o, port);
+    bool is_new = port_set_add(&o->held, port);
+    uint32_t number = is_new ? 0 : number_of(o, port);
     uint32_t kind = learn_kind(o, &owner);
-    if (kind != CHAINED && (number == 0 || kind_of(number) == kind))
+    if (kind != CHAINED && (is_new || kind_of(number) == kind))
         set_number(o, port, number, number_from(kind, rest_of(number) + 1));
     else
         set_number(o, port, number,
                    number_from(CHAINED, chain_add(o, as_chain(o, number), &owner, 1)));
+    return is_new;
 }
 
-void port_owners_remove(struct port_owners *o, uint16_t port, struct port_owner owner)
+static unsigned facts_of(const struct port_owner *owner, uint32_t local_address)
+{
+    return PORT_HAS_OWNER |
+           (owner->local_address == local_address ? PORT_HAS_OWNER_HERE : 0u) |
+           (owner->origin != PORT_BY_CONNECT ? PORT_HAS_BOUND : 0u) |
+           (owner->origin == PORT_BY_LISTEN ? PORT_HAS_LISTENER : 0u);
+}
+
+static unsigned facts_of_chain(const struct port_owners *o, uint32_t head,
+                               uint32_t local_address)
+{
+    unsigned facts = 0;
+    for (uint32_t i = head; i; i = o->records[i].next)
+        facts |= facts_of(&o->records[i].owner, local_address);
+    return facts;
+}
+
+static void let_go(struct port_owners *o, uint16_t port)
+{
+    port_set_remove(&o->held, port);
+    if (o->held.count == 0)
+        port_owners_clear(o);
+}
+
+unsigned port_owners_remove(struct port_owners *o, uint16_t port, struct port_owner owner)
 {
     uint32_t number = number_of(o, port);
     uint32_t kind = kind_of(number), rest;
@@ -157,30 +182,11 @@ void port_owners_remove(struct port_owners *o, uint16_t port, struct port_owner 
         rest = rest_of(number) - 1;
     }
     set_number(o, port, number, rest ? number_from(kind, rest) : 0);
-    if (o->ports.count == 0 && o->once.count == 0)
-        port_owners_clear(o);
-}
-
-static unsigned facts_of(const struct port_owner *owner, uint32_t local_address)
-{
-    return PORT_HAS_OWNER |
-           (owner->local_address == local_address ? PORT_HAS_OWNER_HERE : 0u) |
-           (owner->origin != PORT_BY_CONNECT ? PORT_HAS_BOUND : 0u) |
-           (owner->origin == PORT_BY_LISTEN ? PORT_HAS_LISTENER : 0u);
-}
-
-unsigned port_owners_facts(const struct port_owners *o, uint16_t port,
-                           uint32_t local_address)
-{
-    uint32_t number = number_of(o, port);
-    if (number == 0)
-        return 0;
-    if (kind_of(number) != CHAINED)
-        return facts_of(&o->kinds[kind_of(number)], local_address);
-    unsigned facts = 0;
-    for (uint32_t i = rest_of(number); i; i = o->records[i].next)
-        facts |= facts_of(&o->records[i].owner, local_address);
-    return facts;
+    if (rest)
+        return kind == CHAINED ? facts_of_chain(o, rest, owner.local_address)
+                               : facts_of(&owner, owner.local_address);
+    let_go(o, port);
+    return 0;
 }
 
 uint32_t port_owners_list(const struct port_owners *o, uint16_t port,
@@ -203,13 +209,13 @@ uint32_t port_owners_list(const struct port_owners *o, uint16_t port,
 void port_owners_clear(struct port_owners *o)
 {
     port_map_clear(&o->ports);
-    port_set_clear(&o->once);
+    port_set_clear(&o->held);
     free(o->records);
     *o = (struct port_owners){0};
 }
 
 size_t port_owners_bytes(const struct port_owners *o)
 {
-    return port_map_bytes(&o->ports) + port_set_bytes(&o->once) +
+    return port_map_bytes(&o->ports) + port_set_bytes(&o->held) +
            o->capacity * sizeof *o->records;
 }

@@ -2,10 +2,11 @@
  *
  * Nearly all ports of nearly all hosts have holders of one kind, and a host has few
  * kinds: the first PORT_OWNER_KINDS it meets are known by a number, and a port whose
- * holders are all of one of them is one word, number and count; one holder of the first
- * kind, the commonest of all, is one bit.  Any other port is a chain of records.
+ * holders are all of one of them is one word, number and count.  One holder of the first
+ * kind, the commonest of all, is no more than the bit that says the port is held.  Any
+ * other port is a chain of records.
  *
- *     add, remove, facts    O(kinds on the port)
+ *     add, remove           O(kinds on the port)
  *     memory                models/port_set.h and models/port_map.h, and 20 bytes for
  *                           each kind on a port that has several, or one that came
  *                           after the first seven
@@ -28,29 +29,29 @@ struct port_owner_record {
 };
 
 struct port_owners {
-    struct port_owner kinds[PORT_OWNER_KINDS];
+    struct port_set held;  /* ports with a holder */
+    struct port_map ports; /* of those: 0, one holder of the first kind; kind | count <<
+                              3; CHAINED | record << 3 */
     uint32_t kind_count;
-    struct port_set once;  /* ports with one holder, of the first kind; not in `ports` */
-    struct port_map ports; /* 0: nobody; kind | count << 3; CHAINED | record << 3 */
+    struct port_owner kinds[PORT_OWNER_KINDS];
     struct port_owner_record *records; /* [1 .. used] */
     uint32_t used, capacity, unused;   /* `unused`: head of those given back */
 };
 
-void port_owners_add(struct port_owners *o, uint16_t port, struct port_owner owner);
-
-/* Removing what was not added is a bug. */
-void port_owners_remove(struct port_owners *o, uint16_t port, struct port_owner owner);
+/* True if nobody held the port before. */
+bool port_owners_add(struct port_owners *o, uint16_t port, struct port_owner owner);
 
 enum port_owner_facts {
     PORT_HAS_OWNER = 1,
-    PORT_HAS_OWNER_HERE = 2, /* with the local address that was asked about */
+    PORT_HAS_OWNER_HERE = 2, /* with the same local address */
     PORT_HAS_BOUND = 4,      /* who called bind() or listen() */
     PORT_HAS_LISTENER = 8,
 };
 
-/* What is true of the port: a set of enum port_owner_facts. */
-unsigned port_owners_facts(const struct port_owners *o, uint16_t port,
-                           uint32_t local_address);
+/* Returns what is true of the port without the owner: a set of enum port_owner_facts,
+ * `here` being the owner's local address.  Removing what was not added is a bug. */
+unsigned port_owners_remove(struct port_owners *o, uint16_t port,
+                            struct port_owner owner);
 
 /* The kinds on the port, up to `size` of them in `out`; returns how many there are. */
 uint32_t port_owners_list(const struct port_owners *o, uint16_t port,

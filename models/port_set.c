@@ -1,6 +1,7 @@
 #include "models/port_set.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/memory.h"
 
@@ -81,6 +82,16 @@ uint32_t port_set_count_in(const struct port_set *s, struct port_range range)
         count += (uint32_t)__builtin_popcountll(word);
     }
     return count;
+}
+
+struct port_set port_set_copy(const struct port_set *s)
+{
+    struct port_set copy = *s;
+    if (s->words) {
+        copy.words = memory_resize(NULL, PORT_SET_WORDS, sizeof *copy.words);
+        memcpy(copy.words, s->words, PORT_SET_WORDS * sizeof *copy.words);
+    }
+    return copy;
 }
 
 void port_set_clear(struct port_set *s)

@@ -50,6 +50,9 @@ static inline bool port_set_has(const struct port_set *s, uint16_t port)
 /* Ports of the range that are in the set. */
 uint32_t port_set_count_in(const struct port_set *s, struct port_range range);
 
+/* A set of the same ports, with bits of its own. */
+struct port_set port_set_copy(const struct port_set *s);
+
 /* Empties it and gives its memory back. */
 void port_set_clear(struct port_set *s);
 

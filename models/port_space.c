@@ -10,20 +10,22 @@
 /* The key under which `tuples` keeps all ports of a local address. */
 static const struct port_destination anywhere = {0, 0};
 
+/* While all holders share one local address, the ports held there are the ports held at
+ * all and need no set of their own; while they share a destination too, neither do those
+ * held toward it.  Most hosts are like that: a port is then one bit, in one place. */
 struct port_space {
-    struct port_tuples tuples;      /* by (local address, destination), and `anywhere` */
-    struct port_owners owners;      /* everybody */
-    struct port_owners open_owners; /* of those, who have no destination */
-
-    /* Ports with a holder of some sort, whatever its address. */
-    struct port_set held;
-    struct port_set bound;     /* by bind() or listen() */
-    struct port_set open;      /* without a destination */
-    struct port_set listening; /* by listen() */
-    struct port_set reserved;
-
+    struct port_owners owners; /* everybody */
     uint32_t in_use;
-    uint32_t wildcard; /* holders whose local address is the wildcard */
+    uint32_t wildcard;          /* holders whose local address is the wildcard */
+    uint32_t sole_address;      /* what the holders share, */
+    struct port_destination to; /* while one_address and one_tuple say so */
+    bool one_address, one_tuple;
+    struct port_tuples tuples; /* by (local address, destination), and `anywhere` */
+
+    struct port_set listening; /* ports with a holder by listen() */
+    struct port_set reserved;
+    struct port_set bound;          /* by bind() or listen() */
+    struct port_owners open_owners; /* of everybody, who has no destination */
 };
 
 struct port_space *port_space_new(void)
@@ -38,11 +40,62 @@ void port_space_free(struct port_space *s)
     port_tuples_clear(&s->tuples);
     port_owners_clear(&s->owners);
     port_owners_clear(&s->open_owners);
-    struct port_set *sets[] = {&s->held, &s->bound, &s->open, &s->listening,
-                               &s->reserved};
-    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
-        port_set_clear(sets[i]);
+    port_set_clear(&s->listening);
+    port_set_clear(&s->reserved);
+    port_set_clear(&s->bound);
     free(s);
+}
+
+/* --- what the holders share -----------------------------------------------------------
+ */
+
+static bool is_sole_tuple(const struct port_space *s, uint32_t local_address,
+                          struct port_destination to)
+{
+    return s->sole_address == local_address && s->to.address == to.address &&
+           s->to.port == to.port;
+}
+
+/* Gives what the holders share its own sets if the next one does not share it. */
+static void stop_sharing(struct port_space *s, uint32_t local_address,
+                         struct port_destination to)
+{
+    if (s->one_tuple && !is_sole_tuple(s, local_address, to)) {
+        s->one_tuple = false;
+        port_tuples_adopt(&s->tuples, s->sole_address, s->to,
+                          port_set_copy(&s->owners.held));
+    }
+    if (s->one_address && s->sole_address != local_address) {
+        s->one_address = false;
+        port_tuples_adopt(&s->tuples, s->sole_address, anywhere,
+                          port_set_copy(&s->owners.held));
+    }
+}
+
+static void share_with(struct port_space *s, uint32_t local_address,
+                       struct port_destination to)
+{
+    if (s->owners.held.count) {
+        stop_sharing(s, local_address, to);
+        return;
+    }
+    s->sole_address = local_address;
+    s->to = to;
+    s->one_address = true;
+    s->one_tuple = to.port != 0;
+}
+
+/* The ports held toward `to`, or `anywhere`, from this address; NULL when there are none.
+ */
+static const struct port_set *held_toward(const struct port_space *s,
+                                          uint32_t local_address,
+                                          struct port_destination to)
+{
+    if (s->one_address && to.port == 0)
+        return s->sole_address == local_address ? &s->owners.held : NULL;
+    if (s->one_tuple)
+        return is_sole_tuple(s, local_address, to) ? &s->owners.held : NULL;
+    return port_tuples_find(&s->tuples, local_address, to);
 }
 
 /* --- taking and giving back -----------------------------------------------------------
@@ -51,17 +104,13 @@ void port_space_free(struct port_space *s)
 static void take_open(struct port_space *s, uint16_t port, struct port_owner owner)
 {
     port_owners_add(&s->open_owners, port, owner);
-    port_set_add(&s->open, port);
     if (owner.origin == PORT_BY_LISTEN)
         port_set_add(&s->listening, port);
 }
 
 static void release_open(struct port_space *s, uint16_t port, struct port_owner owner)
 {
-    port_owners_remove(&s->open_owners, port, owner);
-    unsigned facts = port_owners_facts(&s->open_owners, port, owner.local_address);
-    if (!(facts & PORT_HAS_OWNER))
-        port_set_remove(&s->open, port);
+    unsigned facts = port_owners_remove(&s->open_owners, port, owner);
     if (owner.origin == PORT_BY_LISTEN && !(facts & PORT_HAS_LISTENER))
         port_set_remove(&s->listening, port);
 }
@@ -69,16 +118,20 @@ static void release_open(struct port_space *s, uint16_t port, struct port_owner 
 void port_space_take(struct port_space *s, uint16_t port, struct port_owner owner,
                      struct port_destination to)
 {
-    if (to.port) {
-        SIM_ASSERT(owner.origin != PORT_BY_LISTEN);
-        bool is_new = port_tuples_add(&s->tuples, owner.local_address, to, port);
-        SIM_ASSERT(is_new);
-    } else {
+    SIM_ASSERT(to.port == 0 || owner.origin != PORT_BY_LISTEN);
+    share_with(s, owner.local_address, to);
+    bool is_first = port_owners_add(&s->owners, port, owner);
+    if (to.port == 0) {
         take_open(s, port, owner);
+    } else {
+        bool is_new = s->one_tuple
+                          ? is_first
+                          : port_tuples_add(&s->tuples, owner.local_address, to, port);
+        SIM_ASSERT(is_new);
     }
-    port_owners_add(&s->owners, port, owner);
-    port_set_add(&s->held, port);
-    s->in_use += port_tuples_add(&s->tuples, owner.local_address, anywhere, port);
+    s->in_use += s->one_address
+                     ? is_first
+                     : port_tuples_add(&s->tuples, owner.local_address, anywhere, port);
     s->wildcard += owner.local_address == PORT_ANY_ADDRESS;
     if (owner.origin != PORT_BY_CONNECT)
         port_set_add(&s->bound, port);
@@ -87,19 +140,19 @@ void port_space_take(struct port_space *s, uint16_t port, struct port_owner owne
 void port_space_release(struct port_space *s, uint16_t port, struct port_owner owner,
                         struct port_destination to)
 {
-    if (to.port) {
-        bool was_held = port_tuples_remove(&s->tuples, owner.local_address, to, port);
-        SIM_ASSERT(was_held);
-    } else {
+    if (to.port == 0) {
         release_open(s, port, owner);
+    } else {
+        bool was_held =
+            s->one_tuple ? is_sole_tuple(s, owner.local_address, to)
+                         : port_tuples_remove(&s->tuples, owner.local_address, to, port);
+        SIM_ASSERT(was_held);
     }
-    port_owners_remove(&s->owners, port, owner);
-    s->wildcard -= owner.local_address == PORT_ANY_ADDRESS;
-    unsigned facts = port_owners_facts(&s->owners, port, owner.local_address);
-    if (!(facts & PORT_HAS_OWNER))
-        port_set_remove(&s->held, port);
+    unsigned facts = port_owners_remove(&s->owners, port, owner);
     if (!(facts & PORT_HAS_OWNER_HERE))
-        s->in_use -= port_tuples_remove(&s->tuples, owner.local_address, anywhere, port);
+        s->in_use -= s->one_address ||
+                     port_tuples_remove(&s->tuples, owner.local_address, anywhere, port);
+    s->wildcard -= owner.local_address == PORT_ANY_ADDRESS;
     if (owner.origin != PORT_BY_CONNECT && !(facts & PORT_HAS_BOUND))
         port_set_remove(&s->bound, port);
 }
@@ -129,7 +182,7 @@ uint32_t port_space_toward(const struct port_space *s, uint32_t local_address,
                            struct port_destination to)
 {
     SIM_ASSERT(to.port != 0);
-    const struct port_set *ports = port_tuples_find(&s->tuples, local_address, to);
+    const struct port_set *ports = held_toward(s, local_address, to);
     return ports ? ports->count : 0;
 }
 
@@ -142,9 +195,8 @@ uint32_t port_space_owners(const struct port_space *s, uint16_t port,
 size_t port_space_bytes(const struct port_space *s)
 {
     return sizeof *s + port_tuples_bytes(&s->tuples) + port_owners_bytes(&s->owners) +
-           port_owners_bytes(&s->open_owners) + port_set_bytes(&s->held) +
-           port_set_bytes(&s->bound) + port_set_bytes(&s->open) +
-           port_set_bytes(&s->listening) + port_set_bytes(&s->reserved);
+           port_owners_bytes(&s->open_owners) + port_set_bytes(&s->listening) +
+           port_set_bytes(&s->reserved) + port_set_bytes(&s->bound);
 }
 
 /* --- looking --------------------------------------------------------------------------
@@ -154,9 +206,9 @@ size_t port_space_bytes(const struct port_space *s)
 static void hide_held_here(const struct port_space *s, struct port_view *v,
                            uint32_t local_address, struct port_destination to)
 {
-    port_view_hide(v, port_tuples_find(&s->tuples, local_address, to));
+    port_view_hide(v, held_toward(s, local_address, to));
     if (s->wildcard && local_address != PORT_ANY_ADDRESS)
-        port_view_hide(v, port_tuples_find(&s->tuples, PORT_ANY_ADDRESS, to));
+        port_view_hide(v, held_toward(s, PORT_ANY_ADDRESS, to));
 }
 
 struct port_view port_space_view(const struct port_space *s, struct port_range range,
@@ -166,7 +218,7 @@ struct port_view port_space_view(const struct port_space *s, struct port_range r
     struct port_view v = port_view_of(range);
     port_view_hide(&v, &s->reserved);
     if (local_address == PORT_ANY_ADDRESS) {
-        port_view_hide(&v, &s->held);
+        port_view_hide(&v, &s->owners.held);
     } else if (scope == PORT_SCOPE_PORT || to.port == 0) {
         hide_held_here(s, &v, local_address, anywhere);
     } else {
@@ -183,7 +235,7 @@ struct port_view port_space_view_fallback(const struct port_space *s,
     SIM_ASSERT(local_address != PORT_ANY_ADDRESS && to.port != 0);
     struct port_view v = port_view_of(range);
     port_view_hide(&v, &s->reserved);
-    port_view_hide(&v, &s->open);
+    port_view_hide(&v, &s->open_owners.held);
     hide_held_here(s, &v, local_address, to);
     return v;
 }

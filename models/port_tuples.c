@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "models/port_hash.h"
+#include "sim/base/bug.h"
 #include "sim/base/memory.h"
 
 #define SIZE_MIN 4
@@ -65,8 +66,9 @@ const struct port_set *port_tuples_find(const struct port_tuples *t,
     return slot->ports.count ? &slot->ports : NULL;
 }
 
-bool port_tuples_add(struct port_tuples *t, uint32_t local_address,
-                     struct port_destination to, uint16_t port)
+/* The key's slot, made if need be; the caller puts a port into it at once. */
+static struct port_tuple *obtain(struct port_tuples *t, uint32_t local_address,
+                                 struct port_destination to)
 {
     if (t->used >= t->size / 4 * 3)
         resize(t, t->size ? t->size * 2 : SIZE_MIN);
@@ -76,7 +78,21 @@ bool port_tuples_add(struct port_tuples *t, uint32_t local_address,
         slot->to = to;
         t->used++;
     }
-    return port_set_add(&slot->ports, port);
+    return slot;
+}
+
+bool port_tuples_add(struct port_tuples *t, uint32_t local_address,
+                     struct port_destination to, uint16_t port)
+{
+    return port_set_add(&obtain(t, local_address, to)->ports, port);
+}
+
+void port_tuples_adopt(struct port_tuples *t, uint32_t local_address,
+                       struct port_destination to, struct port_set ports)
+{
+    struct port_tuple *slot = obtain(t, local_address, to);
+    SIM_ASSERT(slot->ports.count == 0 && ports.count > 0);
+    slot->ports = ports;
 }
 
 bool port_tuples_remove(struct port_tuples *t, uint32_t local_address,

@@ -37,6 +37,10 @@ const struct port_set *port_tuples_find(const struct port_tuples *t,
 bool port_tuples_add(struct port_tuples *t, uint32_t local_address,
                      struct port_destination to, uint16_t port);
 
+/* The key, which had no ports, gets those of `ports`, a set of its own from now on. */
+void port_tuples_adopt(struct port_tuples *t, uint32_t local_address,
+                       struct port_destination to, struct port_set ports);
+
 /* True if the port was held. */
 bool port_tuples_remove(struct port_tuples *t, uint32_t local_address,
                         struct port_destination to, uint16_t port);

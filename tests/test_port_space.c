@@ -38,6 +38,8 @@ struct program {
     struct live *live;
     uint32_t count, capacity;
     struct port_range band; /* where holders are */
+    uint32_t alike;         /* the first so many share a tuple, as many more an address */
+    uint32_t sole_address;  /* which they share */
     struct random_stream chance;
 };
 
@@ -91,11 +93,25 @@ static struct port_owner some_owner(struct program *p)
     return owner;
 }
 
-static void program_take(struct program *p)
+static struct live some_holder(struct program *p)
 {
     struct live l = {some_port(p), some_owner(p), some_destination(p)};
+    if (p->count == 0)
+        p->sole_address = l.owner.local_address;
+    if (p->count < 2 * p->alike)
+        l.owner.local_address = p->sole_address;
+    if (p->count < p->alike)
+        l.to = web;
+    if (p->count < p->alike && l.owner.origin == PORT_BY_LISTEN)
+        l.owner.origin = PORT_BY_BIND;
     if (l.owner.origin == PORT_BY_LISTEN)
         l.to = nowhere;
+    return l;
+}
+
+static void program_take(struct program *p)
+{
+    struct live l = some_holder(p);
     if (l.to.port && naive_holds(p->naive, l.port, l.owner.local_address, l.to))
         return;
     port_space_take(p->space, l.port, l.owner, l.to);
@@ -222,9 +238,11 @@ static void compare_counts(struct program *p)
 }
 
 /* Fills and drains in turn, from nothing to `most` holders and back. */
-static void run_program(struct port_range band, uint32_t most, uint32_t steps)
+static void run_program_alike(struct port_range band, uint32_t most, uint32_t steps,
+                              uint32_t alike)
 {
     struct program p = program_new(band, "program");
+    p.alike = alike;
     bool filling = true;
     for (uint32_t step = 0; step < steps; step++) {
         filling = p.count == 0 ? true : p.count >= most ? false : filling;
@@ -243,6 +261,11 @@ static void run_program(struct port_range band, uint32_t most, uint32_t steps)
         program_release(&p);
     compare_counts(&p);
     program_free(&p);
+}
+
+static void run_program(struct port_range band, uint32_t most, uint32_t steps)
+{
+    run_program_alike(band, most, steps, 0);
 }
 
 static void test_few_holders_agree_with_the_oracle(void **state)
@@ -265,6 +288,17 @@ static void test_holders_far_apart_agree_with_the_oracle(void **state)
 {
     (void)state;
     run_program((struct port_range){1, 65535}, 300, 1500);
+}
+
+/* The space keeps one set for all of them, and makes others when one comes who differs:
+ * by then few are held, or many, or nobody ever differs. */
+static void test_holders_who_begin_alike_agree_with_the_oracle(void **state)
+{
+    (void)state;
+    run_program_alike((struct port_range){50001, 50030}, 10, 20000, 3);
+    run_program_alike((struct port_range){49152, 49152 + 99}, 100, 10000, 24);
+    run_program_alike((struct port_range){49152, 49152 + 99}, 60, 10000, 60);
+    run_program_alike((struct port_range){49152, 49152 + 99}, 90, 10000, 45);
 }
 
 /* --- scopes by example ----------------------------------------------------------------
@@ -438,20 +472,40 @@ static void test_a_client_with_14_connections_to_one_proxy_costs_little(void **s
     port_space_free(s);
 }
 
-/* Four sets of 8 KiB: the two sets of the one tuple and the one address, who is held at
- * all, and whose holder is alone.  And the smallest hash table, four slots of 64 bytes.
- */
-static void test_a_full_range_costs_two_bytes_a_port(void **state)
+static void take_quarter(struct port_space *s, uint32_t low, uint32_t from,
+                         struct port_destination to)
+{
+    for (uint32_t port = low; port < low + 16384; port++)
+        port_space_take(s, (uint16_t)port, connected_from(from), to);
+}
+
+static void release_quarter(struct port_space *s, uint32_t low, uint32_t from,
+                            struct port_destination to)
+{
+    for (uint32_t port = low; port < low + 16384; port++)
+        port_space_release(s, (uint16_t)port, connected_from(from), to);
+}
+
+/* A second destination makes it three sets, two in the smallest hash table, four slots of
+ * 64 bytes; a second address five, in eight slots, and numbers for its kind of owner. */
+static void test_holders_of_one_tuple_cost_one_set(void **state)
 {
     (void)state;
     struct port_space *s = port_space_new();
-    size_t empty = port_space_bytes(s);
-    for (uint32_t port = 49152; port < 65536; port++)
-        port_space_take(s, (uint16_t)port, connected_from(HERE), web);
-    assert_int_equal(port_space_bytes(s), empty + 4 * 64 + 4 * 8192);
-    for (uint32_t port = 49152; port < 65536; port++)
-        port_space_release(s, (uint16_t)port, connected_from(HERE), web);
-    assert_int_equal(port_space_bytes(s), empty + 4 * 64);
+    size_t empty = port_space_bytes(s), numbers = 16384 * 4 + 64 * sizeof(uint32_t *);
+    take_quarter(s, 49152, HERE, web);
+    assert_int_equal(port_space_bytes(s), empty + 8192);
+    take_quarter(s, 32768, HERE, mail);
+    assert_int_equal(port_space_bytes(s), empty + 4 * 64 + 3 * 8192);
+    release_quarter(s, 32768, HERE, mail);
+    take_quarter(s, 32768, ELSEWHERE, web);
+    assert_int_equal(port_space_bytes(s), empty + numbers + 8 * 64 + 5 * 8192);
+    release_quarter(s, 49152, HERE, web);
+    release_quarter(s, 32768, ELSEWHERE, web);
+    size_t table = port_space_bytes(s) - empty;
+    assert_true(table <= 8 * 64);
+    take_quarter(s, 49152, ELSEWHERE, mail);
+    assert_int_equal(port_space_bytes(s), empty + table + 8192);
     port_space_free(s);
 }
 
@@ -555,6 +609,7 @@ int main(void)
         cmocka_unit_test(test_few_holders_agree_with_the_oracle),
         cmocka_unit_test(test_many_holders_agree_with_the_oracle),
         cmocka_unit_test(test_holders_far_apart_agree_with_the_oracle),
+        cmocka_unit_test(test_holders_who_begin_alike_agree_with_the_oracle),
         cmocka_unit_test(test_each_scope_sees_what_its_definition_says),
         cmocka_unit_test(test_who_has_no_destination_blocks_by_origin),
         cmocka_unit_test(test_a_port_is_bound_as_long_as_somebody_bound_it),
@@ -562,7 +617,7 @@ int main(void)
         cmocka_unit_test(test_every_kind_of_owner_is_counted),
         cmocka_unit_test(test_reserved_ports_may_be_held_but_are_never_free),
         cmocka_unit_test(test_a_client_with_14_connections_to_one_proxy_costs_little),
-        cmocka_unit_test(test_a_full_range_costs_two_bytes_a_port),
+        cmocka_unit_test(test_holders_of_one_tuple_cost_one_set),
         cmocka_unit_test(test_a_destination_met_once_costs_a_line_not_a_bitmap),
         cmocka_unit_test(test_misuse_is_a_bug),
     };
