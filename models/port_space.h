@@ -19,11 +19,12 @@
  *     view             one hash look-up, or two
  *     scan             O(words of the range): at worst 1,000 for 65,536 ports
  *     memory           under 1 KiB for a host with a dozen connections to one place.
- *                      Grown: one set of 8 KiB while all holders share destination and
- *                      local address; else 8 KiB more for each (local address,
- * destination) that holds over 18 ports, 64 to 170 bytes where it holds fewer, and the
- * same for each local address if there are several; 4 bytes a port of each block of 1,024
- * with a port that has several holders; 20 bytes for each further kind of owner on a port
+ *                      Grown: 8 KiB for all holders while they share destination and
+ *                      local address; later as much again for each (local address,
+ *                      destination) with over 18 ports, 64 to 170 bytes where there are
+ *                      fewer, and for each local address if there are several; 4 bytes
+ *                      a port of each block of 1,024 with a port of several holders; 20
+ *                      bytes for each further kind of owner on a port
  *
  * Addresses are numbers of the world's address table.  Releasing what is not held, and
  * taking the same tuple twice, are bugs.
