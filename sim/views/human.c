@@ -21,12 +21,28 @@ const char *human_count(double value, char out[HUMAN_TEXT])
     return out;
 }
 
+struct unit {
+    sim_ns length;
+    const char *name;
+};
+
+/* 83 ms: three digits of the largest unit that fits. */
+static const char *short_duration(sim_ns t, char out[HUMAN_TEXT])
+{
+    static const struct unit units[] = {
+        {SIM_S, "s"}, {SIM_MS, "ms"}, {SIM_US, "us"}, {1, "ns"}};
+    const struct unit *u = units;
+    /* What three digits round up to a thousand is one of the next unit. */
+    while (t && (double)t < 0.9995 * (double)u->length)
+        u++;
+    snprintf(out, HUMAN_TEXT, "%.3g %s", (double)t / (double)u->length, u->name);
+    return out;
+}
+
 const char *human_duration(sim_ns t, char out[HUMAN_TEXT])
 {
-    static const struct {
-        sim_ns length;
-        const char *name;
-    } units[] = {{SIM_D, "d"}, {SIM_H, "h"}, {SIM_MIN, "min"}, {SIM_S, "s"}};
+    static const struct unit units[] = {
+        {SIM_D, "d"}, {SIM_H, "h"}, {SIM_MIN, "min"}, {SIM_S, "s"}};
     for (size_t i = 0; i + 1 < sizeof units / sizeof units[0]; i++) {
         if (t < units[i].length)
             continue;
@@ -39,8 +55,7 @@ const char *human_duration(sim_ns t, char out[HUMAN_TEXT])
             snprintf(out, HUMAN_TEXT, "%lld %s", whole, units[i].name);
         return out;
     }
-    snprintf(out, HUMAN_TEXT, "%.3g s", sim_seconds(t));
-    return out;
+    return short_duration(t, out);
 }
 
 const char *human_seconds(double seconds, char out[HUMAN_TEXT])

@@ -10,7 +10,7 @@
 
 /* Each writes into `out` and returns it. */
 const char *human_count(double value, char out[HUMAN_TEXT]); /* rounded; "-" for NaN */
-const char *human_duration(sim_ns t, char out[HUMAN_TEXT]);  /* two units at most */
+const char *human_duration(sim_ns t, char out[HUMAN_TEXT]);  /* "1 h 5 min", "83 ms" */
 const char *human_share(double value, char out[HUMAN_TEXT]); /* of 1; "-" for NaN */
 const char *human_seconds(double seconds, char out[HUMAN_TEXT]); /* "-" for NaN */
 const char *human_value(double value, const char *unit, char out[HUMAN_TEXT]);

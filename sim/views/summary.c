@@ -8,13 +8,14 @@
 #include "sim/views/human.h"
 
 /* What one screen of 80 columns holds; summary.json has the rest. */
+#define WIDTH         80
 #define FINDINGS      32
 #define APPS          16
 #define PHASES        8
 #define PHASES_A_LINE 5
 #define CHANGES       8
 #define DETAIL        58 /* columns of what a change did */
-#define NAME          24 /* columns of the name of an app, at most */
+#define NAME          20 /* columns of the name of an app, at most */
 
 struct names {
     char at[APPS][FINDING_NAME];
@@ -72,25 +73,29 @@ static void print_head(const struct screen *s)
         r->status == RUN_INTERRUPTED ? "  (interrupted)" : "");
 }
 
+/* As many as fit on a line; the rest are smaller. */
 static void print_holders(const struct screen *s, const char *lead,
                           const struct finding_holder *holders, uint32_t count)
 {
-    char share[HUMAN_TEXT];
-    if (!count)
-        return;
-    fprintf(s->out, "  %s ", lead);
-    for (uint32_t i = 0; i < count; i++)
-        fprintf(s->out, "%s%s %s", i ? ", " : "", holders[i].name,
-                human_share(holders[i].share, share));
-    fputc('\n', s->out);
+    int column = count ? fprintf(s->out, "  %s", lead) : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        char share[HUMAN_TEXT], text[HUMAN_TEXT + sizeof holders[i].name];
+        int length = snprintf(text, sizeof text, "%s %s", holders[i].name,
+                              human_share(holders[i].share, share));
+        if (i && column + 2 + length > WIDTH)
+            break;
+        column += fprintf(s->out, "%s%s", i ? ", " : " ", text);
+    }
+    if (count)
+        fputc('\n', s->out);
 }
 
 static void print_exhausted(const struct screen *s, const struct finding *f)
 {
     char begin[HUMAN_TEXT], end[HUMAN_TEXT], failed[HUMAN_TEXT], choices[HUMAN_TEXT],
         share[HUMAN_TEXT], capacity[HUMAN_TEXT];
-    fprintf(s->out, "%s%s ran out of its %s local ports", s->red, f->host,
-            human_count(f->capacity, capacity));
+    fprintf(s->out, "%s%s ran out of its %s local port%s", s->red, f->host,
+            human_count(f->capacity, capacity), f->capacity > 1 ? "s" : "");
     if (f->spells > 1)
         fprintf(s->out, " %" PRIu32 " times", f->spells);
     fprintf(s->out, ", from %s to %s%s\n", human_duration(f->begin, begin),
@@ -107,7 +112,9 @@ static void print_findings(const struct screen *s)
     struct finding findings[FINDINGS];
     uint32_t count = findings_of(s->record, findings, FINDINGS);
     char most[HUMAN_TEXT], capacity[HUMAN_TEXT], share[HUMAN_TEXT];
-    if (count && !findings[0].exhausted)
+    if (!count)
+        fputs("no host opened a connection\n", s->out);
+    else if (!findings[0].exhausted)
         fprintf(s->out, "%sno host ran out of local ports%s\n", s->green, s->plain);
     for (uint32_t i = 0; i < count; i++) {
         const struct finding *f = &findings[i];
