@@ -533,7 +533,7 @@ static void test_progress_only_on_a_terminal_that_can_erase_it(void **state)
                             .env = {terminals[i].env}};
         struct ended e = program_run(&p);
         expect_status(&e, 0);
-        assert_int_equal(strstr(e.err, "s simulated, ") != NULL, terminals[i].shown);
+        assert_int_equal(strstr(e.err, " simulated, ") != NULL, terminals[i].shown);
         assert_null(strchr(e.out, '\033'));
         ended_free(&e);
     }

@@ -71,6 +71,7 @@ static void test_counts_have_commas_and_null_is_a_dash(void **state)
     assert_string_equal(human_share(NAN, text), "-");
     assert_string_equal(human_seconds(NAN, text), "-");
     assert_string_equal(human_seconds(0.024, text), "24 ms");
+    assert_string_equal(human_seconds(1e300, text), "over 100 years");
 }
 
 /* --- screens ---------------------------------------------------------------------- */

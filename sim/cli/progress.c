@@ -1,9 +1,13 @@
 #include "sim/cli/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "sim/views/human.h"
 
 static double seconds_between(struct timespec a, struct timespec b)
 {
@@ -29,22 +33,36 @@ double progress_seconds(const struct progress *p)
     return seconds_between(p->began, wall_clock());
 }
 
+/* Columns of the terminal that may be written without a line break. */
+static int room(void)
+{
+    struct winsize window = {0};
+    ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
+    return window.ws_col ? window.ws_col - 1 : 79;
+}
+
+static void print_line(double share, sim_ns now, sim_ns end, double rate, double left)
+{
+    char line[200], done[HUMAN_TEXT], all[HUMAN_TEXT], wait[HUMAN_TEXT];
+    snprintf(line, sizeof line, "%3.0f %%  %s of %s simulated, %.1f M events/s, %s left",
+             100 * share, human_duration(now, done), human_duration(end, all), rate / 1e6,
+             human_seconds(left, wait));
+    fprintf(stderr, "\r\033[K%.*s", room(), line);
+    fflush(stderr);
+}
+
 void progress_update(void *progress, sim_ns now, sim_ns end, uint64_t events)
 {
     struct progress *p = progress;
     if (!p->shown)
         return;
     struct timespec t = wall_clock();
-    if (seconds_between(p->printed, t) < 0.1)
+    if (seconds_between(p->printed, t) < 0.1 || now == 0)
         return;
     p->printed = t;
     double spent = seconds_between(p->began, t);
-    double share = end > 0 ? (double)now / (double)end : 1;
-    fprintf(stderr,
-            "\r\033[K%3.0f %%  %.0f of %.0f s simulated, %.1f M events/s, %.0f s left",
-            100 * share, sim_seconds(now), sim_seconds(end), (double)events / spent / 1e6,
-            share > 0 ? spent / share - spent : 0.0);
-    fflush(stderr);
+    double share = (double)now / (double)end;
+    print_line(share, now, end, (double)events / spent, round(spent / share - spent));
 }
 
 void progress_end(struct progress *p)

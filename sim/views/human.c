@@ -62,6 +62,8 @@ const char *human_seconds(double seconds, char out[HUMAN_TEXT])
 {
     if (isnan(seconds))
         return strcpy(out, "-");
+    if (seconds >= sim_seconds(SIM_DURATION_MAX))
+        return strcpy(out, "over 100 years");
     return human_duration((sim_ns)llround(seconds * 1e9), out);
 }
 
