@@ -344,6 +344,11 @@ static void test_runs_without_a_directory_take_the_first_free_one(void **state)
         expect_says(e.err, expected[i]);
         ended_free(&e);
     }
+    p.args[2] = "--overwrite";
+    struct ended e = program_run(&p);
+    expect_status(&e, 0);
+    expect_says(e.err, expected[0]);
+    ended_free(&e);
     scratch_free(folder);
 }
 

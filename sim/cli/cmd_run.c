@@ -15,7 +15,7 @@ static const struct argp_option options[] = {
      "Write the run directory here (default: the first free of runs/NAME, "
      "runs/NAME-2, ...)",
      0},
-    {"overwrite", KEY_OVERWRITE, NULL, 0, "Replace an earlier run in DIR", 0},
+    {"overwrite", KEY_OVERWRITE, NULL, 0, "Replace an earlier run in DIR (runs/NAME)", 0},
     {"set", KEY_SET, "PATH=VALUE", 0, "Set a field of the scenario; may be repeated", 0},
     {"seed", KEY_SEED, "N", 0,
      "Use this seed (0x... for hexadecimal) instead of the scenario's", 0},

@@ -49,12 +49,15 @@ bool run_format(const char *word, enum figure_format *out)
     return false;
 }
 
-/* The first of runs/NAME, runs/NAME-2, ... that does not exist. */
-static char *free_directory(const char *scenario)
+/* Where a run goes: as ordered, else runs/NAME, or, when that is not to be replaced, the
+ * first of runs/NAME, runs/NAME-2, ... that does not exist. */
+static char *directory_for(const struct run_order *order, const char *scenario)
 {
     struct stat s;
+    if (order->directory)
+        return memory_text(order->directory, strlen(order->directory));
     char *path = memory_print("runs/%s", scenario);
-    for (unsigned i = 2; lstat(path, &s) == 0; i++) {
+    for (unsigned i = 2; !order->overwrite && lstat(path, &s) == 0; i++) {
         free(path);
         path = memory_print("runs/%s-%u", scenario, i);
     }
@@ -198,9 +201,7 @@ static struct run_directory *claim(const struct run_order *order, const char *di
 static int run_plan(const struct run_order *order, const struct trial_plan *plan)
 {
     struct results_error error;
-    char *directory = order->directory
-                          ? memory_text(order->directory, strlen(order->directory))
-                          : free_directory(plan->config->name);
+    char *directory = directory_for(order, plan->config->name);
     struct run_directory *target = claim(order, directory);
     int status = EXIT_IO;
     if (target) {

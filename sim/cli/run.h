@@ -10,7 +10,7 @@
 
 struct run_order {
     const char *scenario;  /* file, or name in the library */
-    const char *directory; /* NULL: the first free of runs/NAME, runs/NAME-2, ... */
+    const char *directory; /* NULL: runs/NAME, or the first free of runs/NAME-2, ... */
     struct setting_texts settings;
     bool overwrite, json, quiet;
     bool plots;
