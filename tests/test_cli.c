@@ -118,6 +118,8 @@ static void test_bad_command_lines_end_with_2_and_say_why(void **state)
         {{"run", "teaching-mini", "--seed="}, "is \"\""},
         {{"run", "teaching-mini", "--plots=gif"}, "must be svg, png or dumb, is \"gif\""},
         {{"run", "teaching-mini", "--json", "--plots=dumb"}, "both want the standard"},
+        {{"run", "teaching-mini", "--plots", "png"}, "equals sign: --plots=png"},
+        {{"run", "-p", "dumb", "teaching-mini"}, "equals sign: --plots=dumb"},
         {{"run", "teaching-mini", "--jsno"}, "unrecognized option '--jsno'"},
         {{"run", "teaching-mini", "-o"}, "requires an argument"},
         {{"check"}, "which scenarios?"},

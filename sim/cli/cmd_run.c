@@ -49,6 +49,16 @@ static void set_seed(struct arguments *a, const char *text, struct argp_state *s
     a->seed = memory_print("seed=\"%s\"", text);
 }
 
+/* "--plots png" is two arguments, of which the second looks like a scenario. */
+static void refuse_second(const char *first, const char *second, struct argp_state *state)
+{
+    enum figure_format unused;
+    if (run_format(first, &unused) || run_format(second, &unused))
+        argp_error(state, "the format wants an equals sign: --plots=%s",
+                   run_format(second, &unused) ? second : first);
+    argp_error(state, "one scenario at a time, also got \"%s\"", second);
+}
+
 /* What only the whole command line can tell. */
 static void check_together(struct arguments *a, struct argp_state *state)
 {
@@ -92,7 +102,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case ARGP_KEY_ARG:
         if (order->scenario)
-            argp_error(state, "one scenario at a time, also got \"%s\"", argument);
+            refuse_second(order->scenario, argument, state);
         order->scenario = argument;
         break;
     case ARGP_KEY_END:
