@@ -45,6 +45,9 @@ struct running program_start(const struct program *p);
 /* Waits until it handles SIGINT, which it does from when it simulates. */
 void program_wait_for_handler(const struct running *r);
 
+/* Skips the test where there are no terminals: a container without /dev/pts. */
+void program_needs_terminal(void);
+
 /* Waits for its end; fails the test after a minute.  Outputs that are no terminal must
  * not hold control characters. */
 struct ended program_finish(const struct running *r, const struct program *p);

@@ -260,6 +260,7 @@ static void test_the_schema_is_json_that_names_itself(void **state)
 static void test_lists_fit_a_terminal_of_80_columns(void **state)
 {
     (void)state;
+    program_needs_terminal();
     for (size_t i = 0; i < COUNT(kinds); i++) {
         struct program p = {.args = {"list", kinds[i]}, .terminal = TERMINAL_OUT};
         struct ended e = program_run(&p);
@@ -504,6 +505,7 @@ static void test_check_tells_where_each_value_comes_from(void **state)
 static void test_colours_only_on_a_terminal_that_wants_them(void **state)
 {
     (void)state;
+    program_needs_terminal();
     static const struct {
         const char *env;
         bool coloured;
@@ -525,6 +527,7 @@ static void test_colours_only_on_a_terminal_that_wants_them(void **state)
 static void test_progress_only_on_a_terminal_that_can_erase_it(void **state)
 {
     (void)state;
+    program_needs_terminal();
     static const struct {
         const char *env, *option;
         bool shown;
