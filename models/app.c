@@ -148,6 +148,12 @@ const struct field_table app_fields = {
              .fallback = "{}",
              .flags = FIELD_CHANGEABLE,
              .help = "what a user does when an attempt fails"},
+            {.key = "socket",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct app_config, socket),
+             .table = &socket_options_fields,
+             .fallback = "{}",
+             .help = "options of the users' own sockets"},
             FIELD_END,
         },
 };

@@ -5,6 +5,7 @@
 
 #include "models/arrivals.h"
 #include "models/behaviour.h"
+#include "models/socket_options.h"
 #include "sim/base/field.h"
 
 enum app_closer { CLOSES_CLIENT, CLOSES_SERVER, CLOSES_BOTH };
@@ -27,6 +28,7 @@ struct app_config {
     struct field_list client_close; /* struct behaviour, when the server closes first */
     sim_ns patience;                /* with a proxy: for its answer */
     struct retry_config on_failure;
+    struct socket_options socket; /* of the users' own connections */
 };
 
 extern const struct field_table app_fields;

@@ -242,28 +242,17 @@ void hosts_settle(struct hosts *hosts, sim_ns now)
     }
 }
 
-static void hold(struct hosts *hosts, struct host *h, struct member *m,
-                 uint32_t local_address, uint16_t port, struct port_destination to,
-                 sim_ns now)
+static struct port_owner owner_of(uint32_t local_address, uint8_t held, uint16_t uid)
 {
-    uint32_t before = port_space_in_use(m->ports);
-    port_space_take(
-        m->ports, port,
-        (struct port_owner){.local_address = local_address, .origin = PORT_BY_CONNECT},
-        to);
-    if (port_space_in_use(m->ports) == before)
-        return;
-    metrics_shift(hosts->metrics, h->metric + HOST_IN_USE, 1, now);
-    if (!m->reuse)
-        return;
-    sim_ns rest = reuse_log_rest(m->reuse, local_address - m->first_address, port, now);
-    if (rest >= 0)
-        metrics_sample(hosts->metrics, h->metric + HOST_REUSE_INTERVAL, rest);
+    return (struct port_owner){.local_address = local_address,
+                               .uid = uid,
+                               .origin =
+                                   held & HELD_BY_BIND ? PORT_BY_BIND : PORT_BY_CONNECT,
+                               .options = held & (PORT_REUSEADDR | PORT_REUSEPORT)};
 }
 
-struct host_choice host_take_port(struct hosts *hosts, struct member *m,
-                                  uint32_t local_address, struct port_destination to,
-                                  sim_ns now)
+struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
+                                    const struct port_ask *ask, sim_ns now)
 {
     struct host *h = &hosts->at[m->host];
     const struct port_allocator_ops *ops = allocator(h);
@@ -275,8 +264,8 @@ struct host_choice host_take_port(struct hosts *hosts, struct member *m,
     struct port_request request = {.now = now,
                                    .space = m->ports,
                                    .range = h->range,
-                                   .local_address = local_address,
-                                   .to = to,
+                                   .local_address = ask->local_address,
+                                   .to = ask->to,
                                    .mode = PORT_MODE_AUTOBIND,
                                    .scope = (uint8_t)h->scope};
     struct port_answer answer = ops->choose(m->allocator, config, &request, &m->chance);
@@ -287,10 +276,28 @@ struct host_choice host_take_port(struct hosts *hosts, struct member *m,
                                         (enum failure)(h->config->tcp.exhausted + 1)};
     }
     metrics_count(hosts->metrics, h->metric + HOST_ALLOCATIONS, 1);
-    hold(hosts, h, m, local_address, answer.port, to, now);
-    if (ops->taken)
-        ops->taken(m->allocator, config, answer.port, 0, now);
     return (struct host_choice){.port = answer.port};
+}
+
+void host_hold_port(struct hosts *hosts, struct member *m, const struct port_ask *ask,
+                    const struct host_choice *choice, sim_ns now)
+{
+    struct host *h = &hosts->at[m->host];
+    const struct port_allocator_ops *ops = allocator(h);
+    uint32_t before = port_space_in_use(m->ports);
+    port_space_take(m->ports, choice->port,
+                    owner_of(ask->local_address, choice->held, choice->uid), ask->to);
+    if (ops->taken)
+        ops->taken(m->allocator, h->config->tcp.allocator.config, choice->port, 0, now);
+    if (port_space_in_use(m->ports) == before)
+        return;
+    metrics_shift(hosts->metrics, h->metric + HOST_IN_USE, 1, now);
+    if (!m->reuse)
+        return;
+    sim_ns rest = reuse_log_rest(m->reuse, ask->local_address - m->first_address,
+                                 choice->port, now);
+    if (rest >= 0)
+        metrics_sample(hosts->metrics, h->metric + HOST_REUSE_INTERVAL, rest);
 }
 
 struct host_choice host_take_reflected(struct hosts *hosts, struct member *m,
@@ -327,10 +334,8 @@ void host_release_port(struct hosts *hosts, struct member *m, const struct tcp_s
         return;
     }
     uint32_t before = port_space_in_use(m->ports);
-    port_space_release(
-        m->ports, s->local_port,
-        (struct port_owner){.local_address = s->local_address, .origin = PORT_BY_CONNECT},
-        to);
+    port_space_release(m->ports, s->local_port,
+                       owner_of(s->local_address, s->held, s->uid), to);
     if (port_space_in_use(m->ports) != before) {
         metrics_shift(hosts->metrics, h->metric + HOST_IN_USE, -1, now);
         if (m->reuse)

@@ -13,6 +13,7 @@
 #include "models/host_config.h"
 #include "models/notes.h"
 #include "models/port_allocator.h"
+#include "models/socket_options.h"
 #include "models/tcp_socket.h"
 #include "sim/base/metrics.h"
 #include "sim/engine/random.h"
@@ -94,15 +95,40 @@ void hosts_reconfigure(struct hosts *hosts, const struct field_list *configs, si
 /* The local address the member's next outgoing connection uses. */
 uint32_t host_source_address(struct hosts *hosts, struct member *m);
 
+/* How a socket holds its port: what the port space must be told again on release. */
+enum port_held {
+    HELD_REUSEADDR = PORT_REUSEADDR,
+    HELD_REUSEPORT = PORT_REUSEPORT,
+    HELD_BY_BIND = 64, /* bind() chose it, else connect() */
+    HELD_RING = 128,   /* a port of the program's own ring: goes back at close() */
+};
+
 struct host_choice {
     uint16_t port; /* 0: none */
+    uint8_t held;  /* enum port_held */
+    uint16_t uid;
+    /* A lingering socket of this very tuple yields: it must be gone before
+     * host_hold_port(). */
+    bool takes_over;
     enum failure failure;
 };
 
-/* Chooses a port toward `to` and takes it. */
-struct host_choice host_take_port(struct hosts *hosts, struct member *m,
-                                  uint32_t local_address, struct port_destination to,
-                                  sim_ns now);
+/* What a socket asks when it needs a local port. */
+struct port_ask {
+    uint32_t local_address;
+    struct port_destination to;
+    const struct socket_options *options;
+};
+
+/* Chooses a port without taking it: bind() and connect() in one, by the options.  Counts
+ * the choice, its probes, its failure. */
+struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
+                                    const struct port_ask *ask, sim_ns now);
+
+/* Takes the port that was chosen; nothing may happen to the member's ports in between but
+ * the end of the socket that yields. */
+void host_hold_port(struct hosts *hosts, struct member *m, const struct port_ask *ask,
+                    const struct host_choice *choice, sim_ns now);
 
 /* Takes this very port on a client's address, if the tuple is free: a reflecting proxy.
  */

@@ -210,7 +210,8 @@ static void proxy_connects_on(struct sessions *s, uint32_t id)
                            .upstream = true,
                            .to = {x->target, config->to.port},
                            .session = id,
-                           .app = x->app};
+                           .app = x->app,
+                           .options = &socket_options_plain};
     if (h->reflect_client_ip) {
         uint32_t port = (uint32_t)inner->remote_port + h->reflect_offset;
         how.reflected = true;
@@ -250,7 +251,8 @@ static void try_to_connect(struct sessions *s, uint32_t id)
                                                    host_source_address(&s->net->hosts, m),
                                                .to = first_hop(s, x),
                                                .session = id,
-                                               .app = x->app});
+                                               .app = x->app,
+                                               .options = &app_of(s, x)->config->socket});
     s->at[id].sockets[ROLE_CLIENT] = opened.socket;
     if (!opened.socket)
         attempt_failed(s, id, opened.failure);

@@ -120,6 +120,20 @@ const struct field_table stack_fields = {
              .choices = failure_choice,
              .flags = FIELD_INHERITED,
              .help = "what connect() reports when no local port is found"},
+            {.key = "bind_allocator",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct stack, bind_allocator),
+             .table = &port_allocator_fields,
+             .flags = CHANGES,
+             .help =
+                 "how bind(addr, 0) chooses a port, for sockets that bind before they "
+                 "connect; the test is by port"},
+            {.key = "exhausted_bind",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct stack, exhausted_bind),
+             .choices = failure_choice,
+             .flags = FIELD_INHERITED,
+             .help = "what bind(addr, 0) reports when no local port is found"},
             {.key = "time_wait",
              .type = FIELD_DURATION,
              .offset = offsetof(struct stack, time_wait),
@@ -262,8 +276,9 @@ const struct field_table stack_fields = {
 
 #define PROXYSG                                                                          \
     .range = {49152, 65535}, .exhausted = FAILURE_EADDRNOTAVAIL - 1,                     \
-    .time_wait = 120 * SIM_S, .fin_wait_2 = 600 * SIM_S, .syn = SYN_FREEBSD,             \
-    .syn_ack = SYN_ACK_LINUX, .fin = FIN_BSD, .syn_in_time_wait = SYN_ACCEPTED
+    .exhausted_bind = FAILURE_EADDRNOTAVAIL - 1, .time_wait = 120 * SIM_S,               \
+    .fin_wait_2 = 600 * SIM_S, .syn = SYN_FREEBSD, .syn_ack = SYN_ACK_LINUX,             \
+    .fin = FIN_BSD, .syn_in_time_wait = SYN_ACCEPTED
 
 const struct stack_row stack_rows[] = {
     {.name = "plain",
@@ -274,6 +289,8 @@ const struct stack_row stack_rows[] = {
      .stack = {.range = {49152, 65535},
                .allocator = {.kind = PORT_ALLOCATOR_rfc6056_alg1},
                .exhausted = FAILURE_EADDRNOTAVAIL - 1,
+               .bind_allocator = {.kind = PORT_ALLOCATOR_rfc6056_alg1},
+               .exhausted_bind = FAILURE_EADDRNOTAVAIL - 1,
                .time_wait = 240 * SIM_S,
                .fin_wait_2 = 60 * SIM_S,
                .syn = SYN_DOUBLING,
@@ -285,6 +302,8 @@ const struct stack_row stack_rows[] = {
      .stack = {.range = {1024, 5000},
                .allocator = {.kind = PORT_ALLOCATOR_bsd44},
                .exhausted = FAILURE_EADDRNOTAVAIL - 1,
+               .bind_allocator = {.kind = PORT_ALLOCATOR_bsd44},
+               .exhausted_bind = FAILURE_EADDRNOTAVAIL - 1,
                .time_wait = 60 * SIM_S,
                .fin_wait_2 = 600 * SIM_S,
                .syn = SYN_FREEBSD,
@@ -297,6 +316,8 @@ const struct stack_row stack_rows[] = {
      .stack = {.range = {32768, 60999},
                .allocator = {.kind = PORT_ALLOCATOR_linux518},
                .exhausted = FAILURE_EADDRNOTAVAIL - 1,
+               .bind_allocator = {.kind = PORT_ALLOCATOR_linux518},
+               .exhausted_bind = FAILURE_EADDRINUSE - 1,
                .time_wait = 60 * SIM_S,
                .fin_wait_2 = 60 * SIM_S,
                .syn = SYN_LINUX_6,
@@ -314,6 +335,8 @@ const struct stack_row stack_rows[] = {
      .stack = {.range = {49152, 65535},
                .allocator = {.kind = PORT_ALLOCATOR_bsd44},
                .exhausted = FAILURE_WSAENOBUFS - 1,
+               .bind_allocator = {.kind = PORT_ALLOCATOR_bsd44},
+               .exhausted_bind = FAILURE_WSAEADDRINUSE - 1,
                .time_wait = 120 * SIM_S,
                .fin_wait_2 = 240 * SIM_S,
                .syn = SYN_WINDOWS,
@@ -323,19 +346,23 @@ const struct stack_row stack_rows[] = {
      .systems = "Blue Coat ProxySG, SGOS 5.4 and 5.5 before the fixes",
      .source =
          "TFA42 / KB 000007649; allocator, scope and schedules inference (MODEL.md A5)",
-     .stack = {PROXYSG, .allocator = {.kind = PORT_ALLOCATOR_sg_legacy_a}}},
+     .stack = {PROXYSG, .allocator = {.kind = PORT_ALLOCATOR_sg_legacy_a},
+               .bind_allocator = {.kind = PORT_ALLOCATOR_sg_legacy_a}}},
     {.name = "proxysg-legacy-b",
      .systems = "the same, with a search that gives up after 32 draws (variant)",
      .source = "MODEL.md A5 SG-LEGACY-B (inference)",
-     .stack = {PROXYSG, .allocator = {.kind = PORT_ALLOCATOR_sg_legacy_b}}},
+     .stack = {PROXYSG, .allocator = {.kind = PORT_ALLOCATOR_sg_legacy_b},
+               .bind_allocator = {.kind = PORT_ALLOCATOR_sg_legacy_b}}},
     {.name = "proxysg-random-off",
      .systems = "ProxySG after tcp-randomize-port disable",
      .source = "TFA42; sequential order and tuple scope inference (MODEL.md A5)",
-     .stack = {PROXYSG, .allocator = {.kind = PORT_ALLOCATOR_sg_random_off}}},
+     .stack = {PROXYSG, .allocator = {.kind = PORT_ALLOCATOR_sg_random_off},
+               .bind_allocator = {.kind = PORT_ALLOCATOR_sg_random_off}}},
     {.name = "proxysg-reworked",
      .systems = "ProxySG with bug 139449 fixed: the reworked randomisation",
      .source = "TFA42; order and scope inference (MODEL.md A5)",
-     .stack = {PROXYSG, .allocator = {.kind = PORT_ALLOCATOR_sg_reworked}}},
+     .stack = {PROXYSG, .allocator = {.kind = PORT_ALLOCATOR_sg_reworked},
+               .bind_allocator = {.kind = PORT_ALLOCATOR_sg_reworked}}},
     {.name = NULL},
 };
 

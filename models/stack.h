@@ -38,6 +38,8 @@ struct stack {
     struct field_variant allocator; /* kind indexes port_allocators[] */
     uint32_t scope;                 /* enum stack_scope: the allocator's own, or named */
     uint32_t exhausted; /* enum failure - 1: what connect() says without a port */
+    struct field_variant bind_allocator; /* the same for bind(addr, 0); scope is port */
+    uint32_t exhausted_bind; /* enum failure - 1: what bind(addr, 0) says without one */
     sim_ns time_wait;
     sim_ns fin_wait_2;         /* of a socket nobody owns any more */
     bool fin_wait_2_unlimited; /* RFC 9293 and OpenBSD: no limit */

@@ -256,20 +256,29 @@ static bool step(struct net *net, uint32_t socket, enum tcp_input input)
 /* --- calls ----------------------------------------------------------------------------
  */
 
-struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)
+/* The local port of a connection, taken. */
+static struct host_choice take_port(struct net *net, const struct tcp_open *how)
 {
     struct member *m = net_member(net, how->member);
-    sim_ns now = net_now(net);
-    struct host_choice choice =
-        how->reflected ? host_take_reflected(&net->hosts, m, how->local_address,
-                                             how->local_port, how->to)
-                       : host_take_port(&net->hosts, m, how->local_address, how->to, now);
+    if (how->reflected)
+        return host_take_reflected(&net->hosts, m, how->local_address, how->local_port,
+                                   how->to);
+    struct port_ask ask = {how->local_address, how->to, how->options};
+    struct host_choice choice = host_choose_port(&net->hosts, m, &ask, net_now(net));
+    if (choice.port)
+        host_hold_port(&net->hosts, m, &ask, &choice, net_now(net));
+    return choice;
+}
+
+struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)
+{
+    struct host_choice choice = take_port(net, how);
     net_mark(net, choice.port);
     if (!choice.port)
         return (struct tcp_opened){.failure = choice.failure};
     uint32_t socket = tcp_sockets_open(&net->sockets);
     struct tcp_socket *s = net_socket(net, socket);
-    s->since = now;
+    s->since = net_now(net);
     s->session = how->session;
     s->member = how->member;
     s->local_address = how->local_address;
@@ -277,6 +286,8 @@ struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)
     s->remote_address = how->to.address;
     s->remote_port = how->to.port;
     s->app = how->app;
+    s->held = choice.held;
+    s->uid = choice.uid;
     s->peer_host =
         (uint16_t)net_member(net, net->addresses[how->to.address].member)->host;
     s->flags = (uint8_t)(TCP_OWNED | (how->reflected ? TCP_REFLECTED : 0) |

@@ -23,6 +23,7 @@ struct tcp_open {
     struct port_destination to;
     uint32_t session;
     uint16_t app;
+    const struct socket_options *options; /* must outlive the call */
 };
 
 struct tcp_opened {

@@ -49,6 +49,8 @@ struct tcp_socket {
     uint8_t generation; /* four bits */
     uint8_t peer_generation;
     uint8_t sent; /* retransmissions so far */
+    uint8_t held; /* how the port is held: enum port_held; 0 of a passive socket */
+    uint16_t uid; /* of the owner, for SO_REUSEPORT */
 };
 _Static_assert(sizeof(struct tcp_socket) == 48, "a socket is 48 bytes");
 
