@@ -36,7 +36,7 @@ TESTLIB_O := $(TESTLIB:%.c=$(BUILD)/%.o)
 TEST_BIN  := $(TESTS:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH:%.c=$(BUILD)/%)
 
-.PHONY: all help demo test check layers format format-check lint sanitize same-bytes bench golden install clean packages packages-test packages-check
+.PHONY: all help demo test check layers format format-check lint sanitize same-bytes bench golden laws install clean packages packages-test packages-check
 .SECONDARY:
 
 all: portsim ## build the program, ./portsim (the default)
@@ -74,13 +74,16 @@ test: packages-test ## install what is missing, build, and run every test
 
 .PHONY: run-tests
 run-tests: $(BUILD)/portsim $(TEST_BIN)
+	@if [ -n "$(PORTSIM_LAWS)" ]; then rm -rf "$(PORTSIM_LAWS)" && mkdir -p "$(PORTSIM_LAWS)"; fi
 	@PORTSIM=$(BUILD)/portsim PORTSIM_QUICK=$(QUICK) sh tests/run.sh $(TEST_BIN)
 
 check: packages-check ## what must pass before a commit: layers, format, lint, tests, sanitizers
 	@$(MAKE) --no-print-directory layers
 	@$(MAKE) --no-print-directory format-check
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory -j$(JOBS) run-tests
+	@$(MAKE) --no-print-directory -j$(JOBS) run-tests PORTSIM_LAWS=$(LAW_ROWS)
+	@sh tests/laws.sh $(LAW_ROWS) | diff docs/KERNEL_LAWS.md - || \
+	  { echo "laws: docs/KERNEL_LAWS.md is not what the tests say; see make laws" >&2; exit 1; }
 	@$(MAKE) --no-print-directory sanitize
 	@$(MAKE) --no-print-directory same-bytes
 	@echo "check: all passed"
@@ -118,6 +121,13 @@ run-bench: $(BENCH_BIN)
 
 golden: portsim ## rewrite tests/golden; the commit says why
 	@sh tests/golden.sh --write
+
+LAW_ROWS  := $(abspath $(BUILD))/laws
+LAW_TESTS := $(patsubst %.c,$(BUILD)/%,$(shell grep -l '"tests/laws.h"' $(TESTS)))
+
+laws: packages-test ## rewrite docs/KERNEL_LAWS.md from what the conformance tests report
+	@$(MAKE) --no-print-directory -j$(JOBS) run-tests TEST_BIN="$(LAW_TESTS)" PORTSIM_LAWS=$(LAW_ROWS)
+	@sh tests/laws.sh $(LAW_ROWS) >docs/KERNEL_LAWS.md
 
 install: portsim ## copy program, scenarios and plots under PREFIX
 	install -D -m 755 portsim $(DESTDIR)$(PREFIX)/bin/portsim
