@@ -51,8 +51,12 @@ struct tcp_user {
     void (*accepted)(void *context, uint32_t socket);
     void (*connected)(void *context, uint32_t socket);
     void (*peer_closed)(void *context, uint32_t socket);
-    /* The socket is about to disappear: connect() failed, or the peer reset it. */
+    /* The socket is about to disappear: connect() failed, the peer reset it, or nobody
+     * answers any more. */
     void (*failed)(void *context, uint32_t socket, enum failure code);
+    /* The socket is about to disappear, closed by both ends: only after tcp_shutdown().
+     */
+    void (*ended)(void *context, uint32_t socket);
 };
 
 struct net {

@@ -434,12 +434,25 @@ static void on_failed(void *context, uint32_t socket, enum failure code)
     settle(s, id);
 }
 
+/* Both ends closed a socket whose descriptor was kept. */
+static void on_ended(void *context, uint32_t socket)
+{
+    struct sessions *s = context;
+    uint32_t id = net_socket(s->net, socket)->session;
+    enum role role = role_of(&s->at[id], socket);
+    if (role == ROLE_LEFTOVER)
+        return;
+    let_go(s, &s->at[id], role);
+    settle(s, id);
+}
+
 const struct tcp_user sessions_tcp_user = {
     .arrived = on_arrived,
     .accepted = on_accepted,
     .connected = on_connected,
     .peer_closed = on_peer_closed,
     .failed = on_failed,
+    .ended = on_ended,
 };
 
 /* --- events ---------------------------------------------------------------------------

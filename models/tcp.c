@@ -168,7 +168,7 @@ static void start_wait(struct net *net, uint32_t socket)
         start_timer(net, socket, retransmission_wait(schedule(stack, s->state), s->sent));
         break;
     case TCP_WAITS_FOR_FIN:
-        if (!stack->fin_wait_2_unlimited)
+        if (!stack->fin_wait_2_unlimited && !(s->flags & TCP_HALF_CLOSED))
             start_timer(net, socket, stack->fin_wait_2);
         break;
     case TCP_WAITS_FOR_2MSL:
@@ -228,6 +228,9 @@ static void tell(struct net *net, uint32_t socket, enum tcp_tells what)
         break;
     case TCP_TELLS_TIMED_OUT:
         user->failed(context, socket, FAILURE_ETIMEDOUT);
+        break;
+    case TCP_TELLS_ENDED:
+        user->ended(context, socket);
         break;
     }
 }
@@ -303,7 +306,7 @@ static void disown(struct net *net, uint32_t socket)
 {
     struct tcp_socket *s = net_socket(net, socket);
     s->session = 0;
-    s->flags &= (uint8_t)~TCP_OWNED;
+    s->flags &= (uint8_t) ~(TCP_OWNED | TCP_HALF_CLOSED);
     if (s->flags & TCP_COUNTED) {
         s->flags &= (uint8_t)~TCP_COUNTED;
         net_member(net, s->member)->accepted--;
@@ -312,14 +315,31 @@ static void disown(struct net *net, uint32_t socket)
 
 void tcp_close(struct net *net, uint32_t socket)
 {
+    const struct tcp_socket *s = net_socket(net, socket);
+    bool shut = s->flags & TCP_HALF_CLOSED;
     disown(net, socket);
+    if (shut) { /* the FIN is out: what the descriptor held back begins */
+        if (s->state == TCP_FIN_WAIT_2)
+            start_wait(net, socket);
+        return;
+    }
     bool legal = step(net, socket, TCP_IN_CLOSE);
     SIM_ASSERT(legal);
+}
+
+void tcp_shutdown(struct net *net, uint32_t socket)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    SIM_ASSERT(s->state == TCP_ESTABLISHED || s->state == TCP_CLOSE_WAIT);
+    s->flags |= TCP_HALF_CLOSED;
+    step(net, socket, TCP_IN_CLOSE);
 }
 
 void tcp_abort(struct net *net, uint32_t socket)
 {
     disown(net, socket);
+    if (net_socket(net, socket)->state == TCP_TIME_WAIT)
+        return; /* it outlives its descriptor in any case */
     bool legal = step(net, socket, TCP_IN_ABORT);
     SIM_ASSERT(legal);
 }

@@ -5,9 +5,9 @@
  * application. Segments travel as events over the link between the two hosts and may be
  * lost.
  *
- * Socket numbers of the caller's stay valid until TCP says `failed`, or until the caller
- * closes or aborts: from then on the socket is TCP's own (it may linger in FIN_WAIT_2 or
- * TIME_WAIT) and must not be named again.
+ * Socket numbers of the caller's stay valid until TCP says `failed` or `ended`, or until
+ * the caller closes or aborts: from then on the socket is TCP's own (it may linger in
+ * FIN_WAIT_2 or TIME_WAIT) and must not be named again.
  */
 #ifndef MODELS_TCP_H
 #define MODELS_TCP_H
@@ -37,7 +37,13 @@ struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how);
 /* close(): the socket has no owner from now on. */
 void tcp_close(struct net *net, uint32_t socket);
 
-/* close() with linger 0. */
+/* shutdown(SHUT_WR), in ESTABLISHED or CLOSE_WAIT: sends FIN and keeps the descriptor.
+ * FIN_WAIT_2 then has no limit until tcp_close() starts its timer [KERNEL.md F3]; the
+ * peer's FIN is told by `peer_closed` and leaves the socket in TIME_WAIT, which runs
+ * whether or not the descriptor is closed. */
+void tcp_shutdown(struct net *net, uint32_t socket);
+
+/* close() with linger 0: RST, unless both ends have closed already. */
 void tcp_abort(struct net *net, uint32_t socket);
 
 /* The application forgets the descriptor without closing it: a leak. */

@@ -30,6 +30,7 @@ enum tcp_socket_flags {
     TCP_UPSTREAM =
         16,         /* a proxy's connection to the server: the app's other destination */
     TCP_OWNED = 32, /* an application holds it */
+    TCP_HALF_CLOSED = 64, /* shut down for sending; the descriptor is still open */
 };
 
 struct tcp_socket {

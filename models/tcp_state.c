@@ -36,13 +36,13 @@ const struct tcp_edge tcp_edges[TCP_STATE_COUNT][TCP_INPUT_COUNT] = {
     },
     [TCP_FIN_WAIT_1] = {
         [TCP_IN_ACK_OF_FIN]      = TO(FIN_WAIT_2,   NOTHING,    NOTHING),
-        [TCP_IN_FIN]             = TO(CLOSING,      ACK_OF_FIN, NOTHING),
+        [TCP_IN_FIN]             = TO(CLOSING,      ACK_OF_FIN, PEER_CLOSED),
         [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    RESET),
         [TCP_IN_ABORT]           = TO(CLOSED,       RST,        NOTHING),
-        [TCP_IN_GIVE_UP]         = TO(CLOSED,       NOTHING,    NOTHING),
+        [TCP_IN_GIVE_UP]         = TO(CLOSED,       NOTHING,    TIMED_OUT),
     },
     [TCP_FIN_WAIT_2] = {
-        [TCP_IN_FIN]             = TO(TIME_WAIT,    ACK_OF_FIN, NOTHING),
+        [TCP_IN_FIN]             = TO(TIME_WAIT,    ACK_OF_FIN, PEER_CLOSED),
         [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    RESET),
         [TCP_IN_ABORT]           = TO(CLOSED,       RST,        NOTHING),
         [TCP_IN_FIN_WAIT_2_OVER] = TO(CLOSED,       NOTHING,    NOTHING), /* silent [KERNEL.md F1] */
@@ -54,20 +54,20 @@ const struct tcp_edge tcp_edges[TCP_STATE_COUNT][TCP_INPUT_COUNT] = {
     },
     [TCP_CLOSING] = {
         [TCP_IN_ACK_OF_FIN]      = TO(TIME_WAIT,    NOTHING,    NOTHING),
-        [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    NOTHING),
-        [TCP_IN_ABORT]           = TO(CLOSED,       RST,        NOTHING),
-        [TCP_IN_GIVE_UP]         = TO(CLOSED,       NOTHING,    NOTHING),
+        [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    RESET),
+        [TCP_IN_ABORT]           = TO(CLOSED,       NOTHING,    NOTHING),
+        [TCP_IN_GIVE_UP]         = TO(CLOSED,       NOTHING,    TIMED_OUT),
     },
     [TCP_LAST_ACK] = {
-        [TCP_IN_ACK_OF_FIN]      = TO(CLOSED,       NOTHING,    NOTHING),
-        [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    NOTHING),
-        [TCP_IN_ABORT]           = TO(CLOSED,       RST,        NOTHING),
-        [TCP_IN_GIVE_UP]         = TO(CLOSED,       NOTHING,    NOTHING),
+        [TCP_IN_ACK_OF_FIN]      = TO(CLOSED,       NOTHING,    ENDED),
+        [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    RESET),
+        [TCP_IN_ABORT]           = TO(CLOSED,       NOTHING,    NOTHING),
+        [TCP_IN_GIVE_UP]         = TO(CLOSED,       NOTHING,    TIMED_OUT),
     },
     [TCP_TIME_WAIT] = {
         [TCP_IN_FIN]             = TO(TIME_WAIT,    ACK_OF_FIN, NOTHING), /* restarts 2 MSL */
-        [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    NOTHING), /* unless RFC 1337: tcp.c */
-        [TCP_IN_TIME_WAIT_OVER]  = TO(CLOSED,       NOTHING,    NOTHING),
+        [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    ENDED), /* unless RFC 1337: tcp.c */
+        [TCP_IN_TIME_WAIT_OVER]  = TO(CLOSED,       NOTHING,    ENDED),
     },
 };
 

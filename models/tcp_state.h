@@ -63,7 +63,8 @@ enum tcp_tells {
     TCP_TELLS_PEER_CLOSED, /* read() returns 0 */
     TCP_TELLS_REFUSED,     /* connect() says ECONNREFUSED */
     TCP_TELLS_RESET,       /* read() says ECONNRESET */
-    TCP_TELLS_TIMED_OUT,   /* connect() says ETIMEDOUT */
+    TCP_TELLS_TIMED_OUT,   /* connect() or read() says ETIMEDOUT */
+    TCP_TELLS_ENDED,       /* nothing is left but the descriptor */
 };
 
 struct tcp_edge {

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "models/net.h"
 #include "models/session.h"
 #include "models/tcp.h"
 #include "sim/base/bug.h"
@@ -276,6 +275,11 @@ struct metrics *world_metrics(struct world *w)
 const struct notes *world_notes(const struct world *w)
 {
     return &w->notes;
+}
+
+struct net *world_net(struct world *w)
+{
+    return &w->net;
 }
 
 static struct socket_row row_of(const struct world *w, const struct tcp_socket *s)

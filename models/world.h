@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "models/app.h"
+#include "models/net.h"
 #include "models/notes.h"
 #include "models/path.h"
 #include "sim/base/metrics.h"
@@ -50,6 +51,9 @@ sim_ns world_now(const struct world *w);
 const sim_ns *world_clock(const struct world *w);
 struct metrics *world_metrics(struct world *w);
 const struct notes *world_notes(const struct world *w);
+
+/* The parts TCP works with, for whoever drives sockets without users (tests do). */
+struct net *world_net(struct world *w);
 
 /* Calls `see` for every live socket, in the order of their numbers.  Cost: one pass over
  * all records. */

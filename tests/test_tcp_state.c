@@ -57,8 +57,8 @@ static const struct expected edges[] = {
     {TCP_FIN_WAIT_1,   TCP_IN_ABORT,           TCP_CLOSED,       TCP_SENDS_RST},
     {TCP_FIN_WAIT_2,   TCP_IN_ABORT,           TCP_CLOSED,       TCP_SENDS_RST},
     {TCP_CLOSE_WAIT,   TCP_IN_ABORT,           TCP_CLOSED,       TCP_SENDS_RST},
-    {TCP_CLOSING,      TCP_IN_ABORT,           TCP_CLOSED,       TCP_SENDS_RST},
-    {TCP_LAST_ACK,     TCP_IN_ABORT,           TCP_CLOSED,       TCP_SENDS_RST},
+    {TCP_CLOSING,      TCP_IN_ABORT,           TCP_CLOSED,       TCP_SENDS_NOTHING},
+    {TCP_LAST_ACK,     TCP_IN_ABORT,           TCP_CLOSED,       TCP_SENDS_NOTHING},
     /* User timeout in the states that retransmit: 3.10.8 */
     {TCP_SYN_SENT,     TCP_IN_GIVE_UP,         TCP_CLOSED,       TCP_SENDS_NOTHING},
     {TCP_SYN_RECEIVED, TCP_IN_GIVE_UP,         TCP_CLOSED,       TCP_SENDS_NOTHING},
