@@ -188,6 +188,31 @@ static void test_every_list_names_what_its_json_names(void **state)
     }
 }
 
+/* Sources above all: what a number stands on is printed with it. */
+static void test_long_lists_give_every_fact_of_every_entry(void **state)
+{
+    (void)state;
+    static const char *const long_kinds[] = {"allocators", "stacks"};
+    for (size_t i = 0; i < COUNT(long_kinds); i++) {
+        struct ended e =
+            program_run(&(struct program){.args = {"list", long_kinds[i], "--long"}});
+        expect_status(&e, 0);
+        cJSON *list = list_of(long_kinds[i]);
+        int sources = 0;
+        for (const char *p = e.out; (p = strstr(p, "\n  source ")) != NULL; p++)
+            sources++;
+        assert_int_equal(sources, cJSON_GetArraySize(list));
+        for (const cJSON *entry = list->child; entry; entry = entry->next) {
+            const cJSON *name = entry->child;
+            char *title = memory_print("%s, ", name->valuestring);
+            expect_says(e.out, title);
+            free(title);
+        }
+        cJSON_Delete(list);
+        ended_free(&e);
+    }
+}
+
 static void test_everything_listed_can_be_explained(void **state)
 {
     (void)state;
@@ -649,6 +674,7 @@ int main(void)
         cmocka_unit_test(test_the_version_is_a_line_of_its_own),
         cmocka_unit_test(test_bad_command_lines_end_with_2_and_say_why),
         cmocka_unit_test(test_every_list_names_what_its_json_names),
+        cmocka_unit_test(test_long_lists_give_every_fact_of_every_entry),
         cmocka_unit_test(test_everything_listed_can_be_explained),
         cmocka_unit_test(test_the_language_can_be_explained_by_part_key_path_and_metric),
         cmocka_unit_test(test_the_schema_is_json_that_names_itself),

@@ -8,12 +8,10 @@
 #include "sim/base/words.h"
 #include "sim/cli/command.h"
 #include "sim/cli/reference.h"
+#include "sim/cli/reference_print.h"
 #include "sim/cli/terminal.h"
 #include "sim/scenario/explain.h"
 #include "sim/trial/trial_config.h"
-
-#define SCREEN 80 /* columns of a line that goes to no terminal */
-#define LABEL  12
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -43,50 +41,6 @@ static const struct argp argp = {
         "path, tcp, ...), or of one of its keys.\v"
         "Example:\n  portsim explain linux518\n  portsim explain host\n"
         "  portsim explain hosts.proxy.tcp.fin_wait_2\n"};
-
-static unsigned screen(void)
-{
-    unsigned columns = terminal_columns();
-    return columns ? columns : SCREEN;
-}
-
-static void print_fact(const char *label, const char *text)
-{
-    unsigned column = (unsigned)printf("  %-*s", LABEL, label);
-    terminal_wrap(stdout, column, LABEL + 2, screen(), text);
-}
-
-/* Prints what `explain` writes, which knows no screen. */
-static void print_reference(const struct field_table *table)
-{
-    char *text = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
-    if (!out)
-        memory_exhausted(0);
-    explain_table(out, table);
-    fclose(out);
-    terminal_wrap_lines(stdout, screen(), text);
-    free(text);
-}
-
-static void print_entry(const struct reference_kind *kind,
-                        const struct reference_entry *e)
-{
-    printf("%s, %s\n\n", e->name, kind->singular);
-    if (e->summary[0]) {
-        fputs("  ", stdout);
-        terminal_wrap(stdout, 2, 2, screen(), e->summary);
-        if (e->fact_count)
-            putchar('\n');
-    }
-    for (uint32_t i = 0; i < e->fact_count; i++)
-        print_fact(e->facts[i].label, e->facts[i].text);
-    if (e->fields) {
-        puts("\nIts own keys:\n");
-        print_reference(e->fields);
-    }
-}
 
 /* What a reading adds to the name of its metric. */
 static bool is_reading(const char *end)
@@ -140,7 +94,7 @@ static void explain_entries(const char *name, unsigned *meanings)
         for (uint32_t i = 0; kind->entry(i, e); i++) {
             if (is_called(e, name)) {
                 begin_meaning(meanings);
-                print_entry(kind, e);
+                reference_print(e, kind->singular);
             }
             memset(e, 0, sizeof *e);
         }
@@ -161,7 +115,7 @@ static void explain_part(const char *name, unsigned *meanings)
     if (!table)
         return;
     begin_meaning(meanings);
-    print_reference(table);
+    reference_print_keys(table);
 }
 
 /* A key, or a path that ends in one. */
@@ -177,7 +131,7 @@ static void explain_last_key(const char *name, unsigned *meanings)
     fclose(out);
     if (found) {
         begin_meaning(meanings);
-        terminal_wrap_lines(stdout, screen(), text);
+        terminal_wrap_lines(stdout, reference_columns(), text);
     }
     free(text);
 }

@@ -10,11 +10,13 @@
 #include "sim/cli/command.h"
 #include "sim/cli/places.h"
 #include "sim/cli/reference.h"
+#include "sim/cli/reference_print.h"
 #include "sim/cli/terminal.h"
 
 struct arguments {
     const char *kind;
     bool json;
+    bool all; /* every fact of each */
 };
 
 enum { KEY_JSON = 1000 };
@@ -22,12 +24,17 @@ enum { KEY_JSON = 1000 };
 #define KINDS "allocators, stacks, distributions, metrics, failures, scenarios"
 
 static const struct argp_option options[] = {
-    {"json", KEY_JSON, NULL, 0, "Print everything known as JSON", 0}, {0}};
+    {"long", 'l', NULL, 0, "Print everything known of each", 0},
+    {"json", KEY_JSON, NULL, 0, "Print the same as JSON", 0},
+    {0}};
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *a = state->input;
     switch (key) {
+    case 'l':
+        a->all = true;
+        break;
     case KEY_JSON:
         a->json = true;
         break;
@@ -53,7 +60,7 @@ static const struct argp argp = {
     .doc =
         "Prints what the program knows of a KIND, from the tables it itself uses: " KINDS
         ".  `portsim explain NAME` tells all about one of them.\v"
-        "Example:\n  portsim list allocators\n"};
+        "Example:\n  portsim list allocators\n  portsim list stacks --long\n"};
 
 static const char *kind_name(uint32_t index)
 {
@@ -91,6 +98,20 @@ static void print_lines(const struct reference_kind *kind)
         cut_after_sentence(e->summary);
         terminal_wrap(stdout, column, (unsigned)width + 2, terminal_columns(),
                       e->summary);
+        memset(e, 0, sizeof *e);
+    }
+    free(e);
+}
+
+/* All facts, as `explain` prints them, one entry after the other. */
+static void print_all(const struct reference_kind *kind)
+{
+    struct reference_entry *e = memory_new(1, sizeof *e);
+    for (uint32_t i = 0; kind->entry(i, e); i++) {
+        if (i)
+            putchar('\n');
+        e->fields = NULL; /* keys are for explain: a list of them all helps nobody */
+        reference_print(e, kind->singular);
         memset(e, 0, sizeof *e);
     }
     free(e);
@@ -139,6 +160,8 @@ static int run(int argc, char **argv)
             continue;
         if (a.json)
             print_json(kind);
+        else if (a.all)
+            print_all(kind);
         else
             print_lines(kind);
         return strcmp(a.kind, "scenarios") == 0 ? look_for_library() : EXIT_DONE;
