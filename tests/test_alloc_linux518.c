@@ -29,7 +29,7 @@ static struct port_lab linux518_with(const char *key, int64_t value,
 {
     void *config = port_lab_defaults(port_allocator_find("linux518")->fields);
     void *field = port_lab_field("linux518", config, key);
-    if (strcmp(key, "table_bits") == 0)
+    if (strcmp(key, "table_bits") == 0 || strcmp(key, "step_width") == 0)
         *(uint32_t *)field = (uint32_t)value;
     else
         *(sim_ns *)field = value;
@@ -507,6 +507,67 @@ static void test_numbers_of_another_epoch_are_uniform(void **state)
     port_lab_free(&lab);
 }
 
+/* --- strides --------------------------------------------------------------------------
+ */
+
+/* A stride goes through every port of a parity once: nothing is lost, and a failure costs
+ * what it always did. */
+static void test_strides_lose_no_port(void **state)
+{
+    (void)state;
+    for (uint16_t size = 2; size <= 130; size++) {
+        struct port_range range = {50001, (uint16_t)(50000 + size)};
+        for (uint16_t flags = 0; flags <= PORT_ASK_OWN_RANGE;
+             flags += PORT_ASK_OWN_RANGE) {
+            struct port_lab lab = linux518_with("step_width", 1000, range, size);
+            lab.request.flags = flags;
+            uint32_t usable = flags ? size : size & ~1u;
+            for (uint32_t i = 0; i < usable; i++) {
+                uint16_t port = port_lab_connect(&lab, port_lab_place(0)).port;
+                assert_int_not_equal(port, 0);
+                assert_true(flags ||
+                            ((uint32_t)port - range.low) % 2 == i / (usable / 2));
+            }
+            if (usable == size) {
+                struct port_answer answer = port_lab_connect(&lab, port_lab_place(0));
+                assert_int_equal(answer.port, 0);
+                assert_int_equal(answer.probes, size);
+            }
+            port_lab_free(&lab);
+        }
+    }
+}
+
+/* USERS.md S24: ports 40000-49999 reserved, of 14,116 even ports 9,116 left.  Returns how
+ * often the first connection to a place gets port 50000. */
+enum { SKEW_TRIES = 20000, EVEN_PORTS = 14116, RESERVED_EVEN = 5000 };
+
+static uint32_t first_behind_the_block(uint32_t step_width)
+{
+    struct port_lab lab = linux518_with("step_width", step_width, default_range, 1);
+    for (uint16_t port = 40000; port < 50000; port++)
+        port_space_reserve(lab.space, port, true);
+    uint32_t hits = 0;
+    for (uint32_t i = 0; i < SKEW_TRIES; i++)
+        hits += port_lab_choose(&lab, port_lab_place(i)).port == 50000;
+    port_lab_free(&lab);
+    return hits;
+}
+
+/* 5,001 starts lead there by single steps.  By a stride s only every s-th start of the
+ * block does; a width of 128 gives the odd numbers from 1 to 127 alike, since 14,116 is 4
+ * x 3,529, and 3,529 is prime. */
+static void test_strides_flatten_the_pile_behind_a_reserved_block(void **state)
+{
+    (void)state;
+    assert_share(first_behind_the_block(0), SKEW_TRIES,
+                 (RESERVED_EVEN + 1.0) / EVEN_PORTS);
+    double starts = 0;
+    for (int stride = 1; stride < 128; stride += 2)
+        starts += 1 + RESERVED_EVEN / stride;
+    assert_share(first_behind_the_block(128), SKEW_TRIES, starts / 64 / EVEN_PORTS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -526,6 +587,8 @@ int main(void)
         cmocka_unit_test(test_failures_leave_the_hidden_number_alone),
         cmocka_unit_test(test_every_ten_seconds_all_hidden_numbers_are_drawn_anew),
         cmocka_unit_test(test_numbers_of_another_epoch_are_uniform),
+        cmocka_unit_test(test_strides_lose_no_port),
+        cmocka_unit_test(test_strides_flatten_the_pile_behind_a_reserved_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

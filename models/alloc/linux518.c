@@ -12,6 +12,10 @@
  * moved are not stored, and all start from 0 in each epoch, because a new epoch adds a
  * new hash that is uniform whatever they held.
  *
+ * With step_width (ip_local_port_step_width, commit 7da62262ec96 of 2026) each search
+ * goes through the ports of a parity by a random stride, so that what follows a block of
+ * reserved or busy ports is not chosen more often than others.
+ *
  * A socket with a range of its own (IP_LOCAL_PORT_RANGE, PORT_ASK_OWN_RANGE) steps by one
  * [C13].  Only the choice connect() makes is modelled: bind(addr, 0) has an order of its
  * own [P5, P6].
@@ -19,6 +23,7 @@
 #include <stddef.h>
 
 #include "models/alloc/list.h"
+#include "models/alloc/parity_laps.h"
 #include "models/alloc/slot_table.h"
 #include "models/port_hash.h"
 
@@ -26,6 +31,7 @@ struct config {
     uint32_t table_bits;
     sim_ns redraw; /* 0: never */
     sim_ns phase;
+    uint32_t step_width; /* 0: off */
 };
 
 struct state {
@@ -33,14 +39,6 @@ struct state {
     uint64_t key; /* of the hash, in this epoch */
     int64_t epoch;
     struct slot_table moved; /* how far each counter moved in this epoch */
-};
-
-/* How one request's search goes round.  R is even for steps of two, so an odd range loses
- * a port of the first parity in each search [P7]. */
-struct laps {
-    uint32_t size; /* R: candidates come back by so much */
-    uint32_t step;
-    uint32_t count; /* one for each parity */
 };
 
 static size_t state_size(const void *config)
@@ -77,30 +75,56 @@ static void enter_epoch(struct state *s, const struct config *c, sim_ns now)
     slot_table_clear(&s->moved);
 }
 
-static struct laps laps_of(const struct port_request *request)
+static struct parity_laps laps_of(const struct port_request *request)
 {
     uint32_t size = port_range_size(request->range);
-    if (request->flags & PORT_ASK_OWN_RANGE)
-        return (struct laps){.size = size, .step = 1, .count = 1};
-    if (size == 1)
-        return (struct laps){.size = 1, .step = 2, .count = 1};
-    return (struct laps){.size = size & ~1u, .step = 2, .count = 2};
+    return request->flags & PORT_ASK_OWN_RANGE ? parity_laps_by_one(size)
+                                               : parity_laps_of(size);
 }
 
-/* One lap from `offset` on. */
-static struct port_found scan_lap(const struct port_view *view, struct laps laps,
-                                  uint32_t offset)
+static uint32_t common_divisor(uint32_t a, uint32_t b)
 {
+    while (b) {
+        uint32_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* How many candidates of a lap the search passes over at once: 1, or a random number of
+ * at most `width` that visits each of them once [MODEL.md A3.5, 2026]. */
+static uint32_t random_stride(uint32_t width, uint32_t candidates,
+                              struct random_stream *chance)
+{
+    if (width == 0 || candidates == 1)
+        return 1;
+    uint32_t most = width < candidates ? width : candidates;
+    uint32_t stride = 1 + random_below(chance, most);
+    while (stride <= most && common_divisor(stride, candidates) != 1)
+        stride++;
+    return stride <= most ? stride : 1;
+}
+
+/* The lap from `offset` on, by strides.  That it has nothing free is seen faster in order
+ * of ports, and costs the same probes. */
+static struct port_found scan_by_strides(const struct port_view *view,
+                                         struct parity_laps laps, uint32_t offset,
+                                         uint32_t stride)
+{
+    struct port_found found = parity_lap_scan(view, laps, offset);
+    if (stride == 1 || found.port == 0 || found.probes == 1)
+        return found;
     return port_view_scan(
         view, (struct port_walk){.first = (uint16_t)(view->range.low + offset),
-                                 .step = laps.step,
+                                 .step = stride * laps.step,
                                  .wrap = laps.size,
-                                 .candidates = (laps.size + laps.step - 1) / laps.step});
+                                 .candidates = parity_lap_length(laps)});
 }
 
-/* How far P moves: past the port found, and by a step more; never less than a random
- * number of steps, 1 to 8 [P3]. */
-static uint32_t advance(struct laps laps, uint32_t probes_in_lap,
+/* How far P moves: past the candidates examined, and by a step more; never less than a
+ * random number of steps, 1 to 8 [P3]. */
+static uint32_t advance(struct parity_laps laps, uint32_t probes_in_lap,
                         struct random_stream *chance)
 {
     uint32_t distance = (probes_in_lap - 1) * laps.step;
@@ -119,12 +143,13 @@ static struct port_answer choose(void *state, const void *config,
     uint32_t slot = (uint32_t)(hash & ((UINT64_C(1) << c->table_bits) - 1));
     uint32_t hidden = (uint32_t)(hash >> 32) + slot_table_get(&s->moved, slot);
 
-    struct laps laps = laps_of(request);
+    struct parity_laps laps = laps_of(request);
     struct port_view view = port_request_view(request);
+    uint32_t stride = random_stride(c->step_width, parity_lap_length(laps), chance);
     uint32_t offset = hidden % laps.size / laps.step * laps.step;
     struct port_answer answer = {.port = 0};
     for (uint32_t lap = 0; lap < laps.count && !answer.port; lap++) {
-        struct port_found found = scan_lap(&view, laps, offset + lap);
+        struct port_found found = scan_by_strides(&view, laps, offset + lap, stride);
         answer.port = found.port;
         answer.probes += found.probes;
         if (found.port)
@@ -155,6 +180,14 @@ static const struct field rows[] = {
      .min = 0,
      .max = 86400,
      .help = "time since the last redraw when the run begins"},
+    {.key = "step_width",
+     .type = FIELD_U32,
+     .offset = offsetof(struct config, step_width),
+     .fallback = "0",
+     .min = 0,
+     .max = 65535,
+     .help = "each search steps by a random multiple, up to this "
+             "(ip_local_port_step_width, 2026); 0: by one"},
     FIELD_END,
 };
 

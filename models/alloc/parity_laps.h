@@ -1,0 +1,44 @@
+/* How Linux goes round a range: by two, every port of one parity, then the others.
+ *
+ * connect() begins with the parity of the low end, bind(addr, 0) with the other.  Ports
+ * come back into the range by an even number, so of an odd range each search passes by
+ * one port of the parity it begins with [KERNEL.md P7]; a range of one port is one
+ * candidate.
+ *
+ * Source: Linux net/ipv4/inet_hashtables.c since 4.6 (commit 1580ab63fc9a),
+ * net/ipv4/inet_connection_sock.c; KERNEL.md P1, P5, P7, C13.
+ */
+#ifndef MODELS_ALLOC_PARITY_LAPS_H
+#define MODELS_ALLOC_PARITY_LAPS_H
+
+#include "models/port_view.h"
+
+struct parity_laps {
+    uint32_t size;  /* candidates come back by so much */
+    uint32_t step;  /* 2; 1 where parity is not asked for: one lap, nothing lost */
+    uint32_t count; /* one for each parity */
+};
+
+/* Of a range of that many ports, by two. */
+struct parity_laps parity_laps_of(uint32_t size);
+
+/* The same by one. */
+struct parity_laps parity_laps_by_one(uint32_t size);
+
+/* Candidates of one lap. */
+static inline uint32_t parity_lap_length(struct parity_laps laps)
+{
+    return (laps.size + laps.step - 1) / laps.step;
+}
+
+/* One lap over the view's range, from `offset` on, which is below the range's size. */
+struct port_found parity_lap_scan(const struct port_view *view, struct parity_laps laps,
+                                  uint32_t offset);
+
+/* connect(): the lap from the even offset at or below `hidden` modulo the size, then the
+ * one beside it.  `*in_lap` gets the candidates examined in the lap that found the port.
+ */
+struct port_found parity_laps_scan(const struct port_view *view, struct parity_laps laps,
+                                   uint32_t hidden, uint32_t *in_lap);
+
+#endif
