@@ -17,6 +17,7 @@ struct port_space {
     struct port_owners owners; /* everybody */
     uint32_t in_use;
     uint32_t wildcard;          /* holders whose local address is the wildcard */
+    uint32_t sharers;           /* holders with any of enum port_options */
     uint32_t sole_address;      /* what the holders share, */
     struct port_destination to; /* while one_address and one_tuple say so */
     bool one_address, one_tuple;
@@ -133,6 +134,7 @@ void port_space_take(struct port_space *s, uint16_t port, struct port_owner owne
                      ? is_first
                      : port_tuples_add(&s->tuples, owner.local_address, anywhere, port);
     s->wildcard += owner.local_address == PORT_ANY_ADDRESS;
+    s->sharers += owner.options != 0;
     if (owner.origin != PORT_BY_CONNECT)
         port_set_add(&s->bound, port);
 }
@@ -153,6 +155,7 @@ void port_space_release(struct port_space *s, uint16_t port, struct port_owner o
         s->in_use -= s->one_address ||
                      port_tuples_remove(&s->tuples, owner.local_address, anywhere, port);
     s->wildcard -= owner.local_address == PORT_ANY_ADDRESS;
+    s->sharers -= owner.options != 0;
     if (owner.origin != PORT_BY_CONNECT && !(facts & PORT_HAS_BOUND))
         port_set_remove(&s->bound, port);
 }
@@ -176,6 +179,16 @@ uint32_t port_space_in_use(const struct port_space *s)
 uint32_t port_space_reserved(const struct port_space *s, struct port_range range)
 {
     return port_set_count_in(&s->reserved, range);
+}
+
+bool port_space_is_reserved(const struct port_space *s, uint16_t port)
+{
+    return port_set_has(&s->reserved, port);
+}
+
+uint32_t port_space_sharers(const struct port_space *s)
+{
+    return s->sharers;
 }
 
 uint32_t port_space_toward(const struct port_space *s, uint32_t local_address,

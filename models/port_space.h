@@ -97,6 +97,13 @@ uint32_t port_space_in_use(const struct port_space *s);
 /* Reserved ports inside `range`. */
 uint32_t port_space_reserved(const struct port_space *s, struct port_range range);
 
+/* Keeps `port` from automatic choice? */
+bool port_space_is_reserved(const struct port_space *s, uint16_t port);
+
+/* Holders whose socket has SO_REUSEADDR or SO_REUSEPORT: without any, nothing can be
+ * shared. */
+uint32_t port_space_sharers(const struct port_space *s);
+
 /* Ports held toward one destination (with a port) from one local address. */
 uint32_t port_space_toward(const struct port_space *s, uint32_t local_address,
                            struct port_destination to);

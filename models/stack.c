@@ -316,7 +316,7 @@ const struct stack_row stack_rows[] = {
      .stack = {.range = {32768, 60999},
                .allocator = {.kind = PORT_ALLOCATOR_linux518},
                .exhausted = FAILURE_EADDRNOTAVAIL - 1,
-               .bind_allocator = {.kind = PORT_ALLOCATOR_linux518},
+               .bind_allocator = {.kind = PORT_ALLOCATOR_linux_bind0},
                .exhausted_bind = FAILURE_EADDRINUSE - 1,
                .time_wait = 60 * SIM_S,
                .fin_wait_2 = 60 * SIM_S,
@@ -330,12 +330,12 @@ const struct stack_row stack_rows[] = {
     {.name = "win10",
      .systems = "Windows Vista and later",
      .source =
-         "MODEL.md A4.2, B3 (120 s measured by users, 240 s documented); sequential host "
-         "counter as a 4.4BSD cursor; FIN_WAIT_2 and schedules inference",
+         "MODEL.md A4.2, B3 (120 s measured by users, 240 s documented); FIN_WAIT_2 and "
+         "schedules inference",
      .stack = {.range = {49152, 65535},
-               .allocator = {.kind = PORT_ALLOCATOR_bsd44},
+               .allocator = {.kind = PORT_ALLOCATOR_win10},
                .exhausted = FAILURE_WSAENOBUFS - 1,
-               .bind_allocator = {.kind = PORT_ALLOCATOR_bsd44},
+               .bind_allocator = {.kind = PORT_ALLOCATOR_win10},
                .exhausted_bind = FAILURE_WSAEADDRINUSE - 1,
                .time_wait = 120 * SIM_S,
                .fin_wait_2 = 240 * SIM_S,

@@ -45,7 +45,12 @@ static struct field_variant variant(const struct field_table *table, const char 
 /* The types that allocators' tables use so far; another one needs its line here. */
 static void set_default(const struct field *row, void *value)
 {
+    if (row->flags & FIELD_OPTIONAL)
+        return;
     switch (row->type) {
+    case FIELD_BOOL:
+        *(bool *)value = strcmp(row->fallback, "true") == 0;
+        return;
     case FIELD_U32:
         *(uint32_t *)value = (uint32_t)strtoul(row->fallback, NULL, 10);
         return;

@@ -77,3 +77,66 @@ bool port_law_observe(struct port_law *law, uint32_t offset)
         law->busy[offset] = true;
     return true;
 }
+
+/* --- choices without memory -----------------------------------------------------------
+ */
+
+/* A part of the range: offsets low .. low + size - 1, coming back by `lap`. */
+struct part {
+    uint32_t low, size, lap, step;
+};
+
+/* The first free offset on the lap from `start`, an offset of the part. */
+static uint32_t first_free(const bool *busy, struct part part, uint32_t start)
+{
+    uint32_t offset = start;
+    for (uint32_t i = 0; i < part.lap; i += part.step) {
+        if (offset >= part.size)
+            offset -= part.lap;
+        if (!busy[part.low + offset])
+            return part.low + offset;
+        offset += part.step;
+    }
+    return PORT_LAW_FAILED;
+}
+
+/* Spreads `weight` over what the starts of one part lead to; returns what is left for the
+ * next part, by the starts that lead to nothing. */
+static double spread(const bool *busy, struct part part, double weight, double *chance)
+{
+    double each = weight / part.lap, left = 0;
+    for (uint32_t draw = 0; draw < part.lap; draw++) {
+        uint32_t start = part.step == 2 ? draw | 1u : draw;
+        uint32_t found = first_free(busy, part, start);
+        if (found == PORT_LAW_FAILED && part.step == 2)
+            found = first_free(busy, part, start - 1);
+        if (found == PORT_LAW_FAILED)
+            left += each;
+        else
+            chance[found] += each;
+    }
+    return left;
+}
+
+static struct part by_two(uint32_t low, uint32_t size)
+{
+    return (struct part){low, size, size > 1 ? size / 2 * 2 : 1, 2};
+}
+
+void port_law_chances(enum port_law_kind kind, const bool *busy, uint32_t size,
+                      double *chance)
+{
+    for (uint32_t i = 0; i <= size; i++)
+        chance[i] = 0;
+    if (kind == PORT_LAW_UDP) {
+        chance[size] = spread(busy, (struct part){0, size, size, 1}, 1, chance);
+    } else if (kind == PORT_LAW_HALVES && size >= 4) {
+        uint32_t half = size / 4 * 2;
+        double left = spread(busy, by_two(0, half), 1, chance);
+        if (left > 0)
+            left = spread(busy, by_two(half, size - half), left, chance);
+        chance[size] = left;
+    } else {
+        chance[size] = spread(busy, by_two(0, size), 1, chance);
+    }
+}

@@ -1,8 +1,12 @@
-/* The law by which Linux's connect() chooses ports, as an observer can check it: the
- * hidden numbers that are still possible after each choice [KERNEL.md P1-P4, P7].
+/* The laws by which Linux chooses ports, as an observer can check them.
  *
- * Written from the law, port by port, over plain arrays; shares nothing with the
- * allocator. A sequence breaks the law when no hidden number is left that explains it.
+ * Of connect(): the hidden numbers that are still possible after each choice [KERNEL.md
+ * P1-P4, P7]; a sequence breaks the law when no hidden number is left that explains it.
+ * Of bind(addr, 0) and of UDP, which remember nothing: how likely each port is, given
+ * what is busy [P5-P7, P10]; what has no chance breaks the law.
+ *
+ * Written from the laws, port by port, over plain arrays; shares nothing with the
+ * allocators.
  */
 #ifndef TESTS_PORT_LAW_H
 #define TESTS_PORT_LAW_H
@@ -31,5 +35,19 @@ bool port_law_observe(struct port_law *law, uint32_t offset);
 
 /* Forgets all hidden numbers: a new epoch [KERNEL.md P9]. */
 void port_law_redraw(struct port_law *law);
+
+/* --- choices without memory -----------------------------------------------------------
+ */
+
+enum port_law_kind {
+    PORT_LAW_BIND,   /* bind(addr, 0) [P5] */
+    PORT_LAW_HALVES, /* the same with SO_REUSEADDR [P6] */
+    PORT_LAW_UDP,    /* [P10] */
+};
+
+/* How likely the next choice is each offset of a range of `size`, and that it fails:
+ * chance[size].  The sum is 1. */
+void port_law_chances(enum port_law_kind kind, const bool *busy, uint32_t size,
+                      double *chance);
 
 #endif

@@ -60,6 +60,33 @@ static void free_base(void *state, const void *config)
         base_of(c)->free(s->base, c->base.config);
 }
 
+static void taken(void *state, const void *config, uint16_t port, uint32_t inside_host,
+                  sim_ns now)
+{
+    struct state *s = state;
+    const struct config *c = config;
+    if (base_of(c)->taken)
+        base_of(c)->taken(s->base, c->base.config, port, inside_host, now);
+}
+
+static void released(void *state, const void *config, uint16_t port, uint32_t inside_host,
+                     sim_ns now)
+{
+    struct state *s = state;
+    const struct config *c = config;
+    if (base_of(c)->released)
+        base_of(c)->released(s->base, c->base.config, port, inside_host, now);
+}
+
+static void on_tick(void *state, const void *config, sim_ns now,
+                    struct random_stream *chance)
+{
+    struct state *s = state;
+    const struct config *c = config;
+    if (base_of(c)->on_tick && now % base_of(c)->tick == 0)
+        base_of(c)->on_tick(s->base, c->base.config, now, chance);
+}
+
 static struct port_answer fall_back(struct state *s, const struct port_request *request,
                                     uint32_t wasted)
 {
@@ -140,4 +167,8 @@ const struct port_allocator_ops port_allocator_ipcom = {
     .init = init,
     .free = free_base,
     .choose = choose,
+    .taken = taken,
+    .released = released,
+    .tick = SIM_S, /* the finest there is: bases pick theirs */
+    .on_tick = on_tick,
 };

@@ -14,7 +14,16 @@
     X(sg_random_off)                                                                     \
     X(sg_reworked)                                                                       \
     X(ipcom)                                                                             \
-    X(linux518)
+    X(linux41)                                                                           \
+    X(linux42)                                                                           \
+    X(linux46)                                                                           \
+    X(linux512)                                                                          \
+    X(linux518)                                                                          \
+    X(linux_bind0)                                                                       \
+    X(linux_udp)                                                                         \
+    X(win2003)                                                                           \
+    X(win10)                                                                             \
+    X(haproxy_ring)
 
 enum port_allocator_kind {
 #define X(id) PORT_ALLOCATOR_##id,
