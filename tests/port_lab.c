@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "sim/base/memory.h"
+#include "sim/scenario/scenario.h"
 
 /* --- configurations -------------------------------------------------------------------
  */
@@ -98,8 +99,8 @@ void *port_lab_field(const char *name, void *config, const char *key)
 /* --- labs -----------------------------------------------------------------------------
  */
 
-struct port_lab port_lab_configured(const char *name, void *config,
-                                    struct port_range range, uint64_t seed)
+static struct port_lab open_lab(const char *name, const void *config,
+                                struct port_range range, uint64_t seed)
 {
     struct port_lab lab = {.ops = port_allocator_find(name),
                            .config = config,
@@ -114,17 +115,47 @@ struct port_lab port_lab_configured(const char *name, void *config,
     return lab;
 }
 
-struct port_lab port_lab_new(const char *name, struct port_range range, uint64_t seed)
+struct port_lab port_lab_configured(const char *name, void *config,
+                                    struct port_range range, uint64_t seed)
+{
+    return open_lab(name, config, range, seed);
+}
+
+struct port_lab port_lab_stated(const char *name, const char *json,
+                                struct port_range range, uint64_t seed)
 {
     const struct port_allocator_ops *ops = port_allocator_find(name);
     assert_non_null(ops);
-    return port_lab_configured(name, port_lab_defaults(ops->fields), range, seed);
+    if (!ops->fields)
+        return open_lab(name, NULL, range, seed);
+    struct issues *issues = issues_new();
+    const struct scenario_options options = {0};
+    struct scenario *statement =
+        scenario_read_text(name, json, strlen(json), ops->fields, &options, issues);
+    if (!statement) {
+        issues_print(issues, stderr);
+        fail_msg("%s cannot be stated as %s", name, json);
+    }
+    struct port_lab lab = open_lab(name, scenario_root(statement), range, seed);
+    lab.statement = statement;
+    lab.issues = issues;
+    return lab;
+}
+
+struct port_lab port_lab_new(const char *name, struct port_range range, uint64_t seed)
+{
+    return port_lab_stated(name, "{}", range, seed);
 }
 
 void port_lab_free(struct port_lab *lab)
 {
     port_allocator_close(lab->ops, lab->config, lab->state);
-    free_config(lab->ops->fields, lab->config);
+    if (lab->statement) {
+        scenario_free(lab->statement);
+        issues_free(lab->issues);
+    } else {
+        free_config(lab->ops->fields, (void *)(uintptr_t)lab->config);
+    }
     port_space_free(lab->space);
 }
 

@@ -8,13 +8,19 @@
 
 #include "models/port_allocator.h"
 
+struct scenario;
+struct issues;
+
 struct port_lab {
     const struct port_allocator_ops *ops;
-    void *config;
+    const void *config;
     void *state;
     struct port_space *space;
     struct random_stream chance;
     struct port_request request; /* what is asked next: may be changed between choices */
+    /* What the configuration belongs to; NULL: to the lab itself. */
+    struct scenario *statement;
+    struct issues *issues;
 };
 
 /* The local address of the lab's requests. */
@@ -28,6 +34,10 @@ static inline struct port_destination port_lab_place(uint32_t number)
 
 /* The allocator of that name with its defaults, the scope it is known with. */
 struct port_lab port_lab_new(const char *name, struct port_range range, uint64_t seed);
+
+/* The same, configured as a scenario would state it: {"tries": 2}, without "kind". */
+struct port_lab port_lab_stated(const char *name, const char *json,
+                                struct port_range range, uint64_t seed);
 
 /* The same with a configuration of its own, from port_lab_defaults(); the lab owns it. */
 struct port_lab port_lab_configured(const char *name, void *config,
