@@ -81,28 +81,24 @@ static void test_legacy_b_loses_before_the_range_is_full(void **state)
     }
 }
 
-static struct port_lab legacy_b_with(uint32_t tries)
-{
-    void *config = port_lab_defaults(port_allocator_find("sg-legacy-b")->fields);
-    uint32_t *field = port_lab_field("sg-legacy-b", config, "tries");
-    assert_int_equal(*field, 32); /* MODEL.md A5: M = 32 default */
-    *field = tries;
-    return port_lab_configured("sg-legacy-b", config, proxy_range, tries);
-}
-
 static void test_legacy_b_tries_as_often_as_it_is_told(void **state)
 {
     (void)state;
-    static const uint32_t tries[] = {1, 2, 128};
-    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
-        struct port_lab lab = legacy_b_with(tries[i]);
+    static const struct {
+        const char *json;
+        uint32_t tries; /* MODEL.md A5: M = 32 default */
+    } rows[] = {{"{\"tries\": 1}", 1}, {"{\"tries\": 2}", 2}, {"{}", 32}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct port_lab lab =
+            port_lab_stated("sg-legacy-b", rows[i].json, proxy_range, rows[i].tries);
         hold(&lab, N / 4 * 3);
-        assert_share(failures(&lab, IDLE), TRIES, pow(0.75, tries[i]));
+        assert_share(failures(&lab, IDLE), TRIES, pow(0.75, rows[i].tries));
         port_lab_free(&lab);
 
-        struct port_lab full = legacy_b_with(tries[i]);
+        struct port_lab full =
+            port_lab_stated("sg-legacy-b", rows[i].json, proxy_range, rows[i].tries);
         hold(&full, N);
-        assert_int_equal(port_lab_choose(&full, IDLE).probes, tries[i]);
+        assert_int_equal(port_lab_choose(&full, IDLE).probes, rows[i].tries);
         port_lab_free(&full);
     }
 }
