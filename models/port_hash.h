@@ -9,6 +9,14 @@
 
 #include "models/port_space.h"
 #include "sim/base/hash.h"
+#include "sim/engine/random.h"
+
+/* A key of its own for one host. */
+static inline uint64_t port_hash_key(struct random_stream *chance)
+{
+    uint64_t high = random_u32(chance);
+    return high << 32 | random_u32(chance);
+}
 
 static inline uint64_t port_hash(uint64_t key, uint32_t local_address,
                                  struct port_destination to)

@@ -9,6 +9,9 @@
     X(bsd44)                                                                             \
     X(rfc6056_alg1)                                                                      \
     X(rfc6056_alg2)                                                                      \
+    X(rfc6056_alg3)                                                                      \
+    X(rfc6056_alg4)                                                                      \
+    X(rfc6056_alg5)                                                                      \
     X(sg_legacy_a)                                                                       \
     X(sg_legacy_b)                                                                       \
     X(sg_random_off)                                                                     \

@@ -1,6 +1,8 @@
 #include "models/alloc/walks.h"
 
-static struct port_answer every_port_once(const struct port_view *view, uint16_t first)
+#include <math.h>
+
+struct port_answer walk_round(const struct port_view *view, uint16_t first)
 {
     struct port_walk walk = {
         .first = first, .step = 1, .candidates = port_range_size(view->range)};
@@ -20,7 +22,7 @@ struct port_answer walk_random_start(void *state, const void *config,
     (void)state;
     (void)config;
     struct port_view view = port_request_view(request);
-    return every_port_once(&view, random_port(request->range, chance));
+    return walk_round(&view, random_port(request->range, chance));
 }
 
 size_t walk_cursor_size(const void *config)
@@ -45,9 +47,61 @@ struct port_answer walk_from_cursor(const struct port_view *view,
     struct port_range range = view->range;
     bool has_next = port_range_holds(range, cursor->port) && cursor->port != range.high;
     uint16_t first = has_next ? (uint16_t)(cursor->port + 1) : range.low;
-    struct port_answer answer = every_port_once(view, first);
+    struct port_answer answer = walk_round(view, first);
     if (answer.port)
         cursor->port = answer.port;
+    return answer;
+}
+
+struct port_answer walk_down_from_cursor(const struct port_view *view,
+                                         struct walk_cursor *cursor)
+{
+    struct port_range range = view->range;
+    bool has_next = port_range_holds(range, cursor->port) && cursor->port != range.low;
+    uint16_t first = has_next ? (uint16_t)(cursor->port - 1) : range.high;
+    struct port_found found = port_view_scan_down(view, first, port_range_size(range));
+    if (found.port)
+        cursor->port = found.port;
+    return (struct port_answer){.port = found.port, .probes = found.probes};
+}
+
+struct port_answer walk_hashed(const struct port_view *view, uint32_t offset,
+                               uint32_t *counter)
+{
+    uint32_t size = port_range_size(view->range);
+    uint32_t place = (uint32_t)(((uint64_t)*counter + offset) % size);
+    struct port_answer answer = walk_round(view, (uint16_t)(view->range.low + place));
+    *counter += answer.probes;
+    return answer;
+}
+
+/* The sum of `count` draws from 1 .. step, as one draw: mean and variance are exact, the
+ * shape is that of twelve uniform numbers added up. */
+static uint32_t sum_of_steps(uint32_t count, uint32_t step, struct random_stream *chance)
+{
+    double spread = sqrt(count * ((double)step * step - 1) / 12), deviation = -6;
+    for (int i = 0; i < 12; i++)
+        deviation += random_unit(chance);
+    double sum = count * (step + 1.0) / 2 + spread * deviation;
+    return sum > count ? (uint32_t)sum : count;
+}
+
+struct port_answer walk_random_steps(const struct port_view *view, uint32_t step,
+                                     uint32_t *next, struct random_stream *chance)
+{
+    uint32_t size = port_range_size(view->range), place = *next % size;
+    struct port_answer answer = {.probes = 0};
+    if (walk_round(view, view->range.low).port == 0) {
+        answer.probes = size;
+        place = (uint32_t)(((uint64_t)place + sum_of_steps(size, step, chance)) % size);
+    }
+    while (answer.probes < size && !answer.port) {
+        answer.probes++;
+        place = (place + 1 + random_below(chance, step)) % size;
+        uint16_t port = (uint16_t)(view->range.low + place);
+        answer.port = port_view_free(view, port) ? port : 0;
+    }
+    *next = place;
     return answer;
 }
 
@@ -56,7 +110,7 @@ struct port_answer walk_redraw(const struct port_request *request, uint32_t trie
 {
     struct port_view view = port_request_view(request);
     /* With nothing free every draw is wasted: the answer is known without making them. */
-    if (every_port_once(&view, request->range.low).port == 0)
+    if (walk_round(&view, request->range.low).port == 0)
         return (struct port_answer){.probes = tries};
     for (uint32_t probes = 1; probes <= tries; probes++) {
         uint16_t port = random_port(request->range, chance);

@@ -8,6 +8,9 @@
 
 #include "models/port_allocator.h"
 
+/* Every port once, upwards from `first`. */
+struct port_answer walk_round(const struct port_view *view, uint16_t first);
+
 /* choose(): a random start, then every port once, upwards [RFC 6056 section 3.3.1].  No
  * state. */
 struct port_answer walk_random_start(void *state, const void *config,
@@ -30,6 +33,22 @@ struct port_answer walk_sequential(void *state, const void *config,
  * low end; it moves to the port found, and stays where it is when there is none. */
 struct port_answer walk_from_cursor(const struct port_view *view,
                                     struct walk_cursor *cursor);
+
+/* Downwards: from the port before the cursor, which at boot, outside the range or at its
+ * low end starts at the high end. */
+struct port_answer walk_down_from_cursor(const struct port_view *view,
+                                         struct walk_cursor *cursor);
+
+/* From low + (counter + offset) mod N upwards; the counter moves on by one with each
+ * candidate, also of a search that fails [RFC 6056 sections 3.3.3 and 3.3.4]. */
+struct port_answer walk_hashed(const struct port_view *view, uint32_t offset,
+                               uint32_t *counter);
+
+/* N candidates at most, each 1 .. `step` beyond the one before, modulo N; `next` is where
+ * the last stood [RFC 6056 section 3.3.5].  With nothing free the N steps are made at
+ * once: `next` lands where their sum, as good as normal, puts it. */
+struct port_answer walk_random_steps(const struct port_view *view, uint32_t step,
+                                     uint32_t *next, struct random_stream *chance);
 
 /* Up to `tries` random ports, independent of one another [RFC 6056 section 3.3.2]. */
 struct port_answer walk_redraw(const struct port_request *request, uint32_t tries,
