@@ -7,6 +7,13 @@
 /* Identifier of the file's struct port_allocator_<id>; scenarios use its .name. */
 #define PORT_ALLOCATORS(X)                                                               \
     X(bsd44)                                                                             \
+    X(freebsd1996)                                                                       \
+    X(freebsd12)                                                                         \
+    X(freebsd14)                                                                         \
+    X(dragonfly)                                                                         \
+    X(openbsd)                                                                           \
+    X(xnu)                                                                               \
+    X(illumos)                                                                           \
     X(rfc6056_alg1)                                                                      \
     X(rfc6056_alg2)                                                                      \
     X(rfc6056_alg3)                                                                      \
