@@ -440,6 +440,13 @@ static uint16_t after_the_last(uint16_t last, struct port_range range,
     return last >= range.low && last < range.high ? (uint16_t)(last + 1) : range.low;
 }
 
+static uint16_t below_the_last(uint16_t last, struct port_range range,
+                               struct random_stream chance)
+{
+    (void)chance;
+    return last > range.low && last <= range.high ? (uint16_t)(last - 1) : range.high;
+}
+
 static uint16_t anywhere(uint16_t last, struct port_range range,
                          struct random_stream chance)
 {
@@ -478,6 +485,7 @@ static const struct {
 } walkers[] = {
     {"bsd44", after_the_last, false},         {"freebsd12", anywhere_but_first, false},
     {"freebsd14", anywhere_but_first, false}, {"dragonfly", after_the_last, false},
+    {"openbsd", anywhere_but_first, false},   {"netbsd-bsd", below_the_last, true},
     {"xnu", after_the_last, false},           {"illumos", folded, false},
     {"rfc6056-alg1", anywhere, false},        {"sg-legacy-a", anywhere, false},
     {"sg-random-off", after_the_last, false}, {"sg-reworked", anywhere, false},

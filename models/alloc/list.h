@@ -12,6 +12,12 @@
     X(freebsd14)                                                                         \
     X(dragonfly)                                                                         \
     X(openbsd)                                                                           \
+    X(netbsd_bsd)                                                                        \
+    X(netbsd_random_start)                                                               \
+    X(netbsd_random_pick)                                                                \
+    X(netbsd_hash)                                                                       \
+    X(netbsd_doublehash)                                                                 \
+    X(netbsd_randinc)                                                                    \
     X(xnu)                                                                               \
     X(illumos)                                                                           \
     X(rfc6056_alg1)                                                                      \
