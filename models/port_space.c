@@ -21,7 +21,8 @@ struct port_space {
     uint32_t sole_address;      /* what the holders share, */
     struct port_destination to; /* while one_address and one_tuple say so */
     bool one_address, one_tuple;
-    struct port_tuples tuples; /* by (local address, destination), and `anywhere` */
+    struct port_tuples tuples;  /* by (local address, destination), and `anywhere` */
+    struct port_tuples closing; /* of those, the ones whose holder is closing */
 
     struct port_set listening; /* ports with a holder by listen() */
     struct port_set reserved;
@@ -39,6 +40,7 @@ void port_space_free(struct port_space *s)
     if (!s)
         return;
     port_tuples_clear(&s->tuples);
+    port_tuples_clear(&s->closing);
     port_owners_clear(&s->owners);
     port_owners_clear(&s->open_owners);
     port_set_clear(&s->listening);
@@ -149,6 +151,8 @@ void port_space_release(struct port_space *s, uint16_t port, struct port_owner o
             s->one_tuple ? is_sole_tuple(s, owner.local_address, to)
                          : port_tuples_remove(&s->tuples, owner.local_address, to, port);
         SIM_ASSERT(was_held);
+        if (s->closing.used)
+            port_tuples_remove(&s->closing, owner.local_address, to, port);
     }
     unsigned facts = port_owners_remove(&s->owners, port, owner);
     if (!(facts & PORT_HAS_OWNER_HERE))
@@ -166,6 +170,15 @@ void port_space_reserve(struct port_space *s, uint16_t port, bool reserved)
         port_set_add(&s->reserved, port);
     else
         port_set_remove(&s->reserved, port);
+}
+
+void port_space_closing(struct port_space *s, uint16_t port, uint32_t local_address,
+                        struct port_destination to, bool closing)
+{
+    if (closing)
+        port_tuples_add(&s->closing, local_address, to, port);
+    else
+        port_tuples_remove(&s->closing, local_address, to, port);
 }
 
 /* --- counting -------------------------------------------------------------------------
@@ -199,6 +212,13 @@ uint32_t port_space_toward(const struct port_space *s, uint32_t local_address,
     return ports ? ports->count : 0;
 }
 
+const struct port_set *port_space_closing_toward(const struct port_space *s,
+                                                 uint32_t local_address,
+                                                 struct port_destination to)
+{
+    return port_tuples_find(&s->closing, local_address, to);
+}
+
 uint32_t port_space_owners(const struct port_space *s, uint16_t port,
                            struct port_owner_count *owners, uint32_t size)
 {
@@ -207,9 +227,10 @@ uint32_t port_space_owners(const struct port_space *s, uint16_t port,
 
 size_t port_space_bytes(const struct port_space *s)
 {
-    return sizeof *s + port_tuples_bytes(&s->tuples) + port_owners_bytes(&s->owners) +
-           port_owners_bytes(&s->open_owners) + port_set_bytes(&s->listening) +
-           port_set_bytes(&s->reserved) + port_set_bytes(&s->bound);
+    return sizeof *s + port_tuples_bytes(&s->tuples) + port_tuples_bytes(&s->closing) +
+           port_owners_bytes(&s->owners) + port_owners_bytes(&s->open_owners) +
+           port_set_bytes(&s->listening) + port_set_bytes(&s->reserved) +
+           port_set_bytes(&s->bound);
 }
 
 /* --- looking --------------------------------------------------------------------------

@@ -91,6 +91,17 @@ void port_space_release(struct port_space *s, uint16_t port, struct port_owner o
  * may be on it all the same: an explicit bind() is not an automatic choice. */
 void port_space_reserve(struct port_space *s, uint16_t port, bool reserved);
 
+/* Says that the holder of this tuple is closing, or no longer is: it still holds the
+ * tuple, but some searches may take it away (netfilter's).  Release forgets it. */
+void port_space_closing(struct port_space *s, uint16_t port, uint32_t local_address,
+                        struct port_destination to, bool closing);
+
+/* The ports whose holder toward `to` is closing; NULL when there are none.  Valid until
+ * the space changes. */
+const struct port_set *port_space_closing_toward(const struct port_space *s,
+                                                 uint32_t local_address,
+                                                 struct port_destination to);
+
 /* (local address, port) pairs with any holder; the wildcard counts as an address. */
 uint32_t port_space_in_use(const struct port_space *s);
 

@@ -53,6 +53,41 @@ static uint64_t free_in_word(const struct port_view *v, uint32_t w, uint64_t wan
     return wanted;
 }
 
+/* The ports of word w that lie in the range. */
+static uint64_t in_range(const struct port_view *v, uint32_t w)
+{
+    uint64_t word = UINT64_MAX;
+    if (w == v->range.low / 64u)
+        word &= UINT64_MAX << v->range.low % 64;
+    if (w == v->range.high / 64u)
+        word &= UINT64_MAX >> (63 - v->range.high % 64);
+    return word;
+}
+
+uint32_t port_view_count(const struct port_view *v)
+{
+    uint32_t count = 0;
+    for (uint32_t w = v->range.low / 64u; w <= v->range.high / 64u; w++)
+        count += (uint32_t)__builtin_popcountll(free_in_word(v, w, in_range(v, w)));
+    return count;
+}
+
+uint16_t port_view_nth(const struct port_view *v, uint32_t n)
+{
+    for (uint32_t w = v->range.low / 64u; w <= v->range.high / 64u; w++) {
+        uint64_t word = free_in_word(v, w, in_range(v, w));
+        uint32_t count = (uint32_t)__builtin_popcountll(word);
+        if (count <= n) {
+            n -= count;
+            continue;
+        }
+        while (n--)
+            word &= word - 1;
+        return (uint16_t)(w * 64 + (uint32_t)__builtin_ctzll(word));
+    }
+    return 0;
+}
+
 /* In a range that is nearly full one set alone, the fullest, decides about nearly all
  * words. */
 static bool surely_full(const struct port_view *v, uint32_t w, uint64_t wanted)

@@ -32,6 +32,12 @@ void port_view_hide(struct port_view *v, const struct port_set *taken);
 /* True if no set holds the port, which may lie outside the range. */
 bool port_view_free(const struct port_view *v, uint16_t port);
 
+/* Free ports of the range; a word of 64 a step. */
+uint32_t port_view_count(const struct port_view *v);
+
+/* The free port that has `n` free ones below it; 0 when there are no more than n. */
+uint16_t port_view_nth(const struct port_view *v, uint32_t n);
+
 /* The candidates first, first + step, ...; what lies past the end of the range comes back
  * into it by subtracting `wrap`. */
 struct port_walk {

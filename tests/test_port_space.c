@@ -208,6 +208,20 @@ static void compare_looking(struct program *p)
                 naive_walk_down(p->naive, &q, range, walk.first, walk.candidates));
 }
 
+/* The free ports of the range in their order, each by its number. */
+static void compare_numbering(struct program *p)
+{
+    struct naive_question q = some_question(p);
+    struct port_range range = some_range(p);
+    struct port_view view = view_of(p, &q, range);
+    uint32_t count = 0;
+    for (uint32_t port = range.low; port <= range.high; port++)
+        if (naive_is_free(p->naive, &q, (uint16_t)port) && count++ % 97 == 0)
+            assert_int_equal(port_view_nth(&view, count - 1), port);
+    assert_int_equal(port_view_count(&view), count);
+    assert_int_equal(port_view_nth(&view, count), 0);
+}
+
 static void compare_owners(struct program *p)
 {
     enum { MANY = 64 };
@@ -254,6 +268,8 @@ static void run_program_alike(struct port_range band, uint32_t most, uint32_t st
             program_release(&p);
         compare_looking(&p);
         compare_owners(&p);
+        if (step % 16 == 0)
+            compare_numbering(&p);
         if (step % 256 == 0)
             compare_counts(&p);
     }
@@ -393,6 +409,31 @@ static void test_a_port_is_bound_as_long_as_somebody_bound_it(void **state)
     assert_true(port_view_free(&v, PORT));
     v = port_space_view(s, range, PORT_SCOPE_MIXED, HERE, web);
     assert_false(port_view_free(&v, PORT));
+    port_space_free(s);
+}
+
+/* Closing is known by the whole tuple, and ends with the holder. */
+static void test_a_closing_tuple_is_held_until_its_release(void **state)
+{
+    (void)state;
+    struct port_space *s = port_space_new();
+    struct port_range range = {PORT, PORT};
+    port_space_take(s, PORT, connected_from(HERE), web);
+    port_space_take(s, PORT, connected_from(HERE), other);
+    assert_null(port_space_closing_toward(s, HERE, web));
+    port_space_closing(s, PORT, HERE, web, true);
+    assert_true(port_set_has(port_space_closing_toward(s, HERE, web), PORT));
+    assert_null(port_space_closing_toward(s, HERE, other));
+    assert_null(port_space_closing_toward(s, ELSEWHERE, web));
+    struct port_view v = port_space_view(s, range, PORT_SCOPE_TUPLE, HERE, web);
+    assert_false(port_view_free(&v, PORT));
+    port_space_closing(s, PORT, HERE, web, false);
+    assert_null(port_space_closing_toward(s, HERE, web));
+    port_space_closing(s, PORT, HERE, web, true);
+    port_space_release(s, PORT, connected_from(HERE), other);
+    assert_true(port_set_has(port_space_closing_toward(s, HERE, web), PORT));
+    port_space_release(s, PORT, connected_from(HERE), web);
+    assert_null(port_space_closing_toward(s, HERE, web));
     port_space_free(s);
 }
 
@@ -613,6 +654,7 @@ int main(void)
         cmocka_unit_test(test_each_scope_sees_what_its_definition_says),
         cmocka_unit_test(test_who_has_no_destination_blocks_by_origin),
         cmocka_unit_test(test_a_port_is_bound_as_long_as_somebody_bound_it),
+        cmocka_unit_test(test_a_closing_tuple_is_held_until_its_release),
         cmocka_unit_test(test_a_port_shared_by_a_thousand_destinations_is_one_port),
         cmocka_unit_test(test_every_kind_of_owner_is_counted),
         cmocka_unit_test(test_reserved_ports_may_be_held_but_are_never_free),
