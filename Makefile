@@ -53,6 +53,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
 	@$(CC) $(CFLAGS) $(CPPFLAGS) -c $< -o $@
+	@sed -i '1s|^[^:]*:|$@:|' $(@:.o=.d) # a compiler cache may write the path in its own way
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TESTLIB_O) $(LIBRARY_O)
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ -lcmocka $(LDLIBS)
