@@ -43,6 +43,17 @@ static struct field_variant variant(const struct field_table *table, const char 
     return (struct field_variant){0};
 }
 
+static uint32_t choice(const struct field *row, const char *json)
+{
+    const char *word;
+    for (uint32_t i = 0; (word = row->choices(i)) != NULL; i++)
+        if (strlen(json) == strlen(word) + 2 &&
+            strncmp(json + 1, word, strlen(word)) == 0)
+            return i;
+    fail_msg("%s is not a choice of `%s`", json, row->key);
+    return 0;
+}
+
 /* The types that allocators' tables use so far; another one needs its line here. */
 static void set_default(const struct field *row, void *value)
 {
@@ -57,6 +68,9 @@ static void set_default(const struct field *row, void *value)
         return;
     case FIELD_DURATION:
         *(sim_ns *)value = duration(row->fallback);
+        return;
+    case FIELD_CHOICE:
+        *(uint32_t *)value = choice(row, row->fallback);
         return;
     case FIELD_OBJECT:
         *(struct field_variant *)value = variant(row->table, row->fallback);

@@ -39,7 +39,17 @@
     X(linux_udp)                                                                         \
     X(win2003)                                                                           \
     X(win10)                                                                             \
-    X(haproxy_ring)
+    X(haproxy_ring)                                                                      \
+    X(netfilter)                                                                         \
+    X(cilium)                                                                            \
+    X(azure_lb)                                                                          \
+    X(azure_nat)                                                                         \
+    X(aws_nat)                                                                           \
+    X(gcp_static)                                                                        \
+    X(gcp_dynamic)                                                                       \
+    X(cgnat_blocks)                                                                      \
+    X(cgnat_deterministic)                                                               \
+    X(vpp_cgn)
 
 enum port_allocator_kind {
 #define X(id) PORT_ALLOCATOR_##id,

@@ -105,6 +105,26 @@ struct port_answer walk_random_steps(const struct port_view *view, uint32_t step
     return answer;
 }
 
+struct port_answer walk_pick(const struct port_view *view, struct random_stream *chance)
+{
+    /* A draw that happens to be free is uniform over the free ones.  Counting them, which
+     * passes over the whole range, is for when that takes too long. */
+    for (int i = 0; i < 8; i++) {
+        uint16_t port = random_port(view->range, chance);
+        if (port_view_free(view, port))
+            return (struct port_answer){.port = port, .probes = 1};
+    }
+    uint32_t free = port_view_count(view);
+    return (struct port_answer){
+        .port = free ? port_view_nth(view, random_below(chance, free)) : 0, .probes = 1};
+}
+
+bool walk_is_full_toward(const struct port_request *request, uint32_t most)
+{
+    return request->to.port != 0 &&
+           port_space_toward(request->space, request->local_address, request->to) >= most;
+}
+
 struct port_answer walk_redraw(const struct port_request *request, uint32_t tries,
                                struct random_stream *chance)
 {

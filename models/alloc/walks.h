@@ -50,6 +50,14 @@ struct port_answer walk_hashed(const struct port_view *view, uint32_t offset,
 struct port_answer walk_random_steps(const struct port_view *view, uint32_t step,
                                      uint32_t *next, struct random_stream *chance);
 
+/* A free port of the view, each as likely, by one candidate: who does so keeps a list of
+ * the free ones.  A search port by port would have to examine more. */
+struct port_answer walk_pick(const struct port_view *view, struct random_stream *chance);
+
+/* True if the request's destination already has `most` ports of its local address.  A
+ * request without a destination never is. */
+bool walk_is_full_toward(const struct port_request *request, uint32_t most);
+
 /* Up to `tries` random ports, independent of one another [RFC 6056 section 3.3.2]. */
 struct port_answer walk_redraw(const struct port_request *request, uint32_t tries,
                                struct random_stream *chance);
