@@ -135,7 +135,7 @@ static void test_bad_command_lines_end_with_2_and_say_why(void **state)
         {{"list", "stacks", "metrics"}, "one list at a time, also got \"metrics\""},
         {{"explain"}, "which name?"},
         {{"explain", "linux518", "win10"}, "one name at a time, also got \"win10\""},
-        {{"explain", "linux519"}, "did you mean \"linux518\"?"},
+        {{"explain", "linux5188"}, "did you mean \"linux518\"?"},
         {{"explain", "nothing-like-it"}, "nothing is called \"nothing-like-it\""},
         {{"schema", "x"}, "Too many arguments"},
     };
