@@ -55,7 +55,7 @@ const struct port_allocator_ops port_allocator_aws_nat = {
     .cost = "1, failures too",
     .failure = "none: the packet is dropped; the metric ErrorPortAllocation counts it",
     .scope = PORT_SCOPE_TUPLE,
-    .exhaustive = false, /* the limit may leave ports free */
+    .exhaustive = true, /* up to the limit toward one destination */
     .fields = &fields,
     .choose = choose,
 };

@@ -68,7 +68,7 @@ const struct port_allocator_ops port_allocator_azure_nat = {
     .cost = "1; 2 when no port is unused",
     .failure = "none: the packet is dropped, and a metric counts it",
     .scope = PORT_SCOPE_TUPLE,
-    .exhaustive = false, /* the limit may leave ports free */
+    .exhaustive = true, /* up to the limit toward one destination */
     .fields = &fields,
     .choose = choose,
 };
