@@ -196,8 +196,10 @@ struct port_answer port_lab_choose(struct port_lab *lab, struct port_destination
 
 static struct port_owner owner_of(const struct port_lab *lab)
 {
+    bool binds = lab->request.mode == PORT_MODE_BIND_ZERO ||
+                 lab->request.mode == PORT_MODE_EXPLICIT;
     return (struct port_owner){.local_address = lab->request.local_address,
-                               .origin = PORT_BY_CONNECT};
+                               .origin = binds ? PORT_BY_BIND : PORT_BY_CONNECT};
 }
 
 struct port_answer port_lab_connect(struct port_lab *lab, struct port_destination to)

@@ -86,30 +86,49 @@ struct part {
     uint32_t low, size, lap, step;
 };
 
-/* The first free offset on the lap from `start`, an offset of the part. */
-static uint32_t first_free(const bool *busy, struct part part, uint32_t start)
+/* Where the lap from an offset leads: to a free offset, after some steps. */
+struct lap_end {
+    uint32_t offset, steps;
+};
+
+/* The next offset on the lap. */
+static uint32_t next_on_lap(struct part part, uint32_t offset)
 {
-    uint32_t offset = start;
-    for (uint32_t i = 0; i < part.lap; i += part.step) {
-        if (offset >= part.size)
-            offset -= part.lap;
-        if (!busy[part.low + offset])
-            return part.low + offset;
-        offset += part.step;
+    uint32_t next = offset + part.step;
+    return next < part.size ? next : next - part.lap;
+}
+
+/* For every offset of the part.  Twice downwards: the second time knows what the lap
+ * finds after coming back. */
+static void find_ends(const bool *busy, struct part part, struct lap_end *ends)
+{
+    for (uint32_t i = 0; i < part.size; i++)
+        ends[i] = (struct lap_end){PORT_LAW_FAILED, part.lap};
+    for (uint32_t i = 2 * part.size; i-- > 0;) {
+        uint32_t offset = i % part.size;
+        struct lap_end next = ends[next_on_lap(part, offset)];
+        ends[offset] = busy[part.low + offset]
+                           ? (struct lap_end){next.offset, next.steps + 1}
+                           : (struct lap_end){part.low + offset, 0};
     }
-    return PORT_LAW_FAILED;
+    for (uint32_t i = 0; i < part.size; i++)
+        if (ends[i].steps >= (part.lap + part.step - 1) / part.step)
+            ends[i].offset = PORT_LAW_FAILED;
 }
 
 /* Spreads `weight` over what the starts of one part lead to; returns what is left for the
  * next part, by the starts that lead to nothing. */
 static double spread(const bool *busy, struct part part, double weight, double *chance)
 {
+    struct lap_end ends[PORT_LAW_SIZE];
+    find_ends(busy, part, ends);
     double each = weight / part.lap, left = 0;
     for (uint32_t draw = 0; draw < part.lap; draw++) {
-        uint32_t start = part.step == 2 ? draw | 1u : draw;
-        uint32_t found = first_free(busy, part, start);
-        if (found == PORT_LAW_FAILED && part.step == 2)
-            found = first_free(busy, part, start - 1);
+        bool has_parity = part.step == 2 && part.lap > 1;
+        uint32_t start = has_parity ? draw | 1u : draw;
+        uint32_t found = ends[start].offset;
+        if (found == PORT_LAW_FAILED && has_parity)
+            found = ends[start - 1].offset;
         if (found == PORT_LAW_FAILED)
             left += each;
         else

@@ -14,6 +14,9 @@
  * least 5 expected in each). */
 void assert_uniform(const uint32_t *counts, uint32_t cells);
 
+/* The probability of counts as uneven as these, or more, if each cell is as likely. */
+double uniform_chance(const uint32_t *counts, uint32_t cells);
+
 /* Fails unless `hits` out of `tries` independent ones may have probability p each (both
  * tails of the binomial distribution). */
 void assert_share(uint32_t hits, uint32_t tries, double p);
