@@ -206,6 +206,19 @@ uint32_t port_owners_list(const struct port_owners *o, uint16_t port,
     return found;
 }
 
+bool port_owners_any(const struct port_owners *o, uint16_t port,
+                     bool (*is)(const struct port_owner *owner, const void *context),
+                     const void *context)
+{
+    uint32_t number = number_of(o, port);
+    if (number != 0 && kind_of(number) != CHAINED)
+        return is(&o->kinds[kind_of(number)], context);
+    for (uint32_t i = rest_of(number); i; i = o->records[i].next)
+        if (is(&o->records[i].owner, context))
+            return true;
+    return false;
+}
+
 void port_owners_clear(struct port_owners *o)
 {
     port_map_clear(&o->ports);

@@ -57,6 +57,11 @@ unsigned port_owners_remove(struct port_owners *o, uint16_t port,
 uint32_t port_owners_list(const struct port_owners *o, uint16_t port,
                           struct port_owner_count *out, uint32_t size);
 
+/* True if `is` holds of any kind on the port. */
+bool port_owners_any(const struct port_owners *o, uint16_t port,
+                     bool (*is)(const struct port_owner *owner, const void *context),
+                     const void *context);
+
 void port_owners_clear(struct port_owners *o);
 
 /* What it allocated, without the struct itself. */

@@ -39,16 +39,29 @@
 #include "models/port_range.h"
 #include "models/port_view.h"
 
-#define PORT_ANY_ADDRESS UINT32_MAX /* the wildcard, 0.0.0.0 or :: */
+/* IPv4 and IPv6 share one space [KERNEL.md C9].  The numbers of IPv6 addresses have this
+ * bit; a v4-mapped address counts as the IPv4 one. */
+#define PORT_IPV6 0x80000000u
+
+/* The wildcards.  Who overlaps whom:
+ *
+ *     0.0.0.0           IPv4 addresses; IPv6 ones of sockets without IPV6_V6ONLY
+ *     ::                everybody
+ *     :: with V6ONLY    IPv6 addresses
+ *
+ * and a request from one IPv6 address overlaps both kinds of ::, not 0.0.0.0. */
+#define PORT_ANY_ADDRESS   UINT32_MAX
+#define PORT_ANY_IPV6      (UINT32_MAX - 1)
+#define PORT_ANY_IPV6_ONLY (UINT32_MAX - 2)
 
 struct port_destination {
     uint32_t address;
     uint16_t port; /* 0: no destination yet (bound, listening) */
 };
 
-/* What makes a port taken for a request.  "Here" is the request's local address or the
- * wildcard; a request from the wildcard is everywhere.  A request that lacks a local
- * address or a destination has no tuple yet, so every scope then tests as PORT. */
+/* What makes a port taken for a request.  "Here" is where the request's local address
+ * overlaps the holder's.  A request that lacks a local address or a destination has no
+ * tuple yet, so every scope then tests as PORT. */
 enum port_scope {
     PORT_SCOPE_PORT,  /* any holder here */
     PORT_SCOPE_TUPLE, /* a holder here toward the same destination; a listener anywhere */
@@ -66,14 +79,26 @@ enum port_origin {
 enum port_options { /* of the holder's socket */
                     PORT_REUSEADDR = 1,
                     PORT_REUSEPORT = 2,
+                    PORT_V6ONLY = 4, /* IPV6_V6ONLY */
 };
 
 /* One kind of holder of a port.  Equal owners share one record with a count. */
 struct port_owner {
-    uint32_t local_address; /* or PORT_ANY_ADDRESS */
+    uint32_t local_address; /* or a wildcard */
     uint32_t uid;           /* SO_REUSEPORT asks for it */
     uint8_t origin;         /* enum port_origin */
     uint8_t options;        /* enum port_options */
+};
+
+/* True if a request from `local_address` meets that owner. */
+bool port_owner_is_here(const struct port_owner *owner, uint32_t local_address);
+
+/* Who may have the tuple of a lingering holder, TIME_WAIT or what becomes of it. */
+enum port_yields {
+    PORT_YIELDS_NOT,
+    PORT_YIELDS_TO_BIND, /* a socket that was bound to the port before it connects
+                            [KERNEL.md T5] */
+    PORT_YIELDS_TO_ALL,  /* connect()'s own choice, too [KERNEL.md T3] */
 };
 
 struct port_space;
@@ -86,6 +111,21 @@ void port_space_take(struct port_space *s, uint16_t port, struct port_owner owne
                      struct port_destination to);
 void port_space_release(struct port_space *s, uint16_t port, struct port_owner owner,
                         struct port_destination to);
+
+/* The tuple of this holder may be taken over from now on.  To PORT_YIELDS_TO_ALL a search
+ * meets the tuple as free.  Nothing else changes: the holder counts, and blocks bind(),
+ * as before.  It must be released before somebody else takes the tuple. */
+void port_space_yield(struct port_space *s, uint16_t port, struct port_owner owner,
+                      struct port_destination to, enum port_yields yields);
+
+/* What port_space_yield() said of the tuple; PORT_YIELDS_NOT also when nobody holds it.
+ */
+enum port_yields port_space_yields(const struct port_space *s, uint16_t port,
+                                   uint32_t local_address, struct port_destination to);
+
+/* Linux before 6.18: a port that was bound once stays so until nobody at all holds it
+ * [KERNEL.md C8].  To be said before the first holder comes. */
+void port_space_bound_until_empty(struct port_space *s);
 
 /* Keeps a port from automatic choice (ip_local_reserved_ports, excluded blocks).  Holders
  * may be on it all the same: an explicit bind() is not an automatic choice. */
@@ -128,13 +168,18 @@ struct port_owner_count {
 uint32_t port_space_owners(const struct port_space *s, uint16_t port,
                            struct port_owner_count *owners, uint32_t size);
 
+/* True if `is` holds of any kind of owner of the port. */
+bool port_space_any_owner(const struct port_space *s, uint16_t port,
+                          bool (*is)(const struct port_owner *owner, const void *context),
+                          const void *context);
+
 /* Bytes the space holds now.  Walks the tables. */
 size_t port_space_bytes(const struct port_space *s);
 
 /* --- looking: what a search for one request sees, valid until the space changes -------
  */
 
-/* `local_address` may be PORT_ANY_ADDRESS. */
+/* `local_address` may be a wildcard. */
 struct port_view port_space_view(const struct port_space *s, struct port_range range,
                                  enum port_scope scope, uint32_t local_address,
                                  struct port_destination to);

@@ -7,7 +7,11 @@
 struct port_view port_view_of(struct port_range range)
 {
     SIM_ASSERT(range.low != 0 && range.low <= range.high);
-    return (struct port_view){.range = range};
+    struct port_view v; /* the sets come with port_view_hide() */
+    v.range = range;
+    v.bits_count = v.lists_count = 0;
+    v.fullest = 0;
+    return v;
 }
 
 void port_view_hide(struct port_view *v, const struct port_set *taken)

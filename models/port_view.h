@@ -12,7 +12,7 @@
 
 #include "models/port_set.h"
 
-#define PORT_VIEW_SETS 5 /* a request's own four, and one of its allocator */
+#define PORT_VIEW_SETS 6 /* a request's own five, and one of its allocator */
 
 struct port_view {
     const uint64_t *bits[PORT_VIEW_SETS];         /* of sets of many, the fullest first */

@@ -19,8 +19,9 @@ void naive_take(struct naive_ports *n, uint16_t port, struct port_owner owner,
                 struct port_destination to)
 {
     struct naive_holder *h = memory_new(1, sizeof *h);
-    *h = (struct naive_holder){owner, to, n->on[port]};
+    *h = (struct naive_holder){owner, to, PORT_YIELDS_NOT, n->on[port]};
     n->on[port] = h;
+    n->was_bound[port] |= owner.origin != PORT_BY_CONNECT;
 }
 
 bool naive_release(struct naive_ports *n, uint16_t port, struct port_owner owner,
@@ -31,10 +32,28 @@ bool naive_release(struct naive_ports *n, uint16_t port, struct port_owner owner
             struct naive_holder *gone = *h;
             *h = gone->next;
             free(gone);
+            n->was_bound[port] &= n->on[port] != NULL;
             return true;
         }
     }
     return false;
+}
+
+void naive_yield(struct naive_ports *n, uint16_t port, struct port_owner owner,
+                 struct port_destination to, enum port_yields yields)
+{
+    for (struct naive_holder *h = n->on[port]; h; h = h->next)
+        if (same_kind(h->owner, owner) && same_place(h->to, to))
+            h->yields = yields;
+}
+
+enum port_yields naive_yields(const struct naive_ports *n, uint16_t port,
+                              uint32_t local_address, struct port_destination to)
+{
+    for (const struct naive_holder *h = n->on[port]; h; h = h->next)
+        if (h->owner.local_address == local_address && same_place(h->to, to))
+            return h->yields;
+    return PORT_YIELDS_NOT;
 }
 
 bool naive_holds(const struct naive_ports *n, uint16_t port, uint32_t local_address,
@@ -49,23 +68,59 @@ bool naive_holds(const struct naive_ports *n, uint16_t port, uint32_t local_addr
 /* --- the scopes -----------------------------------------------------------------------
  */
 
-static bool is_here(const struct naive_holder *h, const struct naive_question *q)
+static bool is_wildcard(uint32_t address)
 {
-    return h->owner.local_address == q->local_address ||
-           h->owner.local_address == PORT_ANY_ADDRESS ||
-           q->local_address == PORT_ANY_ADDRESS;
+    return address == PORT_ANY_ADDRESS || address == PORT_ANY_IPV6 ||
+           address == PORT_ANY_IPV6_ONLY;
 }
 
-static bool conflicts(const struct naive_holder *h, const struct naive_question *q)
+static bool is_ipv6(uint32_t address)
 {
-    bool same_tuple = is_here(h, q) && same_place(h->to, q->to);
+    return address != PORT_ANY_ADDRESS && address & PORT_IPV6;
+}
+
+static bool has_only_ipv6(struct port_owner owner)
+{
+    return owner.local_address == PORT_ANY_IPV6_ONLY ||
+           (is_ipv6(owner.local_address) && owner.options & PORT_V6ONLY);
+}
+
+/* Who asks, down; who holds, across: an IPv4 address, 0.0.0.0, an IPv6 address, the same
+ * with V6ONLY, ::, :: with V6ONLY.  `=`: if the addresses are the same. */
+static bool is_here(const struct naive_holder *h, const struct naive_question *q)
+{
+    static const char table[6][7] = {
+        "=1  1 ", "111 1 ", "  ==11", "  ==11", "111111", "  1111",
+    };
+    uint32_t asks = q->local_address, holds = h->owner.local_address;
+    unsigned row = asks == PORT_ANY_ADDRESS     ? 1
+                   : asks == PORT_ANY_IPV6      ? 4
+                   : asks == PORT_ANY_IPV6_ONLY ? 5
+                   : is_ipv6(asks)              ? 2
+                                                : 0;
+    unsigned column = holds == PORT_ANY_ADDRESS     ? 1
+                      : holds == PORT_ANY_IPV6      ? 4
+                      : holds == PORT_ANY_IPV6_ONLY ? 5
+                      : !is_ipv6(holds)             ? 0
+                      : has_only_ipv6(h->owner)     ? 3
+                                                    : 2;
+    char rule = table[row][column];
+    return rule == '1' || (rule == '=' && asks == holds);
+}
+
+static bool conflicts(const struct naive_ports *n, uint16_t port,
+                      const struct naive_holder *h, const struct naive_question *q)
+{
+    bool same_tuple =
+        is_here(h, q) && same_place(h->to, q->to) && h->yields != PORT_YIELDS_TO_ALL;
     if (q->fallback)
         return same_tuple || h->to.port == 0;
-    bool has_tuple = q->local_address != PORT_ANY_ADDRESS && q->to.port != 0;
+    bool has_tuple = !is_wildcard(q->local_address) && q->to.port != 0;
     if (q->scope == PORT_SCOPE_PORT || !has_tuple)
         return is_here(h, q);
     if (q->scope == PORT_SCOPE_MIXED)
-        return same_tuple || h->owner.origin != PORT_BY_CONNECT;
+        return same_tuple || h->owner.origin != PORT_BY_CONNECT ||
+               (n->bound_until_empty && n->was_bound[port]);
     return same_tuple || h->owner.origin == PORT_BY_LISTEN;
 }
 
@@ -73,7 +128,7 @@ bool naive_is_free(const struct naive_ports *n, const struct naive_question *q,
                    uint16_t port)
 {
     for (const struct naive_holder *h = n->on[port]; h; h = h->next)
-        if (conflicts(h, q))
+        if (conflicts(n, port, h, q))
             return false;
     return !n->reserved[port];
 }

@@ -16,6 +16,7 @@
 struct naive_holder {
     struct port_owner owner;
     struct port_destination to;
+    enum port_yields yields;
     struct naive_holder *next; /* on the same port */
 };
 
@@ -23,6 +24,8 @@ struct naive_holder {
 struct naive_ports {
     struct naive_holder *on[PORT_COUNT];
     bool reserved[PORT_COUNT];
+    bool was_bound[PORT_COUNT]; /* since somebody holds it */
+    bool bound_until_empty;     /* Linux before 6.18 */
 };
 
 /* What somebody who looks for a port wants to know. */
@@ -39,6 +42,12 @@ void naive_take(struct naive_ports *n, uint16_t port, struct port_owner owner,
 /* False when nobody of that kind holds it. */
 bool naive_release(struct naive_ports *n, uint16_t port, struct port_owner owner,
                    struct port_destination to);
+
+void naive_yield(struct naive_ports *n, uint16_t port, struct port_owner owner,
+                 struct port_destination to, enum port_yields yields);
+
+enum port_yields naive_yields(const struct naive_ports *n, uint16_t port,
+                              uint32_t local_address, struct port_destination to);
 
 /* True if that tuple is held by an owner with that very address. */
 bool naive_holds(const struct naive_ports *n, uint16_t port, uint32_t local_address,

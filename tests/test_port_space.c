@@ -40,6 +40,7 @@ struct program {
     struct port_range band; /* where holders are */
     uint32_t alike;         /* the first so many share a tuple, as many more an address */
     uint32_t sole_address;  /* which they share */
+    bool ipv6;              /* some holders have IPv6 addresses */
     struct random_stream chance;
 };
 
@@ -73,7 +74,17 @@ static uint16_t some_port(struct program *p)
 static uint32_t some_address(struct program *p)
 {
     static const uint32_t addresses[] = {1, 1, 1, 2, 3, PORT_ANY_ADDRESS};
-    return addresses[below(p, sizeof addresses / sizeof addresses[0])];
+    static const uint32_t both[] = {1,
+                                    1,
+                                    2,
+                                    PORT_IPV6 | 1,
+                                    PORT_IPV6 | 1,
+                                    PORT_IPV6 | 2,
+                                    PORT_ANY_ADDRESS,
+                                    PORT_ANY_IPV6,
+                                    PORT_ANY_IPV6_ONLY};
+    return p->ipv6 ? both[below(p, sizeof both / sizeof both[0])]
+                   : addresses[below(p, sizeof addresses / sizeof addresses[0])];
 }
 
 static struct port_destination some_destination(struct program *p)
@@ -90,6 +101,8 @@ static struct port_owner some_owner(struct program *p)
         owner.options = (uint8_t)below(p, 4);
         owner.uid = below(p, 3);
     }
+    if (p->ipv6 && owner.local_address < PORT_ANY_IPV6 && owner.local_address & PORT_IPV6)
+        owner.options |= below(p, 2) ? PORT_V6ONLY : 0;
     return owner;
 }
 
@@ -134,6 +147,20 @@ static void program_release(struct program *p)
     assert_true(naive_release(p->naive, l.port, l.owner, l.to));
 }
 
+/* What lingers yields to bind() first, and may yield to all later. */
+static void program_yield(struct program *p)
+{
+    if (p->count == 0)
+        return;
+    struct live l = p->live[below(p, p->count)];
+    if (l.to.port == 0 ||
+        naive_yields(p->naive, l.port, l.owner.local_address, l.to) == PORT_YIELDS_TO_ALL)
+        return;
+    enum port_yields yields = below(p, 2) ? PORT_YIELDS_TO_ALL : PORT_YIELDS_TO_BIND;
+    port_space_yield(p->space, l.port, l.owner, l.to, yields);
+    naive_yield(p->naive, l.port, l.owner, l.to, yields);
+}
+
 static void program_reserve(struct program *p)
 {
     uint16_t port = some_port(p);
@@ -149,7 +176,7 @@ static struct naive_question some_question(struct program *p)
 {
     struct naive_question q = {some_address(p), some_destination(p),
                                (enum port_scope)below(p, 3), false};
-    bool has_tuple = q.local_address != PORT_ANY_ADDRESS && q.to.port;
+    bool has_tuple = q.local_address < PORT_ANY_IPV6_ONLY && q.to.port;
     q.fallback = has_tuple && below(p, 4) == 0;
     return q;
 }
@@ -201,6 +228,9 @@ static void compare_looking(struct program *p)
     struct port_view view = view_of(p, &q, range);
     uint16_t port = some_port(p);
     assert_int_equal(port_view_free(&view, port), naive_is_free(p->naive, &q, port));
+    if (q.to.port)
+        assert_int_equal(port_space_yields(p->space, port, q.local_address, q.to),
+                         naive_yields(p->naive, port, q.local_address, q.to));
 
     struct port_walk walk = some_walk(p, range);
     assert_same(port_view_scan(&view, walk), naive_walk(p->naive, &q, range, walk));
@@ -251,32 +281,44 @@ static void compare_counts(struct program *p)
     assert_int_equal(port_space_in_use(p->space), naive_in_use(p->naive));
 }
 
+static void program_step(struct program *p, bool filling)
+{
+    if (below(p, 50) == 0)
+        program_reserve(p);
+    else if (below(p, 20) == 0)
+        program_yield(p);
+    else if (below(p, 100) < (filling ? 70u : 30u))
+        program_take(p);
+    else
+        program_release(p);
+}
+
 /* Fills and drains in turn, from nothing to `most` holders and back. */
+static void run_to_the_end(struct program *p, uint32_t most, uint32_t steps)
+{
+    bool filling = true;
+    for (uint32_t step = 0; step < steps; step++) {
+        filling = p->count == 0 ? true : p->count >= most ? false : filling;
+        program_step(p, filling);
+        compare_looking(p);
+        compare_owners(p);
+        if (step % 16 == 0)
+            compare_numbering(p);
+        if (step % 256 == 0)
+            compare_counts(p);
+    }
+    while (p->count)
+        program_release(p);
+    compare_counts(p);
+    program_free(p);
+}
+
 static void run_program_alike(struct port_range band, uint32_t most, uint32_t steps,
                               uint32_t alike)
 {
     struct program p = program_new(band, "program");
     p.alike = alike;
-    bool filling = true;
-    for (uint32_t step = 0; step < steps; step++) {
-        filling = p.count == 0 ? true : p.count >= most ? false : filling;
-        if (below(&p, 50) == 0)
-            program_reserve(&p);
-        else if (below(&p, 100) < (filling ? 70u : 30u))
-            program_take(&p);
-        else
-            program_release(&p);
-        compare_looking(&p);
-        compare_owners(&p);
-        if (step % 16 == 0)
-            compare_numbering(&p);
-        if (step % 256 == 0)
-            compare_counts(&p);
-    }
-    while (p.count)
-        program_release(&p);
-    compare_counts(&p);
-    program_free(&p);
+    run_to_the_end(&p, most, steps);
 }
 
 static void run_program(struct port_range band, uint32_t most, uint32_t steps)
@@ -315,6 +357,26 @@ static void test_holders_who_begin_alike_agree_with_the_oracle(void **state)
     run_program_alike((struct port_range){49152, 49152 + 99}, 100, 10000, 24);
     run_program_alike((struct port_range){49152, 49152 + 99}, 60, 10000, 60);
     run_program_alike((struct port_range){49152, 49152 + 99}, 90, 10000, 45);
+}
+
+static void test_both_families_agree_with_the_oracle(void **state)
+{
+    (void)state;
+    static const struct port_range bands[] = {{50001, 50030}, {49152, 49152 + 99}};
+    for (uint32_t i = 0; i < 2; i++) {
+        struct program p = program_new(bands[i], "families");
+        p.ipv6 = true;
+        run_to_the_end(&p, i ? 600 : 40, 20000);
+    }
+}
+
+static void test_ports_bound_until_empty_agree_with_the_oracle(void **state)
+{
+    (void)state;
+    struct program p = program_new((struct port_range){50001, 50030}, "until empty");
+    port_space_bound_until_empty(p.space);
+    p.naive->bound_until_empty = true;
+    run_to_the_end(&p, 60, 20000);
 }
 
 /* --- scopes by example ----------------------------------------------------------------
@@ -434,6 +496,30 @@ static void test_a_closing_tuple_is_held_until_its_release(void **state)
     assert_true(port_set_has(port_space_closing_toward(s, HERE, web), PORT));
     port_space_release(s, PORT, connected_from(HERE), web);
     assert_null(port_space_closing_toward(s, HERE, web));
+    port_space_free(s);
+}
+
+/* KERNEL.md T3, T5: who lingers still counts, and blocks bind(). */
+static void test_a_tuple_that_yields_is_in_nobodys_way(void **state)
+{
+    (void)state;
+    struct port_space *s = port_space_new();
+    struct port_range range = {PORT, PORT};
+    port_space_take(s, PORT, connected_from(HERE), web);
+    port_space_yield(s, PORT, connected_from(HERE), web, PORT_YIELDS_TO_BIND);
+    struct port_view v = port_space_view(s, range, PORT_SCOPE_MIXED, HERE, web);
+    assert_false(port_view_free(&v, PORT));
+    assert_int_equal(port_space_yields(s, PORT, HERE, web), PORT_YIELDS_TO_BIND);
+    port_space_yield(s, PORT, connected_from(HERE), web, PORT_YIELDS_TO_ALL);
+    v = port_space_view(s, range, PORT_SCOPE_MIXED, HERE, web);
+    assert_true(port_view_free(&v, PORT));
+    v = port_space_view(s, range, PORT_SCOPE_PORT, HERE, web);
+    assert_false(port_view_free(&v, PORT));
+    assert_int_equal(port_space_in_use(s), 1);
+    assert_int_equal(port_space_toward(s, HERE, web), 1);
+    port_space_release(s, PORT, connected_from(HERE), web);
+    assert_int_equal(port_space_yields(s, PORT, HERE, web), PORT_YIELDS_NOT);
+    assert_int_equal(port_space_in_use(s), 0);
     port_space_free(s);
 }
 
@@ -616,6 +702,16 @@ static void fall_back_without_an_address(void *space)
     port_space_view_fallback(space, (struct port_range){10, 20}, PORT_ANY_ADDRESS, web);
 }
 
+static void yield_what_nobody_holds(void *space)
+{
+    port_space_yield(space, PORT + 1, connected_from(HERE), web, PORT_YIELDS_TO_ALL);
+}
+
+static void turn_old_in_use(void *space)
+{
+    port_space_bound_until_empty(space);
+}
+
 static void look_for_port_0(void *space)
 {
     port_space_view(space, (struct port_range){0, 10}, PORT_SCOPE_PORT, HERE, web);
@@ -635,7 +731,7 @@ static void test_misuse_is_a_bug(void **state)
         fall_back_without_an_address, take_the_same_tuple,       release_another_kind,
         release_another_destination,  release_another_port,      look_for_port_0,
         listen_with_a_destination,    fall_back_without_a_tuple, count_toward_nowhere,
-        start_outside_the_range,
+        start_outside_the_range,      yield_what_nobody_holds,   turn_old_in_use,
     };
     struct port_space *s = port_space_new();
     port_space_take(s, PORT, connected_from(HERE), web);
@@ -651,10 +747,13 @@ int main(void)
         cmocka_unit_test(test_many_holders_agree_with_the_oracle),
         cmocka_unit_test(test_holders_far_apart_agree_with_the_oracle),
         cmocka_unit_test(test_holders_who_begin_alike_agree_with_the_oracle),
+        cmocka_unit_test(test_both_families_agree_with_the_oracle),
+        cmocka_unit_test(test_ports_bound_until_empty_agree_with_the_oracle),
         cmocka_unit_test(test_each_scope_sees_what_its_definition_says),
         cmocka_unit_test(test_who_has_no_destination_blocks_by_origin),
         cmocka_unit_test(test_a_port_is_bound_as_long_as_somebody_bound_it),
         cmocka_unit_test(test_a_closing_tuple_is_held_until_its_release),
+        cmocka_unit_test(test_a_tuple_that_yields_is_in_nobodys_way),
         cmocka_unit_test(test_a_port_shared_by_a_thousand_destinations_is_one_port),
         cmocka_unit_test(test_every_kind_of_owner_is_counted),
         cmocka_unit_test(test_reserved_ports_may_be_held_but_are_never_free),
