@@ -1,9 +1,8 @@
 #include "models/host.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "models/reuse_log.h"
+#include "models/host_ports.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 
@@ -76,24 +75,9 @@ const struct metric_def host_metrics[HOST_METRIC_COUNT] = {
      .help = "SYNs refused: over max_client_connections, or nothing listens"},
     STATES(STATE_ROW) STATES(OUTGOING_ROW)};
 
-static const struct port_allocator_ops *allocator(const struct host *h)
-{
-    return port_allocators[h->config->tcp.allocator.kind];
-}
-
-/* Forgets what the allocator remembers; it starts afresh with the next choice. */
-static void close_allocator(const struct host *h, struct member *m)
-{
-    port_allocator_close(allocator(h), h->config->tcp.allocator.config, m->allocator);
-    m->allocator = NULL;
-}
-
 static void set_capacity(struct hosts *hosts, struct host *h, sim_ns now)
 {
-    const uint16_t *reserved = h->config->reserved.items;
-    int64_t usable = port_range_size(h->range);
-    for (uint32_t i = 0; i < h->config->reserved.count; i++)
-        usable -= port_range_holds(h->range, reserved[i]);
+    int64_t usable = host_usable_ports(h->config, h->range);
     int64_t capacity = usable * h->address_count * h->member_count;
     uint32_t metric = h->metric + HOST_CAPACITY;
     metrics_shift(hosts->metrics, metric,
@@ -135,7 +119,11 @@ void hosts_init(struct hosts *hosts, const struct field_list *configs,
                 struct notes *notes, uint64_t seed, uint32_t replication)
 {
     const struct host_config *config = configs->items;
-    *hosts = (struct hosts){.count = configs->count, .metrics = metrics, .notes = notes};
+    *hosts = (struct hosts){.count = configs->count,
+                            .metrics = metrics,
+                            .notes = notes,
+                            .seed = seed,
+                            .replication = replication};
     hosts->at = memory_new(configs->count, sizeof *hosts->at);
     for (uint32_t i = 0; i < configs->count; i++) {
         struct host *h = &hosts->at[i];
@@ -156,24 +144,11 @@ void hosts_init(struct hosts *hosts, const struct field_list *configs,
 
 void hosts_free(struct hosts *hosts)
 {
-    for (uint32_t i = 0; i < hosts->member_count; i++) {
-        port_space_free(hosts->members[i].ports);
-        port_space_free(hosts->members[i].reflected);
-        reuse_log_free(hosts->members[i].reuse);
-        close_allocator(&hosts->at[hosts->members[i].host], &hosts->members[i]);
-    }
+    for (uint32_t i = 0; i < hosts->member_count; i++)
+        host_ports_free(&hosts->at[hosts->members[i].host], &hosts->members[i]);
     free(hosts->members);
     free(hosts->at);
     *hosts = (struct hosts){0};
-}
-
-static bool same_allocator(const struct host_config *a, const struct host_config *b)
-{
-    const struct field_variant *x = &a->tcp.allocator, *y = &b->tcp.allocator;
-    if (x->kind != y->kind)
-        return false;
-    const struct field_table *fields = port_allocators[x->kind]->fields;
-    return !fields || memcmp(x->config, y->config, fields->size) == 0;
 }
 
 void hosts_reconfigure(struct hosts *hosts, const struct field_list *configs, sim_ns now)
@@ -181,10 +156,10 @@ void hosts_reconfigure(struct hosts *hosts, const struct field_list *configs, si
     const struct host_config *config = configs->items;
     for (uint32_t i = 0; i < hosts->count; i++) {
         struct host *h = &hosts->at[i];
-        bool keeps = same_allocator(h->config, &config[i]);
-        for (uint32_t k = 0; k < h->member_count && !keeps; k++)
-            close_allocator(h, &hosts->members[h->first_member + k]);
+        const struct host_config *before = h->config;
+        struct port_range range = h->range;
         configure(hosts, h, &config[i], now);
+        host_ports_reconfigure(hosts, h, before, range);
     }
 }
 
@@ -199,21 +174,10 @@ uint32_t host_source_address(struct hosts *hosts, struct member *m)
     return m->first_address + pick;
 }
 
-/* --- ports ----------------------------------------------------------------------------
+/* --- spells of exhaustion ----------------------------------------------------------
  */
 
-static void open_ports(struct hosts *hosts, struct member *m)
-{
-    const struct host *h = &hosts->at[m->host];
-    const uint16_t *reserved = h->config->reserved.items;
-    m->ports = port_space_new();
-    for (uint32_t i = 0; i < h->config->reserved.count; i++)
-        port_space_reserve(m->ports, reserved[i], true);
-    if (h->member_count <= HOST_REUSE_MEMBERS)
-        m->reuse = reuse_log_new(h->address_count);
-}
-
-static void note_failed_choice(struct hosts *hosts, struct host *h, sim_ns now)
+void host_note_failed_choice(struct hosts *hosts, struct host *h, sim_ns now)
 {
     struct exhaustion *e = &h->exhaustion;
     metrics_count(hosts->metrics, h->metric + HOST_ALLOCATION_FAILURES, 1);
@@ -240,112 +204,6 @@ void hosts_settle(struct hosts *hosts, sim_ns now)
         if (e->failures && now - e->last >= EXHAUSTION_PAUSE)
             settle(hosts, &hosts->at[i]);
     }
-}
-
-static struct port_owner owner_of(uint32_t local_address, uint8_t held, uint16_t uid)
-{
-    return (struct port_owner){.local_address = local_address,
-                               .uid = uid,
-                               .origin =
-                                   held & HELD_BY_BIND ? PORT_BY_BIND : PORT_BY_CONNECT,
-                               .options = held & (PORT_REUSEADDR | PORT_REUSEPORT)};
-}
-
-struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
-                                    const struct port_ask *ask, sim_ns now)
-{
-    struct host *h = &hosts->at[m->host];
-    const struct port_allocator_ops *ops = allocator(h);
-    const void *config = h->config->tcp.allocator.config;
-    if (!m->ports)
-        open_ports(hosts, m);
-    if (!m->allocator)
-        m->allocator = port_allocator_open(ops, config, h->range, &m->chance);
-    struct port_request request = {.now = now,
-                                   .space = m->ports,
-                                   .range = h->range,
-                                   .local_address = ask->local_address,
-                                   .to = ask->to,
-                                   .mode = PORT_MODE_AUTOBIND,
-                                   .scope = (uint8_t)h->scope};
-    struct port_answer answer = ops->choose(m->allocator, config, &request, &m->chance);
-    metrics_sample(hosts->metrics, h->metric + HOST_PROBES, answer.probes);
-    if (answer.port == 0) {
-        note_failed_choice(hosts, h, now);
-        return (struct host_choice){.failure =
-                                        (enum failure)(h->config->tcp.exhausted + 1)};
-    }
-    metrics_count(hosts->metrics, h->metric + HOST_ALLOCATIONS, 1);
-    return (struct host_choice){.port = answer.port};
-}
-
-void host_hold_port(struct hosts *hosts, struct member *m, const struct port_ask *ask,
-                    const struct host_choice *choice, sim_ns now)
-{
-    struct host *h = &hosts->at[m->host];
-    const struct port_allocator_ops *ops = allocator(h);
-    uint32_t before = port_space_in_use(m->ports);
-    port_space_take(m->ports, choice->port,
-                    owner_of(ask->local_address, choice->held, choice->uid), ask->to);
-    if (ops->taken)
-        ops->taken(m->allocator, h->config->tcp.allocator.config, choice->port, 0, now);
-    if (port_space_in_use(m->ports) == before)
-        return;
-    metrics_shift(hosts->metrics, h->metric + HOST_IN_USE, 1, now);
-    if (!m->reuse)
-        return;
-    sim_ns rest = reuse_log_rest(m->reuse, ask->local_address - m->first_address,
-                                 choice->port, now);
-    if (rest >= 0)
-        metrics_sample(hosts->metrics, h->metric + HOST_REUSE_INTERVAL, rest);
-}
-
-struct host_choice host_take_reflected(struct hosts *hosts, struct member *m,
-                                       uint32_t client_address, uint16_t port,
-                                       struct port_destination to)
-{
-    const struct host *h = &hosts->at[m->host];
-    if (!m->reflected)
-        m->reflected = port_space_new();
-    struct port_view view = port_space_view(m->reflected, (struct port_range){port, port},
-                                            PORT_SCOPE_TUPLE, client_address, to);
-    if (!port_view_free(&view, port)) {
-        /* No pool is exhausted: it is this one tuple that is taken. */
-        metrics_count(hosts->metrics, h->metric + HOST_ALLOCATION_FAILURES, 1);
-        return (struct host_choice){.failure = FAILURE_EADDRINUSE};
-    }
-    metrics_count(hosts->metrics, h->metric + HOST_ALLOCATIONS, 1);
-    port_space_take(
-        m->reflected, port,
-        (struct port_owner){.local_address = client_address, .origin = PORT_BY_BIND}, to);
-    return (struct host_choice){.port = port};
-}
-
-void host_release_port(struct hosts *hosts, struct member *m, const struct tcp_socket *s,
-                       sim_ns now)
-{
-    struct host *h = &hosts->at[m->host];
-    struct port_destination to = {s->remote_address, s->remote_port};
-    if (s->flags & TCP_REFLECTED) {
-        port_space_release(m->reflected, s->local_port,
-                           (struct port_owner){.local_address = s->local_address,
-                                               .origin = PORT_BY_BIND},
-                           to);
-        return;
-    }
-    uint32_t before = port_space_in_use(m->ports);
-    port_space_release(m->ports, s->local_port,
-                       owner_of(s->local_address, s->held, s->uid), to);
-    if (port_space_in_use(m->ports) != before) {
-        metrics_shift(hosts->metrics, h->metric + HOST_IN_USE, -1, now);
-        if (m->reuse)
-            reuse_log_released(m->reuse, s->local_address - m->first_address,
-                               s->local_port, now);
-    }
-    const struct port_allocator_ops *ops = allocator(h);
-    if (ops->released && m->allocator)
-        ops->released(m->allocator, h->config->tcp.allocator.config, s->local_port, 0,
-                      now);
 }
 
 /* --- the rest -------------------------------------------------------------------------
@@ -382,27 +240,15 @@ bool host_listens(const struct host *h, uint16_t port)
 
 void hosts_tick(struct hosts *hosts, sim_ns now)
 {
-    for (uint32_t i = 0; i < hosts->count; i++) {
-        const struct host *h = &hosts->at[i];
-        const struct port_allocator_ops *ops = allocator(h);
-        for (uint32_t k = 0; ops->on_tick && k < h->member_count; k++) {
-            struct member *m = &hosts->members[h->first_member + k];
-            if (m->allocator && now % ops->tick == 0)
-                ops->on_tick(m->allocator, h->config->tcp.allocator.config, now,
-                             &m->chance);
-        }
-    }
+    for (uint32_t i = 0; i < hosts->count; i++)
+        host_ports_tick(hosts, &hosts->at[i], now);
 }
 
 size_t hosts_bytes(const struct hosts *hosts)
 {
     size_t bytes =
         hosts->count * sizeof *hosts->at + hosts->member_count * sizeof *hosts->members;
-    for (uint32_t i = 0; i < hosts->member_count; i++) {
-        const struct member *m = &hosts->members[i];
-        bytes += m->ports ? port_space_bytes(m->ports) : 0;
-        bytes += m->reflected ? port_space_bytes(m->reflected) : 0;
-        bytes += m->reuse ? reuse_log_bytes(m->reuse) : 0;
-    }
+    for (uint32_t i = 0; i < hosts->member_count; i++)
+        bytes += host_ports_bytes(&hosts->members[i]);
     return bytes;
 }

@@ -37,13 +37,15 @@ enum host_metric {
 extern const struct metric_def host_metrics[HOST_METRIC_COUNT];
 
 struct reuse_log;
+struct member_binding;
 
 struct member {
     struct port_space *ports; /* on its own addresses; NULL until the first connection */
-    struct port_space *reflected; /* on clients' addresses; NULL until the first */
-    struct reuse_log *reuse;      /* when ports became free; NULL: not tracked */
-    void *allocator;              /* state of the host's allocator */
-    struct random_stream chance;  /* the allocator's */
+    struct port_space *reflected;   /* on clients' addresses; NULL until the first */
+    struct reuse_log *reuse;        /* when ports became free; NULL: not tracked */
+    void *allocator;                /* state of the host's allocator */
+    struct member_binding *binding; /* of sockets that bind; NULL until the first */
+    struct random_stream chance;    /* the allocator's */
     uint32_t host;
     uint32_t first_address;
     uint32_t next_source; /* round robin over its addresses */
@@ -78,6 +80,8 @@ struct hosts {
     uint32_t member_count;
     struct metrics *metrics;
     struct notes *notes;
+    uint64_t seed;
+    uint32_t replication;
 };
 
 /* Builds all hosts of `configs` (list of struct host_config, which must outlive them);
@@ -113,7 +117,8 @@ struct host_choice {
     enum failure failure;
 };
 
-/* What a socket asks when it needs a local port. */
+/* What a socket asks when it needs a local port; one that binds does so to that address.
+ */
 struct port_ask {
     uint32_t local_address;
     struct port_destination to;
@@ -129,6 +134,16 @@ struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
  * the end of the socket that yields. */
 void host_hold_port(struct hosts *hosts, struct member *m, const struct port_ask *ask,
                     const struct host_choice *choice, sim_ns now);
+
+/* The tuple of this lingering socket may be taken over from now on: the next choice that
+ * meets it says `takes_over`. */
+void host_yield_port(struct hosts *hosts, struct member *m, const struct tcp_socket *s,
+                     enum port_yields yields);
+
+/* The program closed the descriptor: a port of its own ring goes back to the ring,
+ * whatever the kernel still holds.  Called once for every active socket. */
+void host_descriptor_closed(struct hosts *hosts, struct member *m,
+                            const struct tcp_socket *s);
 
 /* Takes this very port on a client's address, if the tuple is free: a reflecting proxy.
  */

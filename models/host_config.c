@@ -15,6 +15,8 @@ static const char *source_choice(uint32_t index)
 static const struct field an_address = {.type = FIELD_ADDRESS};
 static const struct field a_port = {.type = FIELD_U16, .min = 1, .max = 65535};
 
+static const struct field a_port_range = {.type = FIELD_RANGE, .min = 1, .max = 65535};
+
 static const void *stack_of(const void *host)
 {
     return &stack_rows[((const struct host_config *)host)->stack_row].stack;
@@ -65,24 +67,39 @@ static void check_addresses(const struct host_config *h, const struct field_chec
         check_address(check, &h->addresses, i);
 }
 
-/* Complains of ports that stand in a list twice, and returns how many of the different
- * ones are in `range`. */
-static uint32_t check_ports(const struct field_check *check, const char *key,
-                            const struct field_list *list, struct field_range range)
+static void check_ports(const struct field_check *check, const char *key,
+                        const struct field_list *list)
 {
     const uint16_t *port = list->items;
     uint64_t seen[(UINT16_MAX + 1) / 64] = {0};
-    uint32_t inside = 0;
     for (uint32_t i = 0; i < list->count; i++) {
         uint64_t bit = UINT64_C(1) << port[i] % 64;
         if (seen[port[i] / 64] & bit)
             field_complain(check, entry_key(key, i).text, "names port %u again",
                            (unsigned)port[i]);
-        else
-            inside += port[i] >= range.low && port[i] <= range.high;
         seen[port[i] / 64] |= bit;
     }
-    return inside;
+}
+
+struct port_set host_reserved_ports(const struct host_config *h)
+{
+    const uint16_t *port = h->reserved.items;
+    const struct field_range *range = h->reserved_ranges.items;
+    struct port_set reserved = {0};
+    for (uint32_t i = 0; i < h->reserved.count; i++)
+        port_set_add(&reserved, port[i]);
+    for (uint32_t i = 0; i < h->reserved_ranges.count; i++)
+        for (uint32_t p = range[i].low; p <= range[i].high; p++)
+            port_set_add(&reserved, (uint16_t)p);
+    return reserved;
+}
+
+uint32_t host_usable_ports(const struct host_config *h, struct port_range range)
+{
+    struct port_set reserved = host_reserved_ports(h);
+    uint32_t usable = port_range_size(range) - port_set_count_in(&reserved, range);
+    port_set_clear(&reserved);
+    return usable;
 }
 
 static void check_host(const void *self, const struct field_check *check)
@@ -93,11 +110,12 @@ static void check_host(const void *self, const struct field_check *check)
     if (h->share_address > h->count)
         field_complain(check, "share_address", "must be at most count (%u), is %u",
                        (unsigned)h->count, (unsigned)h->share_address);
-    check_ports(check, "listen", &h->listen, range);
-    if (check_ports(check, "reserved", &h->reserved, range) ==
-        (uint32_t)(range.high - range.low) + 1)
-        field_complain(check, "reserved", "leaves no port of the range %u-%u",
-                       (unsigned)range.low, (unsigned)range.high);
+    check_ports(check, "listen", &h->listen);
+    check_ports(check, "reserved", &h->reserved);
+    if (host_usable_ports(h, (struct port_range){range.low, range.high}) == 0)
+        field_complain(check, h->reserved.count ? "reserved" : "reserved_ranges",
+                       "leaves no port of the range %u-%u", (unsigned)range.low,
+                       (unsigned)range.high);
 }
 
 const struct field_table host_fields = {
@@ -193,6 +211,14 @@ const struct field_table host_fields = {
              .max = 65535,
              .fallback = "[]",
              .help = "ports never chosen automatically (ip_local_reserved_ports)"},
+            {.key = "reserved_ranges",
+             .type = FIELD_LIST,
+             .offset = offsetof(struct host_config, reserved_ranges),
+             .element = &a_port_range,
+             .max = 1024,
+             .fallback = "[]",
+             .help = "the same, as ranges: [[40000, 49999]] (ip_local_reserved_ports, "
+                     "excluded blocks of Windows)"},
             {.key = "tcp",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct host_config, tcp),

@@ -20,8 +20,15 @@ struct host_config {
     bool reflect_client_ip;     /* as a proxy: connects on with the client's address */
     uint16_t reflect_offset;    /* source port = client port + this */
     struct field_list reserved; /* uint16_t: never chosen automatically */
+    struct field_list reserved_ranges; /* struct field_range: likewise */
     struct stack tcp;
 };
+
+/* The ports that are never chosen automatically; the caller clears the set. */
+struct port_set host_reserved_ports(const struct host_config *h);
+
+/* How many of the range may be. */
+uint32_t host_usable_ports(const struct host_config *h, struct port_range range);
 
 extern const struct field_table host_fields;
 

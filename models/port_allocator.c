@@ -46,6 +46,52 @@ void port_allocator_close(const struct port_allocator_ops *ops, const void *conf
     free(state);
 }
 
+/* --- comparing ------------------------------------------------------------------------
+ */
+
+static const struct field_variant *nested(const struct field *row, const void *config)
+{
+    bool is_variant = row->type == FIELD_OBJECT && row->table->variants;
+    return is_variant ? (const void *)((const char *)config + row->offset +
+                                       row->table->variant_offset)
+                      : NULL;
+}
+
+/* The bytes of a configuration, without the addresses of nested ones. */
+static void *content(const struct field_table *table, const void *config)
+{
+    char *bytes = memory_new(1, table->size);
+    memcpy(bytes, config, table->size);
+    for (const struct field *row = table->rows; row->key; row++)
+        if (nested(row, config))
+            memset(bytes + row->offset, 0, row->table->size);
+    return bytes;
+}
+
+static bool same_content(const struct field_table *table, const void *a, const void *b)
+{
+    void *x = content(table, a), *y = content(table, b);
+    bool same = memcmp(x, y, table->size) == 0;
+    free(x);
+    free(y);
+    return same;
+}
+
+/* Allocators nest at most once (models/alloc/ipcom.c), and so does this. */
+bool port_allocator_same(const struct field_variant *a, const struct field_variant *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    const struct field_table *fields = port_allocators[a->kind]->fields;
+    if (!fields)
+        return true;
+    for (const struct field *row = fields->rows; row->key; row++)
+        if (nested(row, a->config) &&
+            !port_allocator_same(nested(row, a->config), nested(row, b->config)))
+            return false;
+    return same_content(fields, a->config, b->config);
+}
+
 /* --- as scenarios state them ----------------------------------------------------------
  */
 

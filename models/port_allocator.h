@@ -127,6 +127,10 @@ void port_allocator_close(const struct port_allocator_ops *ops, const void *conf
 /* NULL when none has that name. */
 const struct port_allocator_ops *port_allocator_find(const char *name);
 
+/* True if both state the same allocator with the same configuration, nested ones
+ * included. */
+bool port_allocator_same(const struct field_variant *a, const struct field_variant *b);
+
 /* How a scenario states one: "sg-reworked", or { "kind": "sg-legacy-b", "tries": 32 }.
  * The struct is a struct field_variant; kind indexes port_allocators[]. */
 extern const struct field_table port_allocator_fields;

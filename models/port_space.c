@@ -203,8 +203,7 @@ void port_space_bound_until_empty(struct port_space *s)
 void port_space_yield(struct port_space *s, uint16_t port, struct port_owner owner,
                       struct port_destination to, enum port_yields yields)
 {
-    const struct port_set *held = held_toward(s, owner.local_address, to);
-    SIM_ASSERT(to.port != 0 && held && port_set_has(held, port));
+    SIM_ASSERT(port_space_holds(s, port, owner.local_address, to));
     if (yields == PORT_YIELDS_TO_BIND) {
         port_tuples_add(&s->closing, owner.local_address, to, port);
         return;
@@ -215,6 +214,14 @@ void port_space_yield(struct port_space *s, uint16_t port, struct port_owner own
     forget_closing(s, port, owner.local_address, to);
     port_tuples_remove(&s->tuples, owner.local_address, to, port);
     port_tuples_add(&s->yielded, owner.local_address, to, port);
+}
+
+bool port_space_holds(const struct port_space *s, uint16_t port, uint32_t local_address,
+                      struct port_destination to)
+{
+    SIM_ASSERT(to.port != 0);
+    const struct port_set *held = held_toward(s, local_address, to);
+    return held && port_set_has(held, port);
 }
 
 static bool has_tuple(const struct port_tuples *t, uint16_t port, uint32_t local_address,

@@ -123,6 +123,10 @@ void port_space_yield(struct port_space *s, uint16_t port, struct port_owner own
 enum port_yields port_space_yields(const struct port_space *s, uint16_t port,
                                    uint32_t local_address, struct port_destination to);
 
+/* True if that very tuple is held by who does not yield to all. */
+bool port_space_holds(const struct port_space *s, uint16_t port, uint32_t local_address,
+                      struct port_destination to);
+
 /* Linux before 6.18: a port that was bound once stays so until nobody at all holds it
  * [KERNEL.md C8].  To be said before the first holder comes. */
 void port_space_bound_until_empty(struct port_space *s);

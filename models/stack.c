@@ -1,6 +1,7 @@
 #include "models/stack.h"
 
 #include "models/alloc/list.h"
+#include "models/bind_rules.h"
 
 static const char *scope_choice(uint32_t index)
 {
@@ -134,6 +135,21 @@ const struct field_table stack_fields = {
              .choices = failure_choice,
              .flags = FIELD_INHERITED,
              .help = "what bind(addr, 0) reports when no local port is found"},
+            {.key = "bind_rules",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct stack, bind_rules),
+             .choices = bind_rules_choice,
+             .flags = FIELD_INHERITED,
+             .help =
+                 "when bind() to a port with holders succeeds: whose SO_REUSEADDR and "
+                 "SO_REUSEPORT"},
+            {.key = "bound_until_empty",
+             .type = FIELD_BOOL,
+             .offset = offsetof(struct stack, bound_until_empty),
+             .flags = FIELD_INHERITED,
+             .help =
+                 "a port that was bound stays so until its last socket is gone (Linux "
+                 "before 6.18)"},
             {.key = "time_wait",
              .type = FIELD_DURATION,
              .offset = offsetof(struct stack, time_wait),
@@ -276,9 +292,9 @@ const struct field_table stack_fields = {
 
 #define PROXYSG                                                                          \
     .range = {49152, 65535}, .exhausted = FAILURE_EADDRNOTAVAIL - 1,                     \
-    .exhausted_bind = FAILURE_EADDRNOTAVAIL - 1, .time_wait = 120 * SIM_S,               \
-    .fin_wait_2 = 600 * SIM_S, .syn = SYN_FREEBSD, .syn_ack = SYN_ACK_LINUX,             \
-    .fin = FIN_BSD, .syn_in_time_wait = SYN_ACCEPTED
+    .exhausted_bind = FAILURE_EADDRNOTAVAIL - 1, .bind_rules = BIND_RULES_BSD,           \
+    .time_wait = 120 * SIM_S, .fin_wait_2 = 600 * SIM_S, .syn = SYN_FREEBSD,             \
+    .syn_ack = SYN_ACK_LINUX, .fin = FIN_BSD, .syn_in_time_wait = SYN_ACCEPTED
 
 const struct stack_row stack_rows[] = {
     {.name = "plain",
@@ -291,6 +307,7 @@ const struct stack_row stack_rows[] = {
                .exhausted = FAILURE_EADDRNOTAVAIL - 1,
                .bind_allocator = {.kind = PORT_ALLOCATOR_rfc6056_alg1},
                .exhausted_bind = FAILURE_EADDRNOTAVAIL - 1,
+               .bind_rules = BIND_RULES_BSD,
                .time_wait = 240 * SIM_S,
                .fin_wait_2 = 60 * SIM_S,
                .syn = SYN_DOUBLING,
@@ -304,6 +321,7 @@ const struct stack_row stack_rows[] = {
                .exhausted = FAILURE_EADDRNOTAVAIL - 1,
                .bind_allocator = {.kind = PORT_ALLOCATOR_bsd44},
                .exhausted_bind = FAILURE_EADDRNOTAVAIL - 1,
+               .bind_rules = BIND_RULES_BSD,
                .time_wait = 60 * SIM_S,
                .fin_wait_2 = 600 * SIM_S,
                .syn = SYN_FREEBSD,
@@ -337,6 +355,7 @@ const struct stack_row stack_rows[] = {
                .exhausted = FAILURE_WSAENOBUFS - 1,
                .bind_allocator = {.kind = PORT_ALLOCATOR_win10},
                .exhausted_bind = FAILURE_WSAEADDRINUSE - 1,
+               .bind_rules = BIND_RULES_WINDOWS,
                .time_wait = 120 * SIM_S,
                .fin_wait_2 = 240 * SIM_S,
                .syn = SYN_WINDOWS,

@@ -40,6 +40,8 @@ struct stack {
     uint32_t exhausted; /* enum failure - 1: what connect() says without a port */
     struct field_variant bind_allocator; /* the same for bind(addr, 0); scope is port */
     uint32_t exhausted_bind; /* enum failure - 1: what bind(addr, 0) says without one */
+    uint32_t bind_rules;     /* enum bind_rules_kind: who may share a port by bind() */
+    bool bound_until_empty;  /* Linux before 6.18: models/port_space.h */
     sim_ns time_wait;
     sim_ns fin_wait_2;         /* of a socket nobody owns any more */
     bool fin_wait_2_unlimited; /* RFC 9293 and OpenBSD: no limit */

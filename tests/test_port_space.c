@@ -228,9 +228,14 @@ static void compare_looking(struct program *p)
     struct port_view view = view_of(p, &q, range);
     uint16_t port = some_port(p);
     assert_int_equal(port_view_free(&view, port), naive_is_free(p->naive, &q, port));
-    if (q.to.port)
+    if (q.to.port) {
+        enum port_yields yields = naive_yields(p->naive, port, q.local_address, q.to);
         assert_int_equal(port_space_yields(p->space, port, q.local_address, q.to),
-                         naive_yields(p->naive, port, q.local_address, q.to));
+                         yields);
+        assert_int_equal(port_space_holds(p->space, port, q.local_address, q.to),
+                         naive_holds(p->naive, port, q.local_address, q.to) &&
+                             yields != PORT_YIELDS_TO_ALL);
+    }
 
     struct port_walk walk = some_walk(p, range);
     assert_same(port_view_scan(&view, walk), naive_walk(p->naive, &q, range, walk));

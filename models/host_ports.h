@@ -1,0 +1,28 @@
+/* The local ports of a host's members: their spaces, allocators, listeners and rings.
+ *
+ * Private to the host: the calls of models/host.h that choose, take and give back ports
+ * are here too.  What a member needs only when its sockets bind, an allocator of its own
+ * and the programs' rings, it gets when the first one does.
+ */
+#ifndef MODELS_HOST_PORTS_H
+#define MODELS_HOST_PORTS_H
+
+#include "models/host.h"
+
+/* The host takes a new configuration: `before` and `range` are those it had.  Changed
+ * allocators are forgotten, and start afresh with the next choice. */
+void host_ports_reconfigure(struct hosts *hosts, const struct host *h,
+                            const struct host_config *before, struct port_range range);
+
+/* Lets the allocators of all members that keep time do so. */
+void host_ports_tick(struct hosts *hosts, const struct host *h, sim_ns now);
+
+void host_ports_free(const struct host *h, struct member *m);
+
+/* What the member's ports allocated. */
+size_t host_ports_bytes(const struct member *m);
+
+/* Counts a choice that found nothing; the first begins a spell of exhaustion. */
+void host_note_failed_choice(struct hosts *hosts, struct host *h, sim_ns now);
+
+#endif
