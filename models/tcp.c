@@ -197,6 +197,8 @@ static void release(struct net *net, uint32_t socket)
         tcp_sockets_unindex(&net->sockets, socket);
     } else {
         host_release_port(&net->hosts, m, s, net_now(net));
+        if (s->flags & TCP_OWNED) /* it failed: its owner closes it at once */
+            host_descriptor_closed(&net->hosts, m, s);
         count_holder(net, s, -1);
     }
     tcp_sockets_close(&net->sockets, socket);
@@ -307,6 +309,8 @@ static void disown(struct net *net, uint32_t socket)
     struct tcp_socket *s = net_socket(net, socket);
     s->session = 0;
     s->flags &= (uint8_t) ~(TCP_OWNED | TCP_HALF_CLOSED);
+    if (s->held) /* plain sockets and passive ones hold theirs by 0 */
+        host_descriptor_closed(&net->hosts, net_member(net, s->member), s);
     if (s->flags & TCP_COUNTED) {
         s->flags &= (uint8_t)~TCP_COUNTED;
         net_member(net, s->member)->accepted--;

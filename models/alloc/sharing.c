@@ -28,19 +28,12 @@ static bool shares_with(const struct port_request *request,
     return common == PORT_REUSEADDR && holder->origin != PORT_BY_LISTEN;
 }
 
-static bool is_here(const struct port_request *request, const struct port_owner *holder)
-{
-    return holder->local_address == request->local_address ||
-           holder->local_address == PORT_ANY_ADDRESS ||
-           request->local_address == PORT_ANY_ADDRESS;
-}
-
 static bool all_share(const struct port_request *request,
                       const struct port_owner_count *holders, uint32_t count,
                       enum port_sharing rule)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (is_here(request, &holders[i].owner) &&
+        if (port_owner_is_here(&holders[i].owner, request->local_address) &&
             !shares_with(request, &holders[i].owner, rule))
             return false;
     return true;
