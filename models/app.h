@@ -23,6 +23,7 @@ struct app_config {
     struct field_endpoint to;
     struct field_variant arrivals;
     struct field_variant lifetime;  /* a distribution */
+    sim_ns quiet;                   /* before the close: no more data */
     uint32_t closes_first;          /* enum app_closer */
     struct field_list server_close; /* struct behaviour */
     struct field_list client_close; /* struct behaviour, when the server closes first */

@@ -18,7 +18,10 @@
     X(ECONNREFUSED, "the peer answered the SYN with RST")                                \
     X(ECONNRESET, "the connection was reset while it was being used")                    \
     X(ETIMEDOUT, "no answer until the stack, or the user, gave up")                      \
-    X(DROPPED, "a middlebox had no mapping and dropped the packet silently")
+    X(DROPPED, "a middlebox had no mapping and dropped the packet silently")             \
+    X(EOF, "a proxy closed before the first byte")                                       \
+    X(HTTP_502, "a proxy answered 502 Bad Gateway")                                      \
+    X(HTTP_503, "a proxy answered 503 Service Unavailable")
 
 enum failure {
     FAILURE_NONE,

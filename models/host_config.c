@@ -22,6 +22,11 @@ static const void *stack_of(const void *host)
     return &stack_rows[((const struct host_config *)host)->stack_row].stack;
 }
 
+static const void *proxy_of(const void *host)
+{
+    return &proxy_rows[((const struct host_config *)host)->proxy_row].proxy;
+}
+
 /* The key of one entry of a list: "addresses[1]". */
 struct entry_key {
     char text[32];
@@ -179,6 +184,21 @@ const struct field_table host_fields = {
              .max = 65535,
              .fallback = "8080",
              .help = "where clients reach this host when an app goes through it"},
+            {.key = "proxy",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct host_config, proxy_row),
+             .choices = proxy_choice,
+             .fallback = "\"explicit\"",
+             .help = "the proxy program when an app goes through this host, a word of "
+                     "`list proxies`; gives every default under proxying"},
+            {.key = "proxying",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct host_config, proxying),
+             .table = &proxy_fields,
+             .base = proxy_of,
+             .flags = FIELD_CHANGEABLE,
+             .fallback = "{}",
+             .help = "the proxy program's choices and timeouts, each overridable"},
             {.key = "max_client_connections",
              .type = FIELD_U32,
              .offset = offsetof(struct host_config, max_client_connections),

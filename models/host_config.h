@@ -2,6 +2,7 @@
 #ifndef MODELS_HOST_CONFIG_H
 #define MODELS_HOST_CONFIG_H
 
+#include "models/proxy.h"
 #include "models/stack.h"
 #include "sim/base/field.h"
 
@@ -16,6 +17,8 @@ struct host_config {
     uint32_t source;          /* enum host_source: which of several addresses connects */
     struct field_list listen; /* uint16_t; empty: every port */
     uint16_t proxy_port;      /* where it accepts clients when an app goes through it */
+    uint32_t proxy_row;
+    struct proxy proxying; /* what it does with the connections of an app's clients */
     uint32_t max_client_connections; /* accepted and not yet closed, a member */
     bool reflect_client_ip;     /* as a proxy: connects on with the client's address */
     uint16_t reflect_offset;    /* source port = client port + this */

@@ -4,140 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/proxy_pool.h"
+#include "models/proxy_session.h"
 #include "models/tcp.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 #include "sim/engine/distribution.h"
-
-/* What a session's own event is about (event_detail). */
-enum session_event {
-    SESSION_ANSWER,    /* the proxy's "connected" reaches the client */
-    SESSION_IMPATIENT, /* the proxy has not answered */
-    SESSION_LIFE_OVER, /* whoever closes first does so */
-    SESSION_SERVER_LATE,
-    SESSION_CLIENT_LATE,
-    SESSION_RETRY,
-};
-
-/* Whose socket a session's socket is. */
-enum role {
-    ROLE_CLIENT, /* the user's */
-    ROLE_INNER,  /* the proxy's, toward the client */
-    ROLE_OUTER,  /* the proxy's, toward the server */
-    ROLE_SERVER,
-    ROLE_COUNT,
-    ROLE_LEFTOVER = ROLE_COUNT /* of an earlier try */
-};
-
-struct session {
-    sim_ns arrived;
-    sim_ns life;
-    const struct behaviour *behaviour; /* of the side that closes second */
-    uint32_t sockets[ROLE_COUNT];      /* 0: none, or not ours any more */
-    uint32_t member;                   /* the client; a free record: the next free */
-    uint32_t target;                   /* address of the server */
-    struct event_timer timer;
-    uint16_t app;
-    uint8_t tries;
-    uint8_t failure; /* enum failure the proxy is about to report */
-    bool open;       /* the attempt succeeded and the client has not closed */
-};
-_Static_assert(sizeof(struct session) == 64, "a session is 64 bytes");
-
-static struct app *app_of(struct sessions *s, const struct session *x)
-{
-    return &s->apps[x->app];
-}
-
-static void count(struct sessions *s, const struct session *x, uint32_t metric)
-{
-    metrics_count(s->net->metrics, app_of(s, x)->metric + metric, 1);
-}
-
-static enum role role_of(const struct session *x, uint32_t socket)
-{
-    int role = 0;
-    while (role < ROLE_COUNT && x->sockets[role] != socket)
-        role++;
-    return (enum role)role;
-}
-
-/* --- the table ------------------------------------------------------------------------
- */
-
-static uint32_t open_session(struct sessions *s)
-{
-    uint32_t id = s->free;
-    if (id) {
-        s->free = s->at[id].member;
-    } else {
-        if (s->used + 1 >= s->capacity) {
-            s->capacity = (uint32_t)memory_grown(s->capacity, (size_t)s->used + 2);
-            s->at = memory_resize(s->at, s->capacity, sizeof *s->at);
-        }
-        id = ++s->used;
-    }
-    s->at[id] = (struct session){0};
-    return id;
-}
-
-/* Forgets the session once nothing of it is left. */
-static void settle(struct sessions *s, uint32_t id)
-{
-    struct session *x = &s->at[id];
-    for (int role = 0; role < ROLE_COUNT; role++)
-        if (x->sockets[role])
-            return;
-    if (event_timer_pending(x->timer))
-        return;
-    *x = (struct session){.member = s->free};
-    s->free = id;
-}
-
-static void wait(struct sessions *s, uint32_t id, sim_ns delay, enum session_event what)
-{
-    struct event_queue *q = s->net->queue;
-    s->at[id].timer.ticket =
-        event_queue_push(q, event_queue_now(q) + delay, EVENT_SESSION, (uint8_t)what, id);
-}
-
-/* The same for a wait that many sessions share. */
-static void wait_as_always(struct sessions *s, uint32_t id, sim_ns delay,
-                           enum session_event what)
-{
-    struct event_queue *q = s->net->queue;
-    s->at[id].timer.ticket =
-        event_queue_push_lane(q, event_queue_lane(q, delay), event_queue_now(q) + delay,
-                              EVENT_SESSION, (uint8_t)what, id);
-}
-
-/* --- one side closes ------------------------------------------------------------------
- */
-
-static void no_longer_open(struct sessions *s, struct session *x)
-{
-    if (!x->open)
-        return;
-    x->open = false;
-    metrics_shift(s->net->metrics, app_of(s, x)->metric + APP_OPEN, -1, net_now(s->net));
-}
-
-/* Takes the socket from the session, so that closing it cannot come back here. */
-static uint32_t let_go(struct sessions *s, struct session *x, enum role role)
-{
-    uint32_t socket = x->sockets[role];
-    x->sockets[role] = 0;
-    if (role == ROLE_CLIENT && socket)
-        no_longer_open(s, x);
-    return socket;
-}
-
-static void close_role(struct sessions *s, uint32_t id, enum role role)
-{
-    uint32_t socket = let_go(s, &s->at[id], role);
-    if (socket)
-        tcp_close(s->net, socket);
-}
 
 /* --- attempts -------------------------------------------------------------------------
  */
@@ -146,13 +18,13 @@ static void try_to_connect(struct sessions *s, uint32_t id);
 
 static void give_up(struct sessions *s, struct session *x, enum failure code)
 {
-    struct app *a = app_of(s, x);
+    struct app *a = session_app(s, x);
     sim_ns now = net_now(s->net);
     if (a->failures++ == 0)
         notes_add(s->notes, (struct note){now, NOTE_FIRST_FAILURE, x->app, code});
     a->last_failure = now;
-    count(s, x, APP_FAILURES);
-    count(s, x, APP_FAILURES_BY_CODE + code - 1);
+    session_count(s, x, APP_FAILURES);
+    session_count(s, x, APP_FAILURES_BY_CODE + code - 1);
     metrics_moment(s->net->metrics, a->metric + APP_FIRST_FAILURE, now);
     metrics_moment(s->net->metrics, a->metric + APP_LAST_FAILURE, now);
 }
@@ -160,77 +32,44 @@ static void give_up(struct sessions *s, struct session *x, enum failure code)
 static void attempt_failed(struct sessions *s, uint32_t id, enum failure code)
 {
     struct session *x = &s->at[id];
-    const struct retry_config *retry = &app_of(s, x)->config->on_failure;
+    const struct retry_config *retry = &session_app(s, x)->config->on_failure;
     x->failure = FAILURE_NONE;
     event_timer_cancel(&x->timer);
-    close_role(s, id, ROLE_INNER); /* a proxy gives up with its client */
-    close_role(s, id, ROLE_OUTER);
+    if (session_app(s, x)->config->through != FIELD_NO_REFERENCE)
+        proxy_session_gives_up(s, id);
     if (x->tries <= retry->retries) {
         double wait_ns = (double)retry->backoff;
         for (uint8_t i = 1; i < x->tries; i++)
             wait_ns *= retry->factor;
-        wait(s, id,
-             wait_ns < (double)SIM_DURATION_MAX ? llround(wait_ns) : SIM_DURATION_MAX,
-             SESSION_RETRY);
+        session_wait(s, id,
+                     wait_ns < (double)SIM_DURATION_MAX ? llround(wait_ns)
+                                                        : SIM_DURATION_MAX,
+                     SESSION_RETRY);
     } else {
         give_up(s, x, code);
     }
-    settle(s, id);
+    session_settle(s, id);
 }
 
 static void attempt_succeeded(struct sessions *s, uint32_t id)
 {
     struct session *x = &s->at[id];
     sim_ns now = net_now(s->net);
-    uint32_t metric = app_of(s, x)->metric;
-    count(s, x, APP_SUCCESSES);
+    uint32_t metric = session_app(s, x)->metric;
+    session_count(s, x, APP_SUCCESSES);
     metrics_sample(s->net->metrics, metric + APP_CONNECT_DELAY, now - x->arrived);
     metrics_shift(s->net->metrics, metric + APP_OPEN, 1, now);
     x->open = true;
-    wait(s, id, x->life, SESSION_LIFE_OVER);
-}
-
-/* The proxy cannot connect on: it says so and closes; the client learns it by the close.
- */
-static void proxy_reports(struct sessions *s, uint32_t id, enum failure code)
-{
-    s->at[id].failure = (uint8_t)code;
-    close_role(s, id, ROLE_INNER);
-}
-
-static void proxy_connects_on(struct sessions *s, uint32_t id)
-{
-    struct session *x = &s->at[id];
-    struct net *net = s->net;
-    const struct app_config *config = app_of(s, x)->config;
-    const struct tcp_socket *inner = net_socket(net, x->sockets[ROLE_INNER]);
-    struct member *proxy = net_member(net, inner->member);
-    const struct host_config *h = net->hosts.at[proxy->host].config;
-    struct tcp_open how = {.member = inner->member,
-                           .upstream = true,
-                           .to = {x->target, config->to.port},
-                           .session = id,
-                           .app = x->app,
-                           .options = &socket_options_plain};
-    if (h->reflect_client_ip) {
-        uint32_t port = (uint32_t)inner->remote_port + h->reflect_offset;
-        how.reflected = true;
-        how.local_address = inner->remote_address;
-        how.local_port =
-            (uint16_t)(port <= UINT16_MAX ? port : port - UINT16_MAX - 1 + 1024);
-    } else {
-        how.local_address = host_source_address(&net->hosts, proxy);
-    }
-    struct tcp_opened opened = tcp_connect(net, &how);
-    s->at[id].sockets[ROLE_OUTER] = opened.socket;
-    if (!opened.socket)
-        proxy_reports(s, id, opened.failure);
+    sim_ns quiet = session_app(s, x)->config->quiet;
+    x->last_data = now + x->life - (quiet < x->life ? quiet : x->life);
+    sim_ns cut = proxy_session_cut(s, x);
+    session_wait(s, id, cut ? cut : x->life, cut ? SESSION_CUT : SESSION_LIFE_OVER);
 }
 
 /* The address the client itself connects to. */
 static struct port_destination first_hop(struct sessions *s, const struct session *x)
 {
-    const struct app_config *config = app_of(s, x)->config;
+    const struct app_config *config = session_app(s, x)->config;
     if (config->through == FIELD_NO_REFERENCE)
         return (struct port_destination){x->target, config->to.port};
     const struct host *proxy = &s->net->hosts.at[config->through];
@@ -244,15 +83,15 @@ static void try_to_connect(struct sessions *s, uint32_t id)
     struct session *x = &s->at[id];
     struct member *m = net_member(s->net, x->member);
     x->tries++;
-    count(s, x, APP_TRIES);
-    struct tcp_opened opened =
-        tcp_connect(s->net, &(struct tcp_open){.member = x->member,
-                                               .local_address =
-                                                   host_source_address(&s->net->hosts, m),
-                                               .to = first_hop(s, x),
-                                               .session = id,
-                                               .app = x->app,
-                                               .options = &app_of(s, x)->config->socket});
+    session_count(s, x, APP_TRIES);
+    struct tcp_opened opened = tcp_connect(
+        s->net,
+        &(struct tcp_open){.member = x->member,
+                           .local_address = host_source_address(&s->net->hosts, m),
+                           .to = first_hop(s, x),
+                           .session = id,
+                           .app = x->app,
+                           .options = &session_app(s, x)->config->socket});
     s->at[id].sockets[ROLE_CLIENT] = opened.socket;
     if (!opened.socket)
         attempt_failed(s, id, opened.failure);
@@ -267,7 +106,7 @@ static void on_arrived(void *context, uint32_t socket, uint32_t session)
     struct session *x = &s->at[session];
     const struct tcp_socket *new = net_socket(s->net, socket);
     bool upstream = net_socket(s->net, new->peer)->flags & TCP_UPSTREAM;
-    bool proxied = app_of(s, x)->config->through != FIELD_NO_REFERENCE;
+    bool proxied = session_app(s, x)->config->through != FIELD_NO_REFERENCE;
     x->sockets[proxied && !upstream ? ROLE_INNER : ROLE_SERVER] = socket;
 }
 
@@ -275,7 +114,7 @@ static void on_arrived(void *context, uint32_t socket, uint32_t session)
 static void fall_silent(struct sessions *s, struct session *x, uint32_t socket)
 {
     net_socket(s->net, socket)->flags |= TCP_SILENT;
-    tcp_leak(s->net, let_go(s, x, ROLE_SERVER));
+    tcp_leak(s->net, session_let_go(s, x, ROLE_SERVER));
 }
 
 static void on_accepted(void *context, uint32_t socket)
@@ -283,12 +122,12 @@ static void on_accepted(void *context, uint32_t socket)
     struct sessions *s = context;
     uint32_t id = net_socket(s->net, socket)->session;
     struct session *x = &s->at[id];
-    switch (role_of(x, socket)) {
+    switch (session_role(x, socket)) {
     case ROLE_INNER:
-        proxy_connects_on(s, id);
+        proxy_session_connects_on(s, id);
         break;
     case ROLE_SERVER:
-        if (app_of(s, x)->config->closes_first == CLOSES_CLIENT &&
+        if (session_app(s, x)->config->closes_first == CLOSES_CLIENT &&
             x->behaviour->kind.kind == BEHAVES_SILENT)
             fall_silent(s, x, socket);
         break;
@@ -300,31 +139,21 @@ static void on_accepted(void *context, uint32_t socket)
     }
 }
 
-/* From the proxy, whose socket is `outer`, to the client. */
-static sim_ns answer_delay(struct sessions *s, const struct session *x,
-                           const struct tcp_socket *outer)
-{
-    uint32_t proxy = net_member(s->net, outer->member)->host;
-    uint32_t client = net_member(s->net, x->member)->host;
-    return net_link(s->net, proxy, client)->delay;
-}
-
 static void on_connected(void *context, uint32_t socket)
 {
     struct sessions *s = context;
-    const struct tcp_socket *t = net_socket(s->net, socket);
-    uint32_t id = t->session;
+    uint32_t id = net_socket(s->net, socket)->session;
     struct session *x = &s->at[id];
-    const struct app_config *config = app_of(s, x)->config;
-    switch (role_of(x, socket)) {
+    const struct app_config *config = session_app(s, x)->config;
+    switch (session_role(x, socket)) {
     case ROLE_CLIENT:
         if (config->through == FIELD_NO_REFERENCE)
             attempt_succeeded(s, id);
         else
-            wait_as_always(s, id, config->patience, SESSION_IMPATIENT);
+            session_wait_as_always(s, id, config->patience, SESSION_IMPATIENT);
         break;
     case ROLE_OUTER:
-        wait_as_always(s, id, answer_delay(s, x, t), SESSION_ANSWER);
+        proxy_session_connected(s, id);
         break;
     case ROLE_INNER:
     case ROLE_SERVER:
@@ -338,27 +167,37 @@ static void on_connected(void *context, uint32_t socket)
 static sim_ns late_delay(struct sessions *s, const struct session *x)
 {
     const struct late_config *late = x->behaviour->kind.config;
-    return distribution_sample(&late->delay, &app_of(s, x)->delays);
+    return distribution_sample(&late->delay, &session_app(s, x)->delays);
 }
 
-/* The side that closes second answers the other's close as it drew. */
+/* What was drawn is for the side that closes second; the other one meets a close only
+ * when a proxy or a fault comes first, and closes at once. */
+static enum behaviour_kind behaviour_of(struct sessions *s, const struct session *x,
+                                        enum role role)
+{
+    bool server_first = session_app(s, x)->config->closes_first == CLOSES_SERVER;
+    return server_first == (role == ROLE_CLIENT)
+               ? (enum behaviour_kind)x->behaviour->kind.kind
+               : BEHAVES_PROMPT;
+}
+
 static void answer_close(struct sessions *s, uint32_t id, enum role role)
 {
     struct session *x = &s->at[id];
-    switch ((enum behaviour_kind)x->behaviour->kind.kind) {
+    switch (behaviour_of(s, x, role)) {
     case BEHAVES_PROMPT:
-        close_role(s, id, role);
+        session_close(s, id, role);
         break;
     case BEHAVES_LATE:
-        wait(s, id, late_delay(s, x),
-             role == ROLE_SERVER ? SESSION_SERVER_LATE : SESSION_CLIENT_LATE);
+        session_wait(s, id, late_delay(s, x),
+                     role == ROLE_SERVER ? SESSION_SERVER_LATE : SESSION_CLIENT_LATE);
         break;
     case BEHAVES_NEVER:
     case BEHAVES_SILENT:
-        tcp_leak(s->net, let_go(s, x, role));
+        tcp_leak(s->net, session_let_go(s, x, role));
         break;
     case BEHAVES_RESET:
-        tcp_abort(s->net, let_go(s, x, role));
+        tcp_abort(s->net, session_let_go(s, x, role));
         break;
     }
 }
@@ -368,11 +207,11 @@ static void on_peer_closed(void *context, uint32_t socket)
     struct sessions *s = context;
     uint32_t id = net_socket(s->net, socket)->session;
     struct session *x = &s->at[id];
-    switch (role_of(x, socket)) {
+    switch (session_role(x, socket)) {
     case ROLE_CLIENT:
         if (x->failure != FAILURE_NONE) {
             enum failure code = x->failure;
-            close_role(s, id, ROLE_CLIENT);
+            session_close(s, id, ROLE_CLIENT);
             attempt_failed(s, id, code);
             return;
         }
@@ -381,9 +220,9 @@ static void on_peer_closed(void *context, uint32_t socket)
         break;
     case ROLE_INNER:
     case ROLE_OUTER:
-        /* A proxy passes the close on, in either direction. */
-        close_role(s, id, ROLE_INNER);
-        close_role(s, id, ROLE_OUTER);
+        if (x->idle)
+            proxy_pool_leave(s, id);
+        proxy_session_side_closed(s, id, session_role(x, socket));
         break;
     case ROLE_SERVER:
         answer_close(s, id, ROLE_SERVER);
@@ -392,20 +231,21 @@ static void on_peer_closed(void *context, uint32_t socket)
         tcp_close(s->net, socket);
         return;
     }
-    settle(s, id);
+    session_settle(s, id);
 }
 
 static void client_failed(struct sessions *s, uint32_t id, enum failure code)
 {
     struct session *x = &s->at[id];
+    bool was_open = x->open;
+    session_let_go(s, x, ROLE_CLIENT);
     event_timer_cancel(&x->timer);
-    if (!x->open) {
+    if (!was_open) {
         attempt_failed(s, id, code);
         return;
     }
-    count(s, x, APP_RESETS);
-    no_longer_open(s, x);
-    settle(s, id);
+    session_count(s, x, APP_RESETS);
+    session_settle(s, id);
 }
 
 static void on_failed(void *context, uint32_t socket, enum failure code)
@@ -413,25 +253,29 @@ static void on_failed(void *context, uint32_t socket, enum failure code)
     struct sessions *s = context;
     uint32_t id = net_socket(s->net, socket)->session;
     struct session *x = &s->at[id];
-    enum role role = role_of(x, socket);
+    enum role role = session_role(x, socket);
     if (role == ROLE_LEFTOVER)
         return;
-    x->sockets[role] = 0;
-    switch (role) {
-    case ROLE_CLIENT:
+    if (role == ROLE_CLIENT) {
         client_failed(s, id, code);
         return;
+    }
+    if (x->idle)
+        proxy_pool_leave(s, id);
+    x->sockets[role] = 0;
+    switch (role) {
     case ROLE_INNER:
-        close_role(s, id, ROLE_OUTER);
+        proxy_session_client_gone(s, id);
         break;
     case ROLE_OUTER:
-        proxy_reports(s, id, x->open ? FAILURE_NONE : code);
+        proxy_session_failed(s, id, code);
         break;
+    case ROLE_CLIENT:
     case ROLE_SERVER:
     case ROLE_LEFTOVER:
         break;
     }
-    settle(s, id);
+    session_settle(s, id);
 }
 
 /* Both ends closed a socket whose descriptor was kept. */
@@ -439,11 +283,11 @@ static void on_ended(void *context, uint32_t socket)
 {
     struct sessions *s = context;
     uint32_t id = net_socket(s->net, socket)->session;
-    enum role role = role_of(&s->at[id], socket);
+    enum role role = session_role(&s->at[id], socket);
     if (role == ROLE_LEFTOVER)
         return;
-    let_go(s, &s->at[id], role);
-    settle(s, id);
+    session_let_go(s, &s->at[id], role);
+    session_settle(s, id);
 }
 
 const struct tcp_user sessions_tcp_user = {
@@ -460,43 +304,54 @@ const struct tcp_user sessions_tcp_user = {
 
 static void life_over(struct sessions *s, uint32_t id)
 {
-    enum app_closer closer = app_of(s, &s->at[id])->config->closes_first;
+    if (proxy_session_is_http(s, &s->at[id])) {
+        proxy_session_answer_ends(s, id);
+        return;
+    }
+    enum app_closer closer = session_app(s, &s->at[id])->config->closes_first;
     if (closer != CLOSES_CLIENT && s->at[id].sockets[ROLE_SERVER])
-        close_role(s, id, ROLE_SERVER);
+        session_close(s, id, ROLE_SERVER);
     else
         closer = CLOSES_CLIENT;
     if (closer != CLOSES_SERVER)
-        close_role(s, id, ROLE_CLIENT);
+        session_close(s, id, ROLE_CLIENT);
 }
 
 bool sessions_event(struct sessions *s, const struct event *e)
 {
     uint32_t id = (uint32_t)e->arg;
-    if (!event_timer_due(&s->at[id].timer, e))
+    enum session_event what = (enum session_event)event_detail(e);
+    if (!event_timer_due(session_timer(&s->at[id], what), e))
         return false;
-    switch ((enum session_event)event_detail(e)) {
+    switch (what) {
     case SESSION_ANSWER:
         if (s->at[id].sockets[ROLE_CLIENT])
             attempt_succeeded(s, id);
         break;
     case SESSION_IMPATIENT:
-        close_role(s, id, ROLE_CLIENT);
+        session_close(s, id, ROLE_CLIENT);
         attempt_failed(s, id, FAILURE_ETIMEDOUT);
         return true;
     case SESSION_LIFE_OVER:
         life_over(s, id);
         break;
     case SESSION_SERVER_LATE:
-        close_role(s, id, ROLE_SERVER);
+        session_close(s, id, ROLE_SERVER);
         break;
     case SESSION_CLIENT_LATE:
-        close_role(s, id, ROLE_CLIENT);
+        session_close(s, id, ROLE_CLIENT);
         break;
     case SESSION_RETRY:
         try_to_connect(s, id);
         return true;
+    case SESSION_CUT:
+    case SESSION_IDLE_OVER:
+    case SESSION_HELD_OVER:
+    case SESSION_ANSWER_WHOLE:
+        proxy_session_event(s, id, what);
+        return true;
     }
-    settle(s, id);
+    session_settle(s, id);
     return true;
 }
 
@@ -525,7 +380,7 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
         return false;
     const struct app_config *config = a->config;
     const struct host *from = &s->net->hosts.at[config->from];
-    uint32_t id = open_session(s);
+    uint32_t id = session_open(s);
     struct session *x = &s->at[id];
     x->app = (uint16_t)e->arg;
     x->arrived = net_now(s->net);
@@ -539,7 +394,7 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
                                                              : &config->server_close,
                        &a->behaviours);
     a->arrived++;
-    count(s, x, APP_ATTEMPTS);
+    session_count(s, x, APP_ATTEMPTS);
     schedule_arrival(s, a);
     try_to_connect(s, id);
     return true;
@@ -547,64 +402,6 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
 
 /* --- set-up ---------------------------------------------------------------------------
  */
-
-#define FAILURE_ROW(symbol, text)                                                        \
-    {.name = "failures." #symbol,                                                        \
-     .unit = "1",                                                                        \
-     .kind = METRIC_COUNT,                                                               \
-     .flags = METRIC_SERIES | METRIC_QUIET,                                              \
-     .help = "attempts that failed: " text},
-
-const struct metric_def app_metrics[APP_METRIC_COUNT] = {
-    [APP_ATTEMPTS] = {.name = "attempts",
-                      .unit = "1",
-                      .kind = METRIC_COUNT,
-                      .flags = METRIC_SERIES,
-                      .help = "users who wanted a connection; retries are not counted"},
-    [APP_SUCCESSES] = {.name = "successes",
-                       .unit = "1",
-                       .kind = METRIC_COUNT,
-                       .flags = METRIC_SERIES,
-                       .help = "attempts that got one, perhaps after retries"},
-    [APP_FAILURES] = {.name = "failures",
-                      .unit = "1",
-                      .kind = METRIC_COUNT,
-                      .flags = METRIC_SERIES,
-                      .help = "attempts that failed for good"},
-    [APP_FAILURE_RATIO] = {.name = "failure_ratio",
-                           .unit = "1",
-                           .kind = METRIC_RATIO,
-                           .a = APP_FAILURES,
-                           .b = APP_ATTEMPTS,
-                           .help = "failures / attempts"},
-    [APP_TRIES] = {.name = "tries",
-                   .unit = "1",
-                   .kind = METRIC_COUNT,
-                   .help = "attempts and their retries"},
-    [APP_RESETS] = {.name = "resets",
-                    .unit = "1",
-                    .kind = METRIC_COUNT,
-                    .flags = METRIC_QUIET,
-                    .help = "open connections that were reset"},
-    [APP_OPEN] = {.name = "open",
-                  .unit = "connections",
-                  .kind = METRIC_LEVEL,
-                  .flags = METRIC_SERIES,
-                  .help = "connections the users have"},
-    [APP_CONNECT_DELAY] = {.name = "connect_delay_s",
-                           .unit = "s",
-                           .kind = METRIC_SAMPLE,
-                           .help = "from the user's arrival to the connection, retries "
-                                   "included"},
-    [APP_FIRST_FAILURE] = {.name = "first_failure_s",
-                           .unit = "s",
-                           .kind = METRIC_FIRST,
-                           .help = "when the first attempt failed for good"},
-    [APP_LAST_FAILURE] = {.name = "last_failure_s",
-                          .unit = "s",
-                          .kind = METRIC_LAST,
-                          .help = "when the last attempt failed for good"},
-    FAILURES(FAILURE_ROW)};
 
 static void open_app(struct sessions *s, struct app *a, const struct app_config *config,
                      const struct arrival_trace *trace, uint64_t seed,
@@ -638,6 +435,8 @@ void sessions_init(struct sessions *s, struct net *net, struct notes *notes,
 
 void sessions_free(struct sessions *s)
 {
+    for (uint32_t i = 0; i < s->app_count; i++)
+        free(s->apps[i].pools);
     free(s->apps);
     free(s->at);
     *s = (struct sessions){0};

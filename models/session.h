@@ -24,6 +24,8 @@ enum app_metric {
     APP_TRIES,
     APP_RESETS,
     APP_OPEN,
+    APP_IDLE,
+    APP_REUSED,
     APP_CONNECT_DELAY,
     APP_FIRST_FAILURE,
     APP_LAST_FAILURE,
@@ -34,13 +36,16 @@ enum app_metric {
 /* One row for each of enum app_metric, under "apps.<app>". */
 extern const struct metric_def app_metrics[APP_METRIC_COUNT];
 
+struct proxy_pool;
+
 struct app {
     const struct app_config *config;
     const struct arrival_trace *trace;
     struct event_timer next_arrival;
-    uint32_t arrived;     /* so far: the next row of a trace */
-    uint32_t next_target; /* round robin over the server's addresses */
-    uint32_t metric;      /* of the first of enum app_metric */
+    uint32_t arrived;         /* so far: the next row of a trace */
+    uint32_t next_target;     /* round robin over the server's addresses */
+    uint32_t metric;          /* of the first of enum app_metric */
+    struct proxy_pool *pools; /* idle connections of each member of its proxy, or NULL */
     uint64_t failures;
     sim_ns last_failure;
     struct random_stream arrivals, members, lifetimes, behaviours, delays;

@@ -1,0 +1,85 @@
+#include "models/session_table.h"
+
+#include "models/tcp.h"
+#include "sim/base/memory.h"
+
+uint32_t session_open(struct sessions *s)
+{
+    uint32_t id = s->free;
+    if (id) {
+        s->free = s->at[id].member;
+    } else {
+        if (s->used + 1 >= s->capacity) {
+            s->capacity = (uint32_t)memory_grown(s->capacity, (size_t)s->used + 2);
+            s->at = memory_resize(s->at, s->capacity, sizeof *s->at);
+        }
+        id = ++s->used;
+    }
+    s->at[id] = (struct session){0};
+    return id;
+}
+
+void session_settle(struct sessions *s, uint32_t id)
+{
+    struct session *x = &s->at[id];
+    for (int role = 0; role < ROLE_COUNT; role++)
+        if (x->sockets[role])
+            return;
+    if (event_timer_pending(x->timer) || event_timer_pending(x->hold))
+        return;
+    *x = (struct session){.member = s->free};
+    s->free = id;
+}
+
+void session_wait(struct sessions *s, uint32_t id, sim_ns delay, enum session_event what)
+{
+    struct event_queue *q = s->net->queue;
+    session_timer(&s->at[id], what)->ticket =
+        event_queue_push(q, event_queue_now(q) + delay, EVENT_SESSION, (uint8_t)what, id);
+}
+
+void session_wait_as_always(struct sessions *s, uint32_t id, sim_ns delay,
+                            enum session_event what)
+{
+    struct event_queue *q = s->net->queue;
+    session_timer(&s->at[id], what)->ticket =
+        event_queue_push_lane(q, event_queue_lane(q, delay), event_queue_now(q) + delay,
+                              EVENT_SESSION, (uint8_t)what, id);
+}
+
+static void no_longer_open(struct sessions *s, struct session *x)
+{
+    if (!x->open)
+        return;
+    x->open = false;
+    metrics_shift(s->net->metrics, session_app(s, x)->metric + APP_OPEN, -1,
+                  net_now(s->net));
+}
+
+uint32_t session_let_go(struct sessions *s, struct session *x, enum role role)
+{
+    uint32_t socket = x->sockets[role];
+    x->sockets[role] = 0;
+    if (role == ROLE_CLIENT && socket)
+        no_longer_open(s, x);
+    return socket;
+}
+
+void session_close(struct sessions *s, uint32_t id, enum role role)
+{
+    uint32_t socket = session_let_go(s, &s->at[id], role);
+    if (socket)
+        tcp_close(s->net, socket);
+}
+
+void session_reset(struct sessions *s, uint32_t id, enum role role)
+{
+    uint32_t socket = session_let_go(s, &s->at[id], role);
+    if (socket)
+        tcp_abort(s->net, socket);
+}
+
+void session_count(struct sessions *s, const struct session *x, uint32_t metric)
+{
+    metrics_count(s->net->metrics, session_app(s, x)->metric + metric, 1);
+}

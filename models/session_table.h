@@ -1,0 +1,116 @@
+/* One attempt of a user: the record, the sockets it holds, its two timers.
+ *
+ * Shared by the rooms that move sessions on, session.c for the users and proxy_session.c
+ * for a proxy's part; nobody else includes this.
+ *
+ * A record lives while an application holds one of its sockets or one of its timers runs.
+ * It has up to four sockets: the client's, the server's, and with a proxy the two in
+ * between.  A proxy's idle connection to a server is a session without a client.
+ *
+ * The table moves when it grows: keep numbers, not pointers, across session_open().
+ */
+#ifndef MODELS_SESSION_TABLE_H
+#define MODELS_SESSION_TABLE_H
+
+#include "models/proxy.h"
+#include "models/session.h"
+
+/* What a session's own event is about (event_detail). */
+enum session_event {
+    SESSION_ANSWER,    /* the proxy's "connected" reaches the client */
+    SESSION_IMPATIENT, /* the proxy has not answered */
+    SESSION_LIFE_OVER, /* whoever closes first does so */
+    SESSION_SERVER_LATE,
+    SESSION_CLIENT_LATE,
+    SESSION_RETRY,
+    SESSION_CUT,       /* silent for too long: the proxy ends both connections */
+    SESSION_IDLE_OVER, /* nobody asked for the idle connection */
+    /* The proxy's own timer, `hold`; the others are `timer`. */
+    SESSION_HELD_OVER,    /* the other side has not closed in time */
+    SESSION_ANSWER_WHOLE, /* the last byte of the answer reaches the client */
+};
+
+/* Whose socket a session's socket is. */
+enum role {
+    ROLE_CLIENT, /* the user's */
+    ROLE_INNER,  /* the proxy's, toward the client */
+    ROLE_OUTER,  /* the proxy's, toward the server */
+    ROLE_SERVER,
+    ROLE_COUNT,
+    ROLE_LEFTOVER = ROLE_COUNT /* of an earlier try */
+};
+
+struct session {
+    union {
+        sim_ns arrived;   /* until the attempt succeeds */
+        sim_ns last_data; /* from then on */
+        struct {
+            uint32_t older, newer; /* idle: its neighbours in the pool */
+        };
+    };
+    sim_ns life;
+    const struct behaviour *behaviour; /* of the side that closes second */
+    uint32_t sockets[ROLE_COUNT];      /* 0: none, or not ours any more */
+    uint32_t member;                   /* the client; a free record: the next free */
+    uint32_t target;                   /* address of the server */
+    struct event_timer timer;
+    uint16_t app;
+    uint8_t tries;
+    uint8_t failure;   /* enum failure the proxy is about to report */
+    bool open;         /* the attempt succeeded and the client has not closed */
+    bool idle;         /* in a pool */
+    uint16_t requests; /* that its connection to the server has carried before */
+    struct event_timer hold;
+};
+_Static_assert(sizeof(struct session) == 64, "a session is 64 bytes");
+
+static inline struct session *session_at(struct sessions *s, uint32_t id)
+{
+    return &s->at[id];
+}
+
+static inline struct app *session_app(struct sessions *s, const struct session *x)
+{
+    return &s->apps[x->app];
+}
+
+static inline enum role session_role(const struct session *x, uint32_t socket)
+{
+    int role = 0;
+    while (role < ROLE_COUNT && x->sockets[role] != socket)
+        role++;
+    return (enum role)role;
+}
+
+/* The timer whose event this is: the proxy's own waits have one of their own, for they
+ * run beside those of the client and the server. */
+static inline struct event_timer *session_timer(struct session *x,
+                                                enum session_event what)
+{
+    return what >= SESSION_HELD_OVER ? &x->hold : &x->timer;
+}
+
+/* A zeroed record. */
+uint32_t session_open(struct sessions *s);
+
+/* Forgets the session once nothing of it is left. */
+void session_settle(struct sessions *s, uint32_t id);
+
+/* Starts the timer of that event. */
+void session_wait(struct sessions *s, uint32_t id, sim_ns delay, enum session_event what);
+
+/* The same for a wait that many sessions share. */
+void session_wait_as_always(struct sessions *s, uint32_t id, sim_ns delay,
+                            enum session_event what);
+
+/* Takes the socket from the session, so that closing it cannot come back here. */
+uint32_t session_let_go(struct sessions *s, struct session *x, enum role role);
+
+/* Close, and reset, a socket of the session's, if it has it. */
+void session_close(struct sessions *s, uint32_t id, enum role role);
+void session_reset(struct sessions *s, uint32_t id, enum role role);
+
+/* Counts one event of an app. */
+void session_count(struct sessions *s, const struct session *x, uint32_t metric);
+
+#endif
