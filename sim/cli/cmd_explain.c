@@ -36,9 +36,9 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "NAME",
     .doc =
-        "Prints all that is known of an allocator, stack, distribution, metric, failure "
-        "code or scenario, of a part of the scenario language (scenario, host, app, "
-        "path, tcp, ...), or of one of its keys.\v"
+        "Prints all that is known of an allocator, stack, proxy, distribution, metric, "
+        "failure code or scenario, of a part of the scenario language (scenario, host, "
+        "app, path, tcp, ...), or of one of its keys.\v"
         "Example:\n  portsim explain linux518\n  portsim explain host\n"
         "  portsim explain hosts.proxy.tcp.fin_wait_2\n"};
 
@@ -157,8 +157,8 @@ static void suggest(const char *name)
     if (nearest[0])
         fprintf(stderr, "; did you mean \"%s\"?", nearest);
     fputs(
-        "\nNames are printed by portsim list allocators, stacks, distributions, metrics, "
-        "failures, scenarios.\n",
+        "\nNames are printed by portsim list allocators, stacks, proxies, distributions, "
+        "metrics, failures, scenarios.\n",
         stderr);
     free(e);
 }

@@ -21,7 +21,7 @@ struct arguments {
 
 enum { KEY_JSON = 1000 };
 
-#define KINDS "allocators, stacks, distributions, metrics, failures, scenarios"
+#define KINDS "allocators, stacks, proxies, distributions, metrics, failures, scenarios"
 
 static const struct argp_option options[] = {
     {"long", 'l', NULL, 0, "Print everything known of each", 0},
@@ -179,6 +179,6 @@ static int run(int argc, char **argv)
 
 const struct command command_list = {
     .name = "list",
-    .summary = "allocators, stacks, distributions, metrics, failures, scenarios",
+    .summary = "allocators, stacks, proxies, metrics, failures, scenarios ...",
     .run = run,
 };

@@ -6,6 +6,7 @@
 #include "models/failure.h"
 #include "models/host.h"
 #include "models/port_allocator.h"
+#include "models/proxy.h"
 #include "models/session.h"
 #include "models/stack.h"
 #include "models/world.h"
@@ -107,6 +108,48 @@ static bool stack_entry(uint32_t index, struct reference_entry *e)
     return true;
 }
 
+static void timeout_fact(struct reference_entry *e, const char *label, sim_ns timeout)
+{
+    if (timeout)
+        fact(e, label, "%g s", sim_seconds(timeout));
+}
+
+/* Who ends the connection to the server when its client has gone, and how. */
+static const char *proxy_ending(const struct proxy *p)
+{
+    if (p->mode == PROXY_HTTP)
+        return p->close_mode == PROXY_RESETS ? "after the answer, by RST"
+                                             : "after the answer, by close(): FIN";
+    if (p->half_close)
+        return p->close_mode == PROXY_RESETS
+                   ? "by shutdown(): FIN; held until the server closes, else RST"
+                   : "by shutdown(): FIN; held until the server closes, else close()";
+    return p->close_mode == PROXY_RESETS ? "by RST" : "by close(): FIN";
+}
+
+static bool proxy_entry(uint32_t index, struct reference_entry *e)
+{
+    const struct proxy_row *r = &proxy_rows[index];
+    const struct proxy *p = &r->proxy;
+    if (!r->name)
+        return false;
+    set_name(e, "%s", r->name);
+    reference_say(e, r->systems);
+    fact(e, "mode", "%s", proxy_mode_word(p->mode));
+    fact(e, "ends", "%s", proxy_ending(p));
+    timeout_fact(e, "client", p->client_timeout);
+    timeout_fact(e, "server", p->server_timeout);
+    timeout_fact(e, "both sides", p->proxy_timeout);
+    if (p->keepalive)
+        fact(e, "keep-alive", "%u idle, %g s, %u requests; %s", (unsigned)p->keepalive,
+             sim_seconds(p->keepalive_timeout), (unsigned)p->keepalive_requests,
+             p->reuse ? "for any client" : "not for a client's first request");
+    fact(e, "retries", "%u without a port, at once", (unsigned)p->retries);
+    fact(e, "client sees", "%s", proxy_tells_word(p->client_sees));
+    fact(e, "source", "%s", r->source);
+    return true;
+}
+
 static bool distribution_entry(uint32_t index, struct reference_entry *e)
 {
     const struct distribution_ops *d = distributions[index];
@@ -170,6 +213,7 @@ static bool failure_entry(uint32_t index, struct reference_entry *e)
 const struct reference_kind reference_kinds[] = {
     {"allocators", "allocator", allocator_entry},
     {"stacks", "stack", stack_entry},
+    {"proxies", "proxy", proxy_entry},
     {"distributions", "distribution", distribution_entry},
     {"metrics", "metric", metric_entry},
     {"failures", "failure code", failure_entry},
