@@ -216,6 +216,7 @@ static const struct run {
     {"300ports_1.0_exp", "1.0 on 300 ports, lives exponential"},
     {"2dest_2.0", "2.0 to two destinations"},
     {"b0_0.8", "0.8, bind(0)"},
+    {"2dest_b0_2.0", "2.0 to two destinations, bind(0)"},
     {"hold0.3_fin10_1.2", "1.2, 30 % never closed by the server, tcp_fin_timeout 10"},
     {"hold0.5_fin60_1.2", "1.2, 50 % never closed by the server"},
     {"srvfirst0.5_1.5", "1.5, 50 % closed by the server first"},
