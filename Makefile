@@ -37,7 +37,7 @@ TEST_BIN  := $(TESTS:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH:%.c=$(BUILD)/%)
 LAW_ROWS  := $(abspath $(BUILD))/laws
 
-.PHONY: all help demo test check layers format format-check lint sanitize same-bytes bench golden laws install clean packages packages-test packages-check
+.PHONY: all help demo test test-kernel check layers format format-check lint sanitize same-bytes bench golden laws install clean packages packages-test packages-check
 .SECONDARY:
 
 all: portsim ## build the program, ./portsim (the default)
@@ -78,6 +78,9 @@ test: packages-test ## install what is missing, build, and run every test
 run-tests: $(BUILD)/portsim $(TEST_BIN)
 	@rm -rf $(LAW_ROWS) && mkdir -p $(LAW_ROWS)
 	@PORTSIM=$(BUILD)/portsim PORTSIM_QUICK=$(QUICK) PORTSIM_LAWS=$(LAW_ROWS) sh tests/run.sh $(TEST_BIN)
+
+test-kernel: $(BUILD)/portsim ## the laws, asked of this machine's kernel (root; SMALL=1: in a minute)
+	@PORTSIM=$(BUILD)/portsim python3 -B tests/live/laws.py $(if $(SMALL),--small)
 
 check: packages-check ## what must pass before a commit: layers, format, lint, tests, sanitizers
 	@$(MAKE) --no-print-directory -j$(JOBS) run-tests
