@@ -24,46 +24,15 @@ static const char *time_wait_choice(uint32_t index)
     return index < sizeof words / sizeof words[0] ? words[index] : NULL;
 }
 
-static void check_retransmission(const void *self, const struct field_check *check)
+static const char *tw_reuse_choice(uint32_t index)
 {
-    const struct retransmission *r = self;
-    const sim_ns *at = r->at.items;
-    for (uint32_t i = 1; i < r->at.count; i++)
-        if (at[i] <= at[i - 1])
-            field_complain(check, "at",
-                           "must rise, but entry %u is not later than entry %u",
-                           (unsigned)i + 1, (unsigned)i);
-    if (r->at.count && r->give_up < at[r->at.count - 1])
-        field_complain(check, "give_up",
-                       "must not be earlier than the last retransmission (%g s), is %g s",
-                       sim_seconds(at[r->at.count - 1]), sim_seconds(r->give_up));
+    static const char *const words[] = {
+        [TW_REUSE_OFF] = "off",
+        [TW_REUSE_ON] = "on",
+        [TW_REUSE_LOOPBACK] = "loopback",
+    };
+    return index < sizeof words / sizeof words[0] ? words[index] : NULL;
 }
-
-static const struct field moment = {.type = FIELD_DURATION, .min = 0.001, .max = 86400};
-
-static const struct field_table retransmission_fields = {
-    .what = "retransmission",
-    .size = sizeof(struct retransmission),
-    .check = check_retransmission,
-    .rows =
-        (const struct field[]){
-            {.key = "at",
-             .type = FIELD_LIST,
-             .offset = offsetof(struct retransmission, at),
-             .element = &moment,
-             .max = 32,
-             .flags = FIELD_INHERITED,
-             .help = "when the segment is sent again, counted from the first time"},
-            {.key = "give_up",
-             .type = FIELD_DURATION,
-             .offset = offsetof(struct retransmission, give_up),
-             .min = 0.001,
-             .max = 86400,
-             .flags = FIELD_INHERITED,
-             .help = "when the stack stops trying, counted from the first time"},
-            FIELD_END,
-        },
-};
 
 static const void *syn_of(const void *stack)
 {
@@ -173,6 +142,41 @@ const struct field_table stack_fields = {
              .offset = offsetof(struct stack, fin_wait_2_unlimited),
              .flags = CHANGES,
              .help = "FIN_WAIT_2 has no limit, as in RFC 9293"},
+            {.key = "fin_wait_2_split",
+             .type = FIELD_DURATION,
+             .offset = offsetof(struct stack, fin_wait_2_split),
+             .max = 86400,
+             .flags = CHANGES,
+             .help =
+                 "a fin_wait_2 of T above this S lasts 2(T-S): T-S as a whole socket, "
+                 "then T-S as a TIME_WAIT record (Linux: 60s, so that 61s means 2s); "
+                 "\"0s\": T as it stands"},
+            {.key = "timestamps",
+             .type = FIELD_BOOL,
+             .offset = offsetof(struct stack, timestamps),
+             .flags = CHANGES,
+             .help =
+                 "TCP timestamps are offered (tcp_timestamps); used where both ends do"},
+            {.key = "tw_reuse",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct stack, tw_reuse),
+             .choices = tw_reuse_choice,
+             .flags = CHANGES,
+             .help = "connect() may take the 4-tuple of an own TIME_WAIT that had "
+                     "timestamps (tcp_tw_reuse 0, 1, 2); also of those there already"},
+            {.key = "tw_reuse_delay",
+             .type = FIELD_DURATION,
+             .offset = offsetof(struct stack, tw_reuse_delay),
+             .max = 3600,
+             .flags = CHANGES,
+             .help = "how old TIME_WAIT must be for tw_reuse (tcp_tw_reuse_delay)"},
+            {.key = "max_tw_buckets",
+             .type = FIELD_U32,
+             .offset = offsetof(struct stack, max_tw_buckets),
+             .flags = CHANGES,
+             .help =
+                 "TIME_WAIT and FIN_WAIT_2 records a member keeps; one more is dropped "
+                 "at once and its port free (tcp_max_tw_buckets); 4294967295: no limit"},
             {.key = "syn",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct stack, syn),
@@ -234,162 +238,8 @@ const struct field_table stack_fields = {
         },
 };
 
-/* --- schedules ------------------------------------------------------------------------
+/* --- what it means --------------------------------------------------------------------
  */
-
-#define SCHEDULE(last, ...)                                                              \
-    {                                                                                    \
-        .at = {.items = (sim_ns[]){__VA_ARGS__},                                         \
-               .count = sizeof((sim_ns[]){__VA_ARGS__}) / sizeof(sim_ns)},               \
-        .give_up = (last)                                                                \
-    }
-
-/* RFC 6298: 1 s, doubling; RFC 9293 MUST-23: at least 3 minutes for SYN, so 1..127 s and
- * out at 255 s. */
-#define SYN_DOUBLING                                                                     \
-    SCHEDULE(255 * SIM_S, 1 * SIM_S, 3 * SIM_S, 7 * SIM_S, 15 * SIM_S, 31 * SIM_S,       \
-             63 * SIM_S, 127 * SIM_S)
-
-/* MODEL.md B4: Linux, tcp_syn_retries 6, before syn_linear_timeouts. */
-#define SYN_LINUX_4                                                                      \
-    SCHEDULE(127 * SIM_S, 1 * SIM_S, 3 * SIM_S, 7 * SIM_S, 15 * SIM_S, 31 * SIM_S,       \
-             63 * SIM_S)
-
-/* KERNEL.md X4: tcp_syn_linear_timeouts 4, measured; out at 133.5-134.5 s. */
-#define SYN_LINUX_6                                                                      \
-    SCHEDULE(134 * SIM_S, 1000 * SIM_MS, 2000 * SIM_MS, 3100 * SIM_MS, 4100 * SIM_MS,    \
-             5100 * SIM_MS, 7200 * SIM_MS, 11200 * SIM_MS, 19400 * SIM_MS,               \
-             35600 * SIM_MS, 68800 * SIM_MS)
-
-/* MODEL.md B4: Linux, synack_retries 5. */
-#define SYN_ACK_LINUX                                                                    \
-    SCHEDULE(63 * SIM_S, 1 * SIM_S, 3 * SIM_S, 7 * SIM_S, 15 * SIM_S, 31 * SIM_S)
-
-/* MODEL.md B4: FreeBSD multipliers 1,1,1,1,1,2,4,8,16,... of 1 s, KEEP_INIT 75 s. */
-#define SYN_FREEBSD                                                                      \
-    SCHEDULE(75 * SIM_S, 1 * SIM_S, 2 * SIM_S, 3 * SIM_S, 4 * SIM_S, 5 * SIM_S,          \
-             7 * SIM_S, 11 * SIM_S, 19 * SIM_S, 35 * SIM_S, 67 * SIM_S)
-
-/* KERNEL.md X1: FIN lost, tcp_orphan_retries 0 (= 8); out at 106-108 s. */
-#define FIN_LINUX                                                                        \
-    SCHEDULE(107 * SIM_S, 430 * SIM_MS, 850 * SIM_MS, 1680 * SIM_MS, 3340 * SIM_MS,      \
-             6900 * SIM_MS, 13500 * SIM_MS, 26800 * SIM_MS, 54500 * SIM_MS)
-
-/* Doubling from 1 s [RFC 6298], capped at 64 s; 12 retransmissions [MODEL.md B4,
- * recalled]. */
-#define FIN_BSD                                                                          \
-    SCHEDULE(511 * SIM_S, 1 * SIM_S, 3 * SIM_S, 7 * SIM_S, 15 * SIM_S, 31 * SIM_S,       \
-             63 * SIM_S, 127 * SIM_S, 191 * SIM_S, 255 * SIM_S, 319 * SIM_S,             \
-             383 * SIM_S, 447 * SIM_S)
-
-/* Windows: SYN at 3 and 9 s, out at 21 s (TcpMaxConnectRetransmissions 2, initial RTO 3
- * s); FIN: five retransmissions (TcpMaxDataRetransmissions 5).  Recalled, not measured.
- */
-#define SYN_WINDOWS SCHEDULE(21 * SIM_S, 3 * SIM_S, 9 * SIM_S)
-#define FIN_WINDOWS                                                                      \
-    SCHEDULE(19 * SIM_S, 300 * SIM_MS, 900 * SIM_MS, 2100 * SIM_MS, 4500 * SIM_MS,       \
-             9300 * SIM_MS)
-
-#define PROXYSG                                                                          \
-    .range = {49152, 65535}, .exhausted = FAILURE_EADDRNOTAVAIL - 1,                     \
-    .exhausted_bind = FAILURE_EADDRNOTAVAIL - 1, .bind_rules = BIND_RULES_BSD,           \
-    .time_wait = 120 * SIM_S, .fin_wait_2 = 600 * SIM_S, .syn = SYN_FREEBSD,             \
-    .syn_ack = SYN_ACK_LINUX, .fin = FIN_BSD, .syn_in_time_wait = SYN_ACCEPTED
-
-const struct stack_row stack_rows[] = {
-    {.name = "plain",
-     .systems =
-         "no system: every timer exact, the numbers of the RFCs, for theory and teaching",
-     .source =
-         "RFC 9293 (no FIN_WAIT_2 limit of its own: 60 s here), RFC 6298, RFC 6335 range",
-     .stack = {.range = {49152, 65535},
-               .allocator = {.kind = PORT_ALLOCATOR_rfc6056_alg1},
-               .exhausted = FAILURE_EADDRNOTAVAIL - 1,
-               .bind_allocator = {.kind = PORT_ALLOCATOR_rfc6056_alg1},
-               .exhausted_bind = FAILURE_EADDRNOTAVAIL - 1,
-               .bind_rules = BIND_RULES_BSD,
-               .time_wait = 240 * SIM_S,
-               .fin_wait_2 = 60 * SIM_S,
-               .syn = SYN_DOUBLING,
-               .syn_ack = SYN_ACK_LINUX,
-               .fin = FIN_BSD}},
-    {.name = "bsd44",
-     .systems = "4.4BSD-Lite2 and its early descendants",
-     .source = "MODEL.md A2.1 (range, order); timers of the BSD family (inference)",
-     .stack = {.range = {1024, 5000},
-               .allocator = {.kind = PORT_ALLOCATOR_bsd44},
-               .exhausted = FAILURE_EADDRNOTAVAIL - 1,
-               .bind_allocator = {.kind = PORT_ALLOCATOR_bsd44},
-               .exhausted_bind = FAILURE_EADDRNOTAVAIL - 1,
-               .bind_rules = BIND_RULES_BSD,
-               .time_wait = 60 * SIM_S,
-               .fin_wait_2 = 600 * SIM_S,
-               .syn = SYN_FREEBSD,
-               .syn_ack = SYN_ACK_LINUX,
-               .fin = FIN_BSD}},
-    {.name = "linux518",
-     .systems = "Linux 5.18 and later, sysctl defaults, HZ 250",
-     .source =
-         "MODEL.md A3.5; KERNEL.md P1-P9, T1, F1, X1, X4, F6, S2 (measured on 6.18)",
-     .stack = {.range = {32768, 60999},
-               .allocator = {.kind = PORT_ALLOCATOR_linux518},
-               .exhausted = FAILURE_EADDRNOTAVAIL - 1,
-               .bind_allocator = {.kind = PORT_ALLOCATOR_linux_bind0},
-               .exhausted_bind = FAILURE_EADDRINUSE - 1,
-               .time_wait = 60 * SIM_S,
-               .fin_wait_2 = 60 * SIM_S,
-               .syn = SYN_LINUX_6,
-               .syn_ack = SYN_ACK_LINUX,
-               .fin = FIN_LINUX,
-               /* KERNEL.md F6: 2 jiffies on the wheel, 9-15 ms in all. */
-               .challenged_retry = 8 * SIM_MS,
-               .syn_in_time_wait = SYN_ACCEPTED,
-               .timer_hz = 250}},
-    {.name = "win10",
-     .systems = "Windows Vista and later",
-     .source =
-         "MODEL.md A4.2, B3 (120 s measured by users, 240 s documented); FIN_WAIT_2 and "
-         "schedules inference",
-     .stack = {.range = {49152, 65535},
-               .allocator = {.kind = PORT_ALLOCATOR_win10},
-               .exhausted = FAILURE_WSAENOBUFS - 1,
-               .bind_allocator = {.kind = PORT_ALLOCATOR_win10},
-               .exhausted_bind = FAILURE_WSAEADDRINUSE - 1,
-               .bind_rules = BIND_RULES_WINDOWS,
-               .time_wait = 120 * SIM_S,
-               .fin_wait_2 = 240 * SIM_S,
-               .syn = SYN_WINDOWS,
-               .syn_ack = SYN_WINDOWS,
-               .fin = FIN_WINDOWS}},
-    {.name = "proxysg-legacy",
-     .systems = "Blue Coat ProxySG, SGOS 5.4 and 5.5 before the fixes",
-     .source =
-         "TFA42 / KB 000007649; allocator, scope and schedules inference (MODEL.md A5)",
-     .stack = {PROXYSG, .allocator = {.kind = PORT_ALLOCATOR_sg_legacy_a},
-               .bind_allocator = {.kind = PORT_ALLOCATOR_sg_legacy_a}}},
-    {.name = "proxysg-legacy-b",
-     .systems = "the same, with a search that gives up after 32 draws (variant)",
-     .source = "MODEL.md A5 SG-LEGACY-B (inference)",
-     .stack = {PROXYSG, .allocator = {.kind = PORT_ALLOCATOR_sg_legacy_b},
-               .bind_allocator = {.kind = PORT_ALLOCATOR_sg_legacy_b}}},
-    {.name = "proxysg-random-off",
-     .systems = "ProxySG after tcp-randomize-port disable",
-     .source = "TFA42; sequential order and tuple scope inference (MODEL.md A5)",
-     .stack = {PROXYSG, .allocator = {.kind = PORT_ALLOCATOR_sg_random_off},
-               .bind_allocator = {.kind = PORT_ALLOCATOR_sg_random_off}}},
-    {.name = "proxysg-reworked",
-     .systems = "ProxySG with bug 139449 fixed: the reworked randomisation",
-     .source = "TFA42; order and scope inference (MODEL.md A5)",
-     .stack = {PROXYSG, .allocator = {.kind = PORT_ALLOCATOR_sg_reworked},
-               .bind_allocator = {.kind = PORT_ALLOCATOR_sg_reworked}}},
-    {.name = NULL},
-};
-
-const char *stack_choice(uint32_t index)
-{
-    return index < sizeof stack_rows / sizeof stack_rows[0] ? stack_rows[index].name
-                                                            : NULL;
-}
 
 enum port_scope stack_scope(const struct stack *s)
 {
@@ -410,11 +260,22 @@ static int64_t wheel_granularity(int64_t ticks)
     return granularity;
 }
 
+sim_ns stack_tick(const struct stack *s)
+{
+    return s->timer_hz ? SIM_S / s->timer_hz : 0;
+}
+
+sim_ns stack_fin_wait_2_total(const struct stack *s, sim_ns timeout)
+{
+    sim_ns split = s->fin_wait_2_split;
+    return split && timeout > split ? 2 * (timeout - split) : timeout;
+}
+
 sim_ns stack_timer(const struct stack *s, sim_ns now, sim_ns delay)
 {
     if (s->timer_hz == 0)
         return now + delay;
-    sim_ns tick = SIM_S / s->timer_hz;
+    sim_ns tick = stack_tick(s);
     int64_t ticks = (delay + tick - 1) / tick;
     int64_t granularity = wheel_granularity(ticks);
     int64_t jiffies = (now + s->timer_phase) / tick; /* as the kernel reads its clock */

@@ -8,15 +8,9 @@
 
 #include "models/failure.h"
 #include "models/port_space.h"
+#include "models/retransmission.h"
 #include "sim/base/field.h"
 #include "sim/base/time.h"
-
-/* When a segment is sent again, counted from the first time, and when the stack gives up.
- */
-struct retransmission {
-    struct field_list at; /* sim_ns, rising */
-    sim_ns give_up;
-};
 
 /* What a stack does with a SYN that meets its own TIME_WAIT for that tuple [MODEL.md B1].
  */
@@ -25,6 +19,16 @@ enum syn_in_time_wait {
     SYN_CHALLENGED, /* challenge ACK, RST, and the client's SYN again */
     SYN_DROPPED,    /* nothing until TIME_WAIT is over */
 };
+
+/* When connect() may take the tuple of an own TIME_WAIT [KERNEL.md T3]. */
+enum tw_reuse {
+    TW_REUSE_OFF,
+    TW_REUSE_ON,
+    TW_REUSE_LOOPBACK, /* where either end is in 127/8 */
+};
+
+/* No limit on TIME_WAITs. */
+#define TW_BUCKETS_UNLIMITED UINT32_MAX
 
 enum stack_scope {
     STACK_SCOPE_ALLOCATOR,
@@ -45,6 +49,11 @@ struct stack {
     sim_ns time_wait;
     sim_ns fin_wait_2;         /* of a socket nobody owns any more */
     bool fin_wait_2_unlimited; /* RFC 9293 and OpenBSD: no limit */
+    sim_ns fin_wait_2_split;   /* Linux: a longer one is waited for twice; 0: no */
+    bool timestamps;           /* TCP timestamps, on both ends */
+    uint32_t tw_reuse;         /* enum tw_reuse */
+    sim_ns tw_reuse_delay;
+    uint32_t max_tw_buckets; /* minisockets of a member; TW_BUCKETS_UNLIMITED */
     struct retransmission syn, syn_ack, fin;
     sim_ns challenged_retry;   /* SYN again after a challenge ACK; 0s: by the schedule */
     uint32_t syn_in_time_wait; /* enum syn_in_time_wait */
@@ -73,6 +82,13 @@ const char *stack_choice(uint32_t index);
 
 /* The scope of the conflict test this stack's connect() uses. */
 enum port_scope stack_scope(const struct stack *s);
+
+/* One tick of the kernel's clock; 0: timers are exact. */
+sim_ns stack_tick(const struct stack *s);
+
+/* How long FIN_WAIT_2 waits in all for `timeout`: F2 of KERNEL.md waits for the part
+ * above the split twice, and not at all for the rest. */
+sim_ns stack_fin_wait_2_total(const struct stack *s, sim_ns timeout);
 
 /* The moment a timer of length `delay`, started now, fires: exact, or on the grid of the
  * timer wheel [KERNEL.md section 4].  Never steps back for rising `now`. */

@@ -72,16 +72,46 @@ static bool allocator_entry(uint32_t index, struct reference_entry *e)
     return true;
 }
 
+/* On paper: the timer wheel and the round trip come on top. */
 static void schedule_fact(struct reference_entry *e, const char *label,
                           const struct retransmission *r)
 {
     char text[300] = "";
     size_t length = 0;
-    const sim_ns *at = r->at.items;
-    for (uint32_t i = 0; i < r->at.count; i++)
+    sim_ns at[32], end;
+    uint32_t count = retransmission_plan(r, at, 32, &end);
+    for (uint32_t i = 0; i < count && i < 32; i++)
         length += (size_t)snprintf(text + length, sizeof text - length, "%s%g",
                                    i ? ", " : "", sim_seconds(at[i]));
-    fact(e, label, "again at %s s; gives up at %g s", text, sim_seconds(r->give_up));
+    fact(e, label, "again at %s s%s; gives up at %g s", text,
+         r->loss_probe ? " (a probe first)" : "", sim_seconds(end));
+}
+
+static void fin_wait_2_fact(struct reference_entry *e, const struct stack *s)
+{
+    if (s->fin_wait_2_unlimited)
+        fact(e, "FIN_WAIT_2", "no limit");
+    else if (s->fin_wait_2_split)
+        fact(e, "FIN_WAIT_2",
+             "%g s once nobody owns the socket; T above %g s lasts 2(T-%g)",
+             sim_seconds(s->fin_wait_2), sim_seconds(s->fin_wait_2_split),
+             sim_seconds(s->fin_wait_2_split));
+    else
+        fact(e, "FIN_WAIT_2", "%g s once nobody owns the socket",
+             sim_seconds(s->fin_wait_2));
+}
+
+static void time_wait_fact(struct reference_entry *e, const struct stack *s)
+{
+    char records[60] = "any number of records", reuse[60] = "its tuple is not reused";
+    if (s->max_tw_buckets != TW_BUCKETS_UNLIMITED)
+        snprintf(records, sizeof records, "at most %u records",
+                 (unsigned)s->max_tw_buckets);
+    if (s->tw_reuse != TW_REUSE_OFF)
+        snprintf(reuse, sizeof reuse, "its tuple may be reused after %g s%s",
+                 sim_seconds(s->tw_reuse_delay),
+                 s->tw_reuse == TW_REUSE_LOOPBACK ? ", on loopback" : "");
+    fact(e, "TIME_WAIT", "%g s; %s; %s", sim_seconds(s->time_wait), records, reuse);
 }
 
 static bool stack_entry(uint32_t index, struct reference_entry *e)
@@ -94,11 +124,15 @@ static bool stack_entry(uint32_t index, struct reference_entry *e)
     reference_say(e, r->systems);
     fact(e, "range", "%u-%u (%u ports)", s->range.low, s->range.high,
          (unsigned)(s->range.high - s->range.low + 1));
-    fact(e, "allocator", "%s", port_allocators[s->allocator.kind]->name);
+    fact(e, "connect()", "%s; without a port %s",
+         port_allocators[s->allocator.kind]->name, failure_choice(s->exhausted));
     fact(e, "scope", "%s", scope_name(stack_scope(s)));
-    fact(e, "no port", "%s", failure_choice(s->exhausted));
-    fact(e, "TIME_WAIT", "%g s", sim_seconds(s->time_wait));
-    fact(e, "FIN_WAIT_2", "%g s once nobody owns the socket", sim_seconds(s->fin_wait_2));
+    fact(e, "bind(0)", "%s; without a port %s",
+         port_allocators[s->bind_allocator.kind]->name,
+         failure_choice(s->exhausted_bind));
+    time_wait_fact(e, s);
+    fin_wait_2_fact(e, s);
+    fact(e, "timestamps", "%s", s->timestamps ? "yes" : "no");
     fact(e, "timers", s->timer_hz ? "on the wheel of a kernel with HZ %u" : "exact",
          (unsigned)s->timer_hz);
     schedule_fact(e, "SYN", &s->syn);
