@@ -26,6 +26,9 @@ enum host_metric {
     HOST_PROBES,
     HOST_REUSE_INTERVAL,
     HOST_PEER_COLLISIONS,
+    HOST_COLLISION_DELAY,
+    HOST_COLLISION_FAILURES,
+    HOST_TIME_WAIT_OVERFLOW,
     HOST_REFUSED,
     HOST_SOCKETS, /* + state - TCP_SYN_SENT: all sockets in that state */
     HOST_OUTGOING = HOST_SOCKETS + TCP_STATE_COUNT - TCP_SYN_SENT, /* of those with an
@@ -50,6 +53,7 @@ struct member {
     uint32_t first_address;
     uint32_t next_source; /* round robin over its addresses */
     uint32_t accepted;    /* client connections held open */
+    uint32_t records;     /* of TIME_WAIT and FIN_WAIT_2, both ends: tcp.c */
 };
 
 /* One spell during which choices failed; it is over when none failed for a while. */

@@ -27,8 +27,9 @@ enum net_event {
     EVENT_SESSION,       /* arg: session; detail: what of it (session.c) */
     EVENT_ARRIVAL,       /* arg: app */
     EVENT_SECOND, /* once a second: allocators that keep time, ends of exhaustion */
+    EVENT_PROBE,  /* segments again: keep-alive, and what answers it */
+    EVENT_PROBE_ANSWER,
 };
-#define EVENT_LAST_SEGMENT EVENT_CHALLENGE_ACK
 
 struct address {
     struct ip_address ip;

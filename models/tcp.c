@@ -127,17 +127,6 @@ static void start_timer(struct net *net, uint32_t socket, sim_ns delay)
                               EVENT_TCP_TIMER, 0, socket);
 }
 
-/* The wait before retransmission number `sent`, counted from the one before; 0 when the
- * schedule has come to its end. */
-static sim_ns retransmission_wait(const struct retransmission *r, uint8_t sent)
-{
-    const sim_ns *at = r->at.items;
-    sim_ns before = sent ? at[sent - 1] : 0;
-    if (sent < r->at.count)
-        return at[sent] - before;
-    return sent == r->at.count ? r->give_up - before : 0;
-}
-
 static const struct retransmission *schedule(const struct stack *stack, uint8_t state)
 {
     switch ((enum tcp_wait)tcp_waits[state]) {
@@ -152,29 +141,149 @@ static const struct retransmission *schedule(const struct stack *stack, uint8_t 
     case TCP_WAITS_FOR_2MSL:
         break;
     }
-    return NULL;
+    SIM_BUG("a state without retransmission");
+}
+
+/* The round trip the socket's connection has measured by the time it closes. */
+static sim_ns round_trip(struct net *net, const struct tcp_socket *s)
+{
+    uint32_t host = net_member(net, s->member)->host;
+    return net_link(net, host, s->peer_host)->delay +
+           net_link(net, s->peer_host, host)->delay;
+}
+
+/* The SYN, SYN+ACK or FIN the socket waits on. */
+static struct unanswered unanswered(struct net *net, const struct tcp_socket *s,
+                                    const struct retransmission *r)
+{
+    const struct stack *stack = net_stack(net, s->member);
+    bool fin = tcp_waits[s->state] == TCP_WAITS_FOR_ACK_OF_FIN;
+    struct unanswered x = {
+        .since = s->since,
+        .now = net_now(net),
+        .counted_from = s->since,
+        .base = retransmission_base(r, fin ? round_trip(net, s) : 0, stack_tick(stack)),
+        .user_timeout = s->options->user_timeout,
+        .retries = s->flags & TCP_HALF_CLOSED ? r->retries_open : r->retries,
+        .sent = s->sent};
+    if (r->loss_probe && r->at.count == 0) /* from the retransmission after the probe */
+        x.counted_from = stack_timer(stack, stack_timer(stack, s->since, x.base), x.base);
+    return x;
+}
+
+static void wait_for_answer(struct net *net, uint32_t socket)
+{
+    const struct tcp_socket *s = net_socket(net, socket);
+    const struct retransmission *r = schedule(net_stack(net, s->member), s->state);
+    struct unanswered x = unanswered(net, s, r);
+    start_timer(net, socket, retransmission_wait(r, &x));
+}
+
+/* The first probe, or the next one, of a connection whose peer may be gone. */
+static void start_keep_alive(struct net *net, uint32_t socket)
+{
+    const struct tcp_socket *s = net_socket(net, socket);
+    const struct keep_alive *k = &s->options->keep_alive;
+    if (k->idle)
+        start_timer(net, socket, s->sent ? k->interval : k->idle);
+}
+
+/* What is left of `fin_wait_2` for a socket nobody owns [KERNEL.md F1, F2; MODEL.md B2:
+ * at least 3.5 RTO on Linux, whose RTO is the FIN's]. */
+static sim_ns fin_wait_2(struct net *net, const struct tcp_socket *s)
+{
+    const struct stack *stack = net_stack(net, s->member);
+    sim_ns timeout = s->options->linger2 ? s->options->linger2 : stack->fin_wait_2;
+    if (!stack->fin_wait_2_split)
+        return timeout;
+    sim_ns rto = retransmission_base(&stack->fin, round_trip(net, s), stack_tick(stack));
+    return timeout > 4 * rto - rto / 2 ? timeout : 4 * rto - rto / 2;
+}
+
+/* True while FIN_WAIT_2 stays a whole socket before it becomes a record [F2]. */
+static bool waits_whole(struct net *net, const struct tcp_socket *s)
+{
+    sim_ns split = net_stack(net, s->member)->fin_wait_2_split;
+    return split && fin_wait_2(net, s) > split;
+}
+
+static bool fin_wait_2_unlimited(struct net *net, const struct tcp_socket *s)
+{
+    return net_stack(net, s->member)->fin_wait_2_unlimited && !s->options->linger2;
+}
+
+static void wait_for_fin(struct net *net, uint32_t socket)
+{
+    const struct tcp_socket *s = net_socket(net, socket);
+    if (s->flags & TCP_HALF_CLOSED) {
+        start_keep_alive(net, socket);
+        return;
+    }
+    if (fin_wait_2_unlimited(net, s))
+        return;
+    sim_ns wait = fin_wait_2(net, s);
+    sim_ns split = net_stack(net, s->member)->fin_wait_2_split;
+    start_timer(net, socket, split && wait > split ? wait - split : wait);
 }
 
 static void start_wait(struct net *net, uint32_t socket)
 {
-    struct tcp_socket *s = net_socket(net, socket);
-    const struct stack *stack = net_stack(net, s->member);
+    const struct tcp_socket *s = net_socket(net, socket);
     switch ((enum tcp_wait)tcp_waits[s->state]) {
     case TCP_WAITS_FOR_NOTHING:
+        start_keep_alive(net, socket);
         break;
     case TCP_WAITS_FOR_SYN_ACK:
     case TCP_WAITS_FOR_ACK_OF_SYN:
     case TCP_WAITS_FOR_ACK_OF_FIN:
-        start_timer(net, socket, retransmission_wait(schedule(stack, s->state), s->sent));
+        wait_for_answer(net, socket);
         break;
     case TCP_WAITS_FOR_FIN:
-        if (!stack->fin_wait_2_unlimited && !(s->flags & TCP_HALF_CLOSED))
-            start_timer(net, socket, stack->fin_wait_2);
+        wait_for_fin(net, socket);
         break;
     case TCP_WAITS_FOR_2MSL:
-        start_timer(net, socket, stack->time_wait);
+        start_timer(net, socket, net_stack(net, s->member)->time_wait);
         break;
     }
+}
+
+/* --- records --------------------------------------------------------------------------
+ *
+ * TIME_WAIT, and FIN_WAIT_2 that nobody owns, are small records rather than sockets.  A
+ * member keeps only so many of them: one more is not made, and its port is free at once
+ * [KERNEL.md B1].
+ */
+
+static bool becomes_record(struct net *net, struct tcp_socket *s)
+{
+    struct host *h = net_host(net, s->member);
+    struct member *m = net_member(net, s->member);
+    if (s->flags & TCP_MINI)
+        return true; /* FIN_WAIT_2 that goes on as TIME_WAIT */
+    if (m->records >= h->config->tcp.max_tw_buckets) {
+        metrics_count(net->metrics, h->metric + HOST_TIME_WAIT_OVERFLOW, 1);
+        return false;
+    }
+    s->flags |= TCP_MINI;
+    m->records++;
+    return true;
+}
+
+/* Where the edge really leads when it leads into FIN_WAIT_2 or TIME_WAIT. */
+static struct tcp_edge lingering_edge(struct net *net, struct tcp_socket *s,
+                                      struct tcp_edge edge)
+{
+    if (edge.next == TCP_FIN_WAIT_2) {
+        if (s->flags & TCP_HALF_CLOSED)
+            return edge;
+        if (s->options->no_fin_wait_2)
+            return (struct tcp_edge){TCP_CLOSED, TCP_SENDS_RST, TCP_TELLS_NOTHING};
+        if (fin_wait_2_unlimited(net, s) || waits_whole(net, s))
+            return edge;
+    }
+    if (!becomes_record(net, s))
+        edge.next = TCP_CLOSED;
+    return edge;
 }
 
 /* --- one step of the machine ----------------------------------------------------------
@@ -193,6 +302,11 @@ static void release(struct net *net, uint32_t socket)
     struct member *m = net_member(net, s->member);
     if (s->flags & TCP_COUNTED)
         m->accepted--;
+    if (s->flags & TCP_MINI)
+        m->records--;
+    if (s->flags & TCP_COLLIDED)
+        metrics_count(net->metrics,
+                      net_host(net, s->member)->metric + HOST_COLLISION_FAILURES, 1);
     if (s->flags & TCP_PASSIVE) {
         tcp_sockets_unindex(&net->sockets, socket);
     } else {
@@ -244,8 +358,14 @@ static bool step(struct net *net, uint32_t socket, enum tcp_input input)
     struct tcp_edge edge = tcp_edges[s->state][input];
     if (edge.next == TCP_NO_STATE)
         return false;
+    bool dropped = false;
+    if (edge.next == TCP_FIN_WAIT_2 || edge.next == TCP_TIME_WAIT) {
+        edge = lingering_edge(net, s, edge);
+        dropped = edge.next == TCP_CLOSED;
+    }
     host_count_state(&net->hosts, s, s->state, edge.next, net_now(net));
     s->state = edge.next;
+    s->since = net_now(net);
     s->sent = 0;
     event_timer_cancel(&s->timer);
     send_what_the_edge_says(net, socket, edge.sends);
@@ -253,6 +373,8 @@ static bool step(struct net *net, uint32_t socket, enum tcp_input input)
         start_wait(net, socket);
     if (edge.tells)
         tell(net, socket, edge.tells);
+    if (dropped)
+        tell(net, socket, TCP_TELLS_ENDED);
     if (edge.next == TCP_CLOSED)
         release(net, socket);
     return true;
@@ -283,7 +405,7 @@ struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)
         return (struct tcp_opened){.failure = choice.failure};
     uint32_t socket = tcp_sockets_open(&net->sockets);
     struct tcp_socket *s = net_socket(net, socket);
-    s->since = net_now(net);
+    s->options = how->options;
     s->session = how->session;
     s->member = how->member;
     s->local_address = how->local_address;
@@ -295,8 +417,8 @@ struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)
     s->uid = choice.uid;
     s->peer_host =
         (uint16_t)net_member(net, net->addresses[how->to.address].member)->host;
-    s->flags = (uint8_t)(TCP_OWNED | (how->reflected ? TCP_REFLECTED : 0) |
-                         (how->upstream ? TCP_UPSTREAM : 0));
+    s->flags = (uint16_t)(TCP_OWNED | (how->reflected ? TCP_REFLECTED : 0) |
+                          (how->upstream ? TCP_UPSTREAM : 0));
     s->state = TCP_CLOSED;
     net->connections++;
     count_holder(net, s, 1);
@@ -308,23 +430,42 @@ static void disown(struct net *net, uint32_t socket)
 {
     struct tcp_socket *s = net_socket(net, socket);
     s->session = 0;
-    s->flags &= (uint8_t) ~(TCP_OWNED | TCP_HALF_CLOSED);
+    s->flags &= (uint16_t) ~(TCP_OWNED | TCP_HALF_CLOSED);
     if (s->held) /* plain sockets and passive ones hold theirs by 0 */
         host_descriptor_closed(&net->hosts, net_member(net, s->member), s);
     if (s->flags & TCP_COUNTED) {
-        s->flags &= (uint8_t)~TCP_COUNTED;
+        s->flags &= (uint16_t)~TCP_COUNTED;
         net_member(net, s->member)->accepted--;
     }
+}
+
+/* The FIN of a half-closed socket is out: what its descriptor held back begins. */
+static void close_half_closed(struct net *net, uint32_t socket)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    if (s->state != TCP_FIN_WAIT_2)
+        return;
+    event_timer_cancel(&s->timer);
+    if (s->options->no_fin_wait_2)
+        step(net, socket, TCP_IN_ABORT);
+    else if (!fin_wait_2_unlimited(net, s) && !waits_whole(net, s) &&
+             !becomes_record(net, s))
+        step(net, socket, TCP_IN_FIN_WAIT_2_OVER);
+    else
+        start_wait(net, socket);
 }
 
 void tcp_close(struct net *net, uint32_t socket)
 {
     const struct tcp_socket *s = net_socket(net, socket);
+    if (s->options->linger_zero) {
+        tcp_abort(net, socket);
+        return;
+    }
     bool shut = s->flags & TCP_HALF_CLOSED;
     disown(net, socket);
-    if (shut) { /* the FIN is out: what the descriptor held back begins */
-        if (s->state == TCP_FIN_WAIT_2)
-            start_wait(net, socket);
+    if (shut) {
+        close_half_closed(net, socket);
         return;
     }
     bool legal = step(net, socket, TCP_IN_CLOSE);
@@ -342,8 +483,9 @@ void tcp_shutdown(struct net *net, uint32_t socket)
 void tcp_abort(struct net *net, uint32_t socket)
 {
     disown(net, socket);
-    if (net_socket(net, socket)->state == TCP_TIME_WAIT)
-        return; /* it outlives its descriptor in any case */
+    uint8_t state = net_socket(net, socket)->state;
+    if (state == TCP_TIME_WAIT || state == TCP_CLOSED)
+        return; /* TIME_WAIT outlives its descriptor in any case */
     bool legal = step(net, socket, TCP_IN_ABORT);
     SIM_ASSERT(legal);
 }
@@ -352,7 +494,7 @@ void tcp_leak(struct net *net, uint32_t socket)
 {
     struct tcp_socket *s = net_socket(net, socket);
     s->session = 0;
-    s->flags &= (uint8_t)~TCP_OWNED;
+    s->flags &= (uint16_t)~TCP_OWNED;
 }
 
 /* --- segments in ----------------------------------------------------------------------
@@ -369,9 +511,9 @@ static void accept_syn(struct net *net, uint32_t client, uint32_t server_member)
     uint32_t socket = tcp_sockets_open(&net->sockets);
     const struct tcp_socket *c = net_socket(net, client);
     struct tcp_socket *s = net_socket(net, socket);
-    s->since = net_now(net);
+    s->options = &socket_options_plain;
     s->peer = client;
-    s->peer_generation = c->generation;
+    s->peer_generation = c->generation & 15u;
     s->peer_host = (uint16_t)net_member(net, c->member)->host;
     s->member = server_member;
     s->session = c->session;
@@ -403,14 +545,16 @@ static void challenge(struct net *net, uint32_t lingering, uint32_t client)
 static bool meet_lingering(struct net *net, uint32_t client, uint32_t lingering)
 {
     struct tcp_socket *old = net_socket(net, lingering);
-    const struct tcp_socket *c = net_socket(net, client);
+    struct tcp_socket *c = net_socket(net, client);
     if (old->peer == client && old->peer_generation == c->generation) {
         if (old->state == TCP_SYN_RECEIVED)
             send_to_peer(net, lingering, EVENT_SYN_ACK); /* the same SYN once more */
         return false;
     }
-    metrics_count(net->metrics, net_host(net, c->member)->metric + HOST_PEER_COLLISIONS,
-                  1);
+    if (!(c->flags & TCP_COLLIDED))
+        metrics_count(net->metrics,
+                      net_host(net, c->member)->metric + HOST_PEER_COLLISIONS, 1);
+    c->flags |= TCP_COLLIDED;
     if (old->state != TCP_TIME_WAIT) {
         challenge(net, lingering, client);
         return false;
@@ -450,13 +594,23 @@ static void syn_arrives(struct net *net, uint32_t client, uint8_t generation)
     accept_syn(net, client, server);
 }
 
+/* What it cost to meet a lingering socket: the time beyond the usual round trip. */
+static void collision_survived(struct net *net, struct tcp_socket *s)
+{
+    s->flags &= (uint16_t)~TCP_COLLIDED;
+    metrics_sample(net->metrics, net_host(net, s->member)->metric + HOST_COLLISION_DELAY,
+                   net_now(net) - s->since - round_trip(net, s));
+}
+
 static void syn_ack_arrives(struct net *net, uint32_t socket, uint32_t sender,
                             uint8_t sender_generation)
 {
     struct tcp_socket *s = net_socket(net, socket);
     if (s->state == TCP_SYN_SENT) {
         s->peer = sender;
-        s->peer_generation = sender_generation;
+        s->peer_generation = sender_generation & 15u;
+        if (s->flags & TCP_COLLIDED)
+            collision_survived(net, s);
         step(net, socket, TCP_IN_SYN_ACK);
     } else if (s->peer == sender && s->peer_generation == sender_generation) {
         send_to_peer(net, socket, EVENT_ACK); /* ours was lost */
@@ -505,6 +659,19 @@ static void challenge_arrives(struct net *net, uint32_t socket, uint32_t sender,
     }
 }
 
+/* The peer is there: silence is counted from now. */
+static void probe_answered(struct net *net, uint32_t socket)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    bool probing = tcp_waits[s->state] == TCP_WAITS_FOR_NOTHING ||
+                   (s->state == TCP_FIN_WAIT_2 && s->flags & TCP_HALF_CLOSED);
+    if (!probing)
+        return;
+    s->sent = 0;
+    event_timer_cancel(&s->timer);
+    start_keep_alive(net, socket);
+}
+
 void tcp_segment(struct net *net, const struct event *e)
 {
     uint32_t socket = (uint32_t)e->arg, sender = (uint32_t)(e->arg >> 32);
@@ -540,6 +707,13 @@ void tcp_segment(struct net *net, const struct event *e)
     case EVENT_CHALLENGE_ACK:
         challenge_arrives(net, socket, sender, sender_generation);
         break;
+    case EVENT_PROBE:
+        if (!(net_socket(net, socket)->flags & TCP_SILENT))
+            send_to_peer(net, socket, EVENT_PROBE_ANSWER);
+        break;
+    case EVENT_PROBE_ANSWER:
+        probe_answered(net, socket);
+        break;
     case EVENT_SYN:
     case EVENT_TCP_TIMER:
     case EVENT_SESSION:
@@ -556,7 +730,8 @@ static void retransmit(struct net *net, uint32_t socket)
 {
     struct tcp_socket *s = net_socket(net, socket);
     const struct retransmission *r = schedule(net_stack(net, s->member), s->state);
-    if (s->sent >= r->at.count) {
+    struct unanswered x = unanswered(net, s, r);
+    if (retransmission_over(r, &x)) {
         step(net, socket, TCP_IN_GIVE_UP);
         return;
     }
@@ -576,7 +751,45 @@ static void retransmit(struct net *net, uint32_t socket)
     case TCP_WAITS_FOR_2MSL:
         SIM_BUG("a state without retransmission");
     }
-    start_wait(net, socket);
+    wait_for_answer(net, socket);
+}
+
+/* KERNEL.md S3; TCP_USER_TIMEOUT counts in place of the number of probes [tcp(7)]. */
+static bool keep_alive_over(const struct tcp_socket *s)
+{
+    const struct keep_alive *k = &s->options->keep_alive;
+    sim_ns user_timeout = s->options->user_timeout;
+    if (s->sent == 0 || user_timeout == 0)
+        return s->sent >= k->probes;
+    return s->sent == UINT8_MAX || k->idle + s->sent * k->interval >= user_timeout;
+}
+
+static void keep_alive(struct net *net, uint32_t socket)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    if (keep_alive_over(s)) {
+        step(net, socket, TCP_IN_GIVE_UP);
+        return;
+    }
+    s->sent++;
+    send_to_peer(net, socket, EVENT_PROBE);
+    start_keep_alive(net, socket);
+}
+
+/* The time of an orphan FIN_WAIT_2 is over, or the first half of it [KERNEL.md F2]. */
+static void fin_wait_2_passed(struct net *net, uint32_t socket)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    bool whole = !(s->flags & TCP_MINI);
+    if (whole && !waits_whole(net, s)) {
+        step(net, socket, TCP_IN_ABORT); /* the knob was turned below the split */
+        return;
+    }
+    if (whole && becomes_record(net, s)) {
+        wait_for_fin(net, socket);
+        return;
+    }
+    step(net, socket, TCP_IN_FIN_WAIT_2_OVER);
 }
 
 bool tcp_timer(struct net *net, const struct event *e)
@@ -592,13 +805,17 @@ bool tcp_timer(struct net *net, const struct event *e)
         retransmit(net, socket);
         break;
     case TCP_WAITS_FOR_FIN:
-        step(net, socket, TCP_IN_FIN_WAIT_2_OVER);
+        if (s->flags & TCP_HALF_CLOSED)
+            keep_alive(net, socket);
+        else
+            fin_wait_2_passed(net, socket);
         break;
     case TCP_WAITS_FOR_2MSL:
         step(net, socket, TCP_IN_TIME_WAIT_OVER);
         break;
     case TCP_WAITS_FOR_NOTHING:
-        SIM_BUG("a timer in a state that waits for nothing");
+        keep_alive(net, socket);
+        break;
     }
     return true;
 }

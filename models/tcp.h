@@ -1,9 +1,15 @@
 /* TCP on both ends: what the calls of an application and the segments of the peer do.
  *
  * The machine is tcp_state.h's table; this room sends what an edge sends, starts the
- * timer the new state waits on, by the schedule of the host's stack, and tells the
- * application. Segments travel as events over the link between the two hosts and may be
- * lost.
+ * timer the new state waits on, by the schedule of the host's stack and the options of
+ * the socket, and tells the application. Segments travel as events over the link between
+ * the two hosts and may be lost.
+ *
+ * Data is only a duration.  So there is no zero window (a FIN behind data that cannot be
+ * sent stays in FIN_WAIT_1 as long as probes are answered: KERNEL.md X3), no RST for data
+ * that meets a record (F5) or that was never read, and no tcp_max_orphans.  Segments of
+ * one connection never overtake one another: the resets that bursts of closes draw upon
+ * their own TIME_WAITs (T6) do not happen by themselves.
  *
  * Socket numbers of the caller's stay valid until TCP says `failed` or `ended`, or until
  * the caller closes or aborts: from then on the socket is TCP's own (it may linger in
@@ -23,7 +29,7 @@ struct tcp_open {
     struct port_destination to;
     uint32_t session;
     uint16_t app;
-    const struct socket_options *options; /* must outlive the call */
+    const struct socket_options *options; /* must outlive the world's run */
 };
 
 struct tcp_opened {
@@ -34,7 +40,7 @@ struct tcp_opened {
 /* connect(): takes a local port and sends a SYN. */
 struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how);
 
-/* close(): the socket has no owner from now on. */
+/* close(): the socket has no owner from now on.  With linger 0 as tcp_abort(). */
 void tcp_close(struct net *net, uint32_t socket);
 
 /* shutdown(SHUT_WR), in ESTABLISHED or CLOSE_WAIT: sends FIN and keeps the descriptor.
@@ -49,7 +55,7 @@ void tcp_abort(struct net *net, uint32_t socket);
 /* The application forgets the descriptor without closing it: a leak. */
 void tcp_leak(struct net *net, uint32_t socket);
 
-/* Handles EVENT_SYN .. EVENT_CHALLENGE_ACK. */
+/* Handles EVENT_SYN .. EVENT_CHALLENGE_ACK, EVENT_PROBE and its answer. */
 void tcp_segment(struct net *net, const struct event *e);
 
 /* Handles EVENT_TCP_TIMER; false if the timer was cancelled and nothing happened. */

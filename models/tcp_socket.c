@@ -42,8 +42,8 @@ uint32_t tcp_sockets_open(struct tcp_sockets *t)
     } else {
         socket = fresh(t);
     }
-    uint8_t generation = (t->at[socket].generation + 1) & GENERATIONS;
-    t->at[socket] = (struct tcp_socket){.generation = generation};
+    unsigned generation = (t->at[socket].generation + 1u) & GENERATIONS;
+    t->at[socket] = (struct tcp_socket){.generation = generation & GENERATIONS};
     t->live++;
     return socket;
 }

@@ -5,7 +5,7 @@
  * generation travel with a segment and tell a socket from its successor.  The table moves
  * when it grows: keep numbers, not pointers, across a call that may open a socket.
  *
- *     record    48 bytes, asserted
+ *     record    56 bytes, asserted
  *     index     one uint32_t a passive socket at load 1/2 or less: 4-tuple -> number.
  * Only the accepting side needs it, to find what a SYN meets; every other segment carries
  * the numbers of both ends
@@ -21,6 +21,8 @@
 #include "sim/base/time.h"
 #include "sim/engine/event_queue.h"
 
+struct socket_options;
+
 enum tcp_socket_flags {
     TCP_PASSIVE = 1, /* accepted: in the index, holds no ephemeral port */
     TCP_REFLECTED =
@@ -31,10 +33,13 @@ enum tcp_socket_flags {
         16,         /* a proxy's connection to the server: the app's other destination */
     TCP_OWNED = 32, /* an application holds it */
     TCP_HALF_CLOSED = 64, /* shut down for sending; the descriptor is still open */
+    TCP_MINI = 128,       /* a record of TIME_WAIT or FIN_WAIT_2, no whole socket */
+    TCP_COLLIDED = 256,   /* its SYN met a lingering socket at the peer */
 };
 
 struct tcp_socket {
-    sim_ns since;     /* connect() or SYN */
+    sim_ns since; /* in this state; of TIME_WAIT also since the peer's FIN came again */
+    const struct socket_options *options; /* of its program; never NULL */
     uint32_t peer;    /* number of the other end; 0 unknown.  Free: the next free */
     uint32_t session; /* of the application that owns it; 0 none */
     struct event_timer timer;
@@ -45,15 +50,14 @@ struct tcp_socket {
     uint16_t remote_port;
     uint16_t app;
     uint16_t peer_host; /* number of the host at the other end of the link */
+    uint16_t flags;     /* enum tcp_socket_flags */
+    uint16_t uid;       /* of the owner, for SO_REUSEPORT */
     uint8_t state;      /* enum tcp_state; TCP_NO_STATE: a free record */
-    uint8_t flags;      /* enum tcp_socket_flags */
-    uint8_t generation; /* four bits */
-    uint8_t peer_generation;
-    uint8_t sent; /* retransmissions so far */
+    uint8_t generation : 4, peer_generation : 4;
+    uint8_t sent; /* again in this state: retransmissions, or unanswered probes */
     uint8_t held; /* how the port is held: enum port_held; 0 of a passive socket */
-    uint16_t uid; /* of the owner, for SO_REUSEPORT */
 };
-_Static_assert(sizeof(struct tcp_socket) == 48, "a socket is 48 bytes");
+_Static_assert(sizeof(struct tcp_socket) == 56, "a socket is 56 bytes");
 
 struct tcp_sockets {
     struct tcp_socket *at; /* [1 .. used] */

@@ -33,6 +33,7 @@ const struct tcp_edge tcp_edges[TCP_STATE_COUNT][TCP_INPUT_COUNT] = {
         [TCP_IN_FIN]             = TO(CLOSE_WAIT,   ACK_OF_FIN, PEER_CLOSED),
         [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    RESET),
         [TCP_IN_ABORT]           = TO(CLOSED,       RST,        NOTHING),
+        [TCP_IN_GIVE_UP]         = TO(CLOSED,       RST,        TIMED_OUT), /* keep-alive */
     },
     [TCP_FIN_WAIT_1] = {
         [TCP_IN_ACK_OF_FIN]      = TO(FIN_WAIT_2,   NOTHING,    NOTHING),
@@ -45,12 +46,14 @@ const struct tcp_edge tcp_edges[TCP_STATE_COUNT][TCP_INPUT_COUNT] = {
         [TCP_IN_FIN]             = TO(TIME_WAIT,    ACK_OF_FIN, PEER_CLOSED),
         [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    RESET),
         [TCP_IN_ABORT]           = TO(CLOSED,       RST,        NOTHING),
+        [TCP_IN_GIVE_UP]         = TO(CLOSED,       RST,        TIMED_OUT), /* keep-alive */
         [TCP_IN_FIN_WAIT_2_OVER] = TO(CLOSED,       NOTHING,    NOTHING), /* silent [KERNEL.md F1] */
     },
     [TCP_CLOSE_WAIT] = {
         [TCP_IN_CLOSE]           = TO(LAST_ACK,     FIN,        NOTHING),
         [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    RESET),
         [TCP_IN_ABORT]           = TO(CLOSED,       RST,        NOTHING),
+        [TCP_IN_GIVE_UP]         = TO(CLOSED,       RST,        TIMED_OUT), /* keep-alive */
     },
     [TCP_CLOSING] = {
         [TCP_IN_ACK_OF_FIN]      = TO(TIME_WAIT,    NOTHING,    NOTHING),

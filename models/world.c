@@ -214,6 +214,8 @@ static bool handle(struct world *w, const struct event *e)
     case EVENT_ACK_OF_FIN:
     case EVENT_RST:
     case EVENT_CHALLENGE_ACK:
+    case EVENT_PROBE:
+    case EVENT_PROBE_ANSWER:
         tcp_segment(&w->net, e);
         return true;
     case EVENT_TCP_TIMER:

@@ -65,6 +65,10 @@ static const struct expected edges[] = {
     {TCP_FIN_WAIT_1,   TCP_IN_GIVE_UP,         TCP_CLOSED,       TCP_SENDS_NOTHING},
     {TCP_CLOSING,      TCP_IN_GIVE_UP,         TCP_CLOSED,       TCP_SENDS_NOTHING},
     {TCP_LAST_ACK,     TCP_IN_GIVE_UP,         TCP_CLOSED,       TCP_SENDS_NOTHING},
+    /* A peer that answers no keep-alive: 3.10.8 again, with a reset as systems send it */
+    {TCP_ESTABLISHED,  TCP_IN_GIVE_UP,         TCP_CLOSED,       TCP_SENDS_RST},
+    {TCP_FIN_WAIT_2,   TCP_IN_GIVE_UP,         TCP_CLOSED,       TCP_SENDS_RST},
+    {TCP_CLOSE_WAIT,   TCP_IN_GIVE_UP,         TCP_CLOSED,       TCP_SENDS_RST},
     /* Not in the standard, in every system: FIN_WAIT_2 ends by a timer */
     {TCP_FIN_WAIT_2,   TCP_IN_FIN_WAIT_2_OVER, TCP_CLOSED,       TCP_SENDS_NOTHING},
 };

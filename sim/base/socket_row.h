@@ -17,7 +17,7 @@ struct socket_row {
     uint16_t local_port, remote_port;
     bool ephemeral; /* holds a port of the host's range */
     bool owned;     /* an application holds its descriptor */
-    sim_ns since;   /* connect(), or arrival of the SYN */
+    sim_ns since;   /* in this state */
 };
 
 #endif
