@@ -128,7 +128,7 @@ static void test_what_is_no_scenario_at_all_is_refused(void **state)
 /* --- every key and value of a scenario ----------------------------------------- */
 
 /* A line `  "key": value,` of a resolved scenario. */
-struct member {
+struct text_member {
     const char *line;
     const char *key, *key_end;     /* inside the quotes */
     const char *value, *value_end; /* without the comma */
@@ -136,27 +136,27 @@ struct member {
 };
 
 /* Reads the line at `line`; false if it holds no member. */
-static bool read_member(const char *line, unsigned number, struct member *m)
+static bool read_member(const char *line, unsigned number, struct text_member *m)
 {
     const char *end = strchr(line, '\n'), *key = line + strspn(line, " ");
     const char *colon = strstr(key, "\": ");
     if (*key != '"' || !colon || colon > end)
         return false;
-    *m = (struct member){line, key + 1, colon, colon + 3, end, number};
+    *m = (struct text_member){line, key + 1, colon, colon + 3, end, number};
     m->value_end -= m->value_end[-1] == ',';
     return true;
 }
 
 /* Calls `spoil` for every member of the good scenario, every default filled in. */
 static unsigned for_every_member(bool (*spoil)(void *context, const char *text,
-                                               const struct member *m),
+                                               const struct text_member *m),
                                  void *context)
 {
     char *good = fault_text(fault_good_scenario);
     struct text_plan p = text_plan_read(good);
     unsigned number = 1, spoilt = 0;
     for (const char *line = p.plan->resolved; *line; number++) {
-        struct member m;
+        struct text_member m;
         if (read_member(line, number, &m))
             spoilt += spoil(context, p.plan->resolved, &m);
         line = strchr(line, '\n') + 1;
@@ -176,7 +176,7 @@ static const struct issue *issue_at(struct issues *issues, unsigned line, size_t
 }
 
 /* true is no value of any field but those that are true or false, which {} is not. */
-static bool spoil_value(void *context, const char *text, const struct member *m)
+static bool spoil_value(void *context, const char *text, const struct text_member *m)
 {
     (void)context;
     if (*m->value == '{' || m->value_end[-1] == '[')
@@ -203,7 +203,7 @@ struct slips {
 };
 
 /* A slip in a key of a table must be seen at the key; most are understood. */
-static void slip(struct slips *slips, const char *text, const struct member *m,
+static void slip(struct slips *slips, const char *text, const struct text_member *m,
                  const char *written)
 {
     char *spoilt =
@@ -232,7 +232,7 @@ static bool is_table_key(const char *key, size_t length)
     return !memchr(key, '.', length);
 }
 
-static bool spoil_key(void *context, const char *text, const struct member *m)
+static bool spoil_key(void *context, const char *text, const struct text_member *m)
 {
     size_t length = (size_t)(m->key_end - m->key);
     char written[FIELD_NAME_SIZE];
