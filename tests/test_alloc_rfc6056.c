@@ -1,4 +1,5 @@
-/* RFC 6056 algorithms 1 and 2: where they start, what they cost, when they fail. */
+/* RFC 6056 algorithms 1 and 2: where they start, what they cost, when they fail.  What
+ * filling a range costs is in test_theory_probes.c. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,56 +79,6 @@ static void test_a_walk_prefers_the_port_behind_a_run(void **state)
 /* --- cost -----------------------------------------------------------------------------
  */
 
-/* MODEL.md D5: expected probes of the (n+1)-th allocation of a fill from empty, N ports:
- * (1 + Q1) / 2, Q1 = sum over j of (j+1) n (n-1) ... (n-j+1) / N^j [Knuth]. */
-static double fill_probes(double ports, double n)
-{
-    double sum = 0, product = 1;
-    for (double j = 0; j <= n; j++) {
-        sum += (j + 1) * product;
-        product *= (n - j) / ports;
-    }
-    return (1 + sum) / 2;
-}
-
-/* The values MODEL.md D5 computed for N = 1,024. */
-static const struct {
-    uint32_t used;
-    double probes;
-} fill_table[] = {{256, 1.388}, {511, 2.481},  {512, 2.488},
-                  {768, 8.236}, {921, 40.786}, {972, 109.0}};
-enum { FILL_ROWS = sizeof fill_table / sizeof fill_table[0] };
-
-static void sample_one_fill(struct port_lab *lab, struct port_destination to,
-                            struct sample *probes)
-{
-    uint16_t ports[1024];
-    uint32_t row = 0, used = 0;
-    for (; row < FILL_ROWS; used++) {
-        struct port_answer answer = port_lab_connect(lab, to);
-        if (used == fill_table[row].used)
-            sample_add(&probes[row++], answer.probes);
-        ports[used] = answer.port;
-    }
-    while (used--)
-        port_lab_disconnect(lab, ports[used], to);
-}
-
-static void test_filling_by_walks_costs_what_knuth_says(void **state)
-{
-    (void)state;
-    struct port_lab lab = port_lab_new("rfc6056-alg1", thousand, 3);
-    struct sample probes[FILL_ROWS] = {{0}};
-    for (int fill = 0; fill < 3000; fill++)
-        sample_one_fill(&lab, port_lab_place(0), probes);
-    for (uint32_t row = 0; row < FILL_ROWS; row++) {
-        double law = fill_probes(1024, fill_table[row].used);
-        assert_true(fabs(law / fill_table[row].probes - 1) < 0.0005); /* its digits */
-        assert_mean(&probes[row], law);
-    }
-    port_lab_free(&lab);
-}
-
 /* MODEL.md D5: (N+1) / (K+1) in the mean, K free, over a uniformly random busy set. */
 static void
 test_a_walk_over_a_random_set_costs_as_drawing_without_replacement(void **state)
@@ -205,7 +156,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_start_is_uniform),
         cmocka_unit_test(test_a_walk_prefers_the_port_behind_a_run),
-        cmocka_unit_test(test_filling_by_walks_costs_what_knuth_says),
         cmocka_unit_test(
             test_a_walk_over_a_random_set_costs_as_drawing_without_replacement),
         cmocka_unit_test(test_drawing_costs_one_over_the_free_share),

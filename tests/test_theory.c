@@ -6,48 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
-#include "sim/base/memory.h"
-#include "tests/run_text.h"
-
-/* Erlang B by its recursion [MODEL.md D1, source 69]. */
-static double erlang_b(unsigned servers, double load)
-{
-    double b = 1;
-    for (unsigned n = 1; n <= servers; n++)
-        b = load * b / (n + load * b);
-    return b;
-}
-
-/* One host, `ports` ports, one destination; a connection holds its port for its lifetime
- * and nothing else: no round trip, no TIME_WAIT.  Times in units of 1 s mean. */
-static struct text_plan loss_system(unsigned ports, double load, const char *lifetime,
-                                    double duration_s, const char *extra)
-{
-    char *text =
-        memory_print("{\"name\": \"loss\", \"duration\": \"%.0fs\", \"warm_up\": \"20s\","
-                     "\"sample_every\": \"%.0fs\", \"network\": {\"rtt\": \"0s\"},"
-                     "\"hosts\": {\"client\": {\"tcp\": {\"range\": [1024, %u], "
-                     "\"time_wait\": \"0s\"}},"
-                     "            \"x\": {}, \"y\": {}},"
-                     "\"apps\": {\"a\": {\"from\": \"client\", \"to\": \"x:80\","
-                     "  \"arrivals\": {\"kind\": \"poisson\", \"rate\": \"%.17g/s\"},"
-                     "  \"lifetime\": %s}%s}}",
-                     duration_s, duration_s, 1024 + ports - 1, load, lifetime, extra);
-    struct text_plan p = text_plan_read(text);
-    free(text);
-    return p;
-}
+#include "tests/loss_system.h"
 
 static const struct {
     const char *name, *json;
 } lifetimes[] = {
-    {"exponential", "{\"kind\": \"exponential\", \"mean\": \"1s\"}"},
-    {"constant", "{\"kind\": \"constant\", \"value\": \"1s\"}"},
-    {"lognormal", "{\"kind\": \"lognormal\", \"mean\": \"1s\", \"cv\": 1}"},
+    {"exponential", LIFETIME_EXPONENTIAL},
+    {"constant", LIFETIME_CONSTANT},
+    {"lognormal", LIFETIME_LOGNORMAL},
 };
 
 /* Erlang B holds for any holding time (insensitivity), so for all three. */
@@ -57,8 +26,12 @@ static void expect_erlang_b(unsigned ports, double load, double check_value,
     double expected = erlang_b(ports, load);
     assert_true(fabs(expected - check_value) < 1e-5 * check_value + 1e-9);
     for (size_t i = 0; i < sizeof lifetimes / sizeof lifetimes[0]; i++) {
-        struct text_plan p =
-            loss_system(ports, load, lifetimes[i].json, duration_s + 20, "");
+        struct loss_system system = {.ports = ports,
+                                     .load = load,
+                                     .lifetime = lifetimes[i].json,
+                                     .warm_up_s = 20,
+                                     .measured_s = duration_s};
+        struct text_plan p = loss_system_plan(&system);
         struct estimate loss =
             replicate(p.plan, replications, "apps.a.failure_ratio", 0.99);
         text_plan_free(&p);
@@ -101,12 +74,6 @@ static void test_loss_is_erlang_b_with_4096_ports(void **state)
 /* D4: 1,000 ports and 600 erlang to each of two destinations.  Under port scope one
  * system of 1,200 erlang; under tuple scope two of 600, which lose nothing that could be
  * seen. */
-static const char second_app[] =
-    ", \"b\": {\"from\": \"client\", \"to\": \"y:80\","
-    "\"arrivals\": {\"kind\": \"poisson\", \"rate\": \"600/s\"},"
-    "\"lifetime\": {\"kind\": \"exponential\", \"mean\": "
-    "\"1s\"}}";
-
 static void test_port_scope_shares_the_loss_and_tuple_scope_does_not(void **state)
 {
     (void)state;
@@ -114,11 +81,14 @@ static void test_port_scope_shares_the_loss_and_tuple_scope_does_not(void **stat
     assert_true(fabs(expected - 0.1706) < 5e-5);
     static const char *const scopes[] = {"port", "tuple"};
     for (int i = 0; i < 2; i++) {
-        char *extra =
-            memory_print("%s}, \"changes\": [{\"at\": \"0s\", \"set\": "
-                         "{\"hosts.client.tcp.scope\": \"%s\"}}], \"phases\": {",
-                         second_app, scopes[i]);
-        struct text_plan p = loss_system(1000, 600, lifetimes[0].json, 120, extra);
+        struct loss_system system = {.ports = 1000,
+                                     .load = 600,
+                                     .lifetime = LIFETIME_EXPONENTIAL,
+                                     .scope = scopes[i],
+                                     .two_destinations = true,
+                                     .warm_up_s = 20,
+                                     .measured_s = 100};
+        struct text_plan p = loss_system_plan(&system);
         struct estimate a = replicate(p.plan, 10, "apps.a.failure_ratio", 0.99);
         struct estimate b = replicate(p.plan, 10, "apps.b.failure_ratio", 0.99);
         if (i == 0) {
@@ -129,7 +99,6 @@ static void test_port_scope_shares_the_loss_and_tuple_scope_does_not(void **stat
             assert_true(a.mean <= 0 && b.mean <= 0);
         }
         text_plan_free(&p);
-        free(extra);
     }
 }
 
@@ -141,8 +110,13 @@ static void test_time_to_exhaustion_is_erlang_distributed(void **state)
     (void)state;
     enum { PORTS = 2000, RUNS = 40 };
     const double rate = 50; /* full at 40 s, after the warm-up of 20 s */
-    struct text_plan p =
-        loss_system(PORTS, rate, "{\"kind\": \"constant\", \"value\": \"1h\"}", 100, "");
+    struct loss_system system = {.ports = PORTS,
+                                 .load = rate,
+                                 .lifetime =
+                                     "{\"kind\": \"constant\", \"value\": \"1h\"}",
+                                 .warm_up_s = 20,
+                                 .measured_s = 80};
+    struct text_plan p = loss_system_plan(&system);
     double sum = 0, squares = 0;
     for (uint32_t i = 1; i <= RUNS; i++) {
         struct trial_result *r = trial_run(p.plan, 1, i, NULL);
@@ -161,31 +135,6 @@ static void test_time_to_exhaustion_is_erlang_distributed(void **state)
     double chi = (RUNS - 1) * deviation * deviation / (spread * spread);
     printf("  mean %.3f s of %.3f s, chi-square %.1f\n", mean, expected, chi);
     assert_true(chi > 20.0 && chi < 65.5);
-}
-
-/* D6: mean rest of a port = mean number of free ports / rate of granted attempts, by
- * Little's law over the free ports, whatever the allocator. */
-static void test_ports_rest_as_long_as_littles_law_says(void **state)
-{
-    (void)state;
-    static const char *const allocators[] = {"rfc6056-alg1", "rfc6056-alg2", "bsd44"};
-    for (size_t i = 0; i < 3; i++) {
-        char *extra =
-            memory_print("}, \"changes\": [{\"at\": \"0s\", \"set\": "
-                         "{\"hosts.client.tcp.allocator\": \"%s\"}}], \"phases\": {",
-                         allocators[i]);
-        struct text_plan p = loss_system(256, 200, lifetimes[0].json, 2000, extra);
-        struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
-        double granted = result_metric(r, "hosts.client.tcp4.allocations_per_s");
-        double free_ports = 256 - result_metric(r, "hosts.client.tcp4.in_use");
-        double rest = result_metric(r, "hosts.client.tcp4.reuse_interval_s");
-        /* Rests that begin before or end after the window: at most one a port and end, of
-         * about 396,000 rests in it: 2 x 256 / 396,000 = 0.13 %. */
-        assert_true(fabs(rest * granted / free_ports - 1) < 0.0013);
-        trial_result_free(r);
-        text_plan_free(&p);
-        free(extra);
-    }
 }
 
 /* D3: before exhaustion the number in TIME_WAIT is rate x TIME_WAIT. */
@@ -215,7 +164,6 @@ int main(void)
         cmocka_unit_test(test_loss_is_erlang_b_with_4096_ports),
         cmocka_unit_test(test_port_scope_shares_the_loss_and_tuple_scope_does_not),
         cmocka_unit_test(test_time_to_exhaustion_is_erlang_distributed),
-        cmocka_unit_test(test_ports_rest_as_long_as_littles_law_says),
         cmocka_unit_test(test_time_wait_population_is_rate_times_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,29 @@
+/* M/G/N/N as a scenario: one host, N ports, one destination; a connection holds its port
+ * for its lifetime and nothing else: no round trip, no TIME_WAIT [MODEL.md D].
+ */
+#ifndef TESTS_LOSS_SYSTEM_H
+#define TESTS_LOSS_SYSTEM_H
+
+#include "tests/run_text.h"
+
+/* Times in units of 1 s mean, so the rate is the load in erlang. */
+#define LIFETIME_EXPONENTIAL "{\"kind\": \"exponential\", \"mean\": \"1s\"}"
+#define LIFETIME_CONSTANT    "{\"kind\": \"constant\", \"value\": \"1s\"}"
+#define LIFETIME_LOGNORMAL   "{\"kind\": \"lognormal\", \"mean\": \"1s\", \"cv\": 1}"
+
+struct loss_system {
+    unsigned ports; /* from 1024 on */
+    double load;
+    const char *lifetime;  /* JSON */
+    const char *allocator; /* JSON; NULL: that of the stack "plain" */
+    const char *scope;     /* a word; NULL: the allocator's */
+    bool two_destinations; /* app "b" offers the same load to another one */
+    double warm_up_s, measured_s;
+};
+
+struct text_plan loss_system_plan(const struct loss_system *s);
+
+/* Erlang B by its recursion [MODEL.md D1, source 69]. */
+double erlang_b(unsigned servers, double load);
+
+#endif
