@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "models/alloc/walks.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 
@@ -15,7 +16,6 @@ void port_blocks_init(struct port_blocks *b, struct port_range range, uint32_t s
     *b = (struct port_blocks){.size = size,
                               .low = range.low,
                               .count = count,
-                              .unowned = count,
                               .quarantine = quarantine,
                               .at = memory_new(count, sizeof *b->at)};
 }
@@ -71,7 +71,7 @@ static bool is_to_be_had(const struct port_blocks *b, uint32_t block, uint32_t o
 bool port_blocks_claim(struct port_blocks *b, uint32_t owner, struct port_range range,
                        sim_ns now)
 {
-    uint32_t block = b->unowned ? 0 : b->count;
+    uint32_t block = b->lowest;
     while (block < b->count && !is_to_be_had(b, block, owner, range, now))
         block++;
     if (block == b->count)
@@ -82,7 +82,8 @@ bool port_blocks_claim(struct port_blocks *b, uint32_t owner, struct port_range 
     o->active = block + 1;
     o->blocks++;
     o->since = now;
-    b->unowned--;
+    while (b->lowest < b->count && b->at[b->lowest].owner)
+        b->lowest++;
     return true;
 }
 
@@ -96,18 +97,29 @@ void port_blocks_disown(struct port_blocks *b, uint32_t block)
     *link = b->at[block].older;
     b->at[block].owner = 0;
     o->blocks--;
-    b->unowned++;
+    b->lowest = block < b->lowest ? block : b->lowest;
 }
 
 /* --- looking --------------------------------------------------------------------------
  */
 
-/* Free ports of the blocks from `block` on to their owner's oldest, or of this one. */
-static uint32_t count_free(const struct port_blocks *b, uint32_t block, bool alone,
+struct port_answer port_blocks_pick_active(const struct port_blocks *b, uint32_t owner,
+                                           const struct port_request *request,
+                                           struct random_stream *chance)
+{
+    uint32_t active = b->owners[owner].active;
+    struct port_view view = port_request_view(request);
+    if (active == 0 || !ports_of(b, active - 1, request->range, &view.range))
+        return no_port;
+    return walk_pick(&view, chance);
+}
+
+/* Free ports of the blocks from the active one, `block`, to their owner's oldest. */
+static uint32_t count_free(const struct port_blocks *b, uint32_t block,
                            const struct port_request *request, struct port_view *view)
 {
     uint32_t free = 0;
-    for (uint32_t i = block; i; i = alone ? 0 : b->at[i - 1].older)
+    for (uint32_t i = block; i; i = b->at[i - 1].older)
         if (ports_of(b, i - 1, request->range, &view->range))
             free += port_view_count(view);
     return free;
@@ -129,34 +141,36 @@ static uint16_t nth_free(const struct port_blocks *b, uint32_t block,
     return 0;
 }
 
-static struct port_answer pick(const struct port_blocks *b, uint32_t owner, bool alone,
-                               const struct port_request *request,
-                               struct random_stream *chance)
+/* A draw from the whole range that happens to be one of the owner's free ports, which it
+ * soon is for who owns many blocks; 0: none was. */
+static uint16_t draw(const struct port_blocks *b, uint32_t owner,
+                     const struct port_view *view, struct random_stream *chance)
 {
-    uint32_t block = b->owners[owner].active;
-    if (block == 0)
-        return no_port;
-    struct port_view view = port_request_view(request);
-    uint32_t free = count_free(b, block, alone, request, &view);
-    if (free == 0)
-        return no_port;
-    uint32_t n = random_below(chance, free);
-    return (struct port_answer){.port = nth_free(b, block, request, &view, n),
-                                .probes = 1};
-}
-
-struct port_answer port_blocks_pick_active(const struct port_blocks *b, uint32_t owner,
-                                           const struct port_request *request,
-                                           struct random_stream *chance)
-{
-    return pick(b, owner, true, request, chance);
+    uint32_t size = port_range_size(view->range);
+    for (uint32_t i = 0; i < 8; i++) {
+        uint16_t port = (uint16_t)(view->range.low + random_below(chance, size));
+        if (b->at[port_blocks_of(b, port)].owner == owner + 1 &&
+            port_view_free(view, port))
+            return port;
+    }
+    return 0;
 }
 
 struct port_answer port_blocks_pick(const struct port_blocks *b, uint32_t owner,
                                     const struct port_request *request,
                                     struct random_stream *chance)
 {
-    return pick(b, owner, false, request, chance);
+    uint32_t block = b->owners[owner].active;
+    if (block == 0)
+        return no_port;
+    struct port_view view = port_request_view(request);
+    struct port_answer answer = {.port = draw(b, owner, &view, chance), .probes = 1};
+    if (answer.port)
+        return answer;
+    uint32_t free = count_free(b, block, request, &view);
+    if (free)
+        answer.port = nth_free(b, block, request, &view, random_below(chance, free));
+    return answer;
 }
 
 struct port_answer port_blocks_pick_own(struct port_blocks *b, uint32_t owners,
@@ -166,7 +180,7 @@ struct port_answer port_blocks_pick_own(struct port_blocks *b, uint32_t owners,
     uint32_t owner = port_blocks_owner(b, request->inside_host);
     if (b->owners[owner].active == 0 && owner < owners)
         port_blocks_claim(b, owner, request->range, request->now);
-    return pick(b, owner, true, request, chance);
+    return port_blocks_pick_active(b, owner, request, chance);
 }
 
 /* --- holders --------------------------------------------------------------------------

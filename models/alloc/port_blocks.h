@@ -8,11 +8,12 @@
  * are held (a port toward two destinations counts twice) and when the last of them was
  * given back.
  *
- *     owner           one look-up
- *     claim           O(blocks of the pool)
- *     pick            O(blocks looked at, and their words)
- *     taken, released O(1)
- *     memory          24 bytes a block, 32 to 64 an inside host that asked
+ *     owner             one look-up
+ *     claim             O(blocks of the pool above the lowest free one)
+ *     pick              O(blocks looked at, and their words); mostly a draw or two
+ *                       for who owns much of the pool
+ *     taken, released   O(1)
+ *     memory            24 bytes a block, 32 to 64 an inside host that asked
  *
  * Holders that came before the pool did (a changed allocator) may be given back to it:
  * a block never counts below zero.
@@ -42,7 +43,7 @@ struct port_blocks {
     uint32_t size;     /* ports of a block */
     uint16_t low;      /* first port of block 0 */
     uint32_t count;    /* blocks, all 65,536 ports' worth */
-    uint32_t unowned;  /* of them */
+    uint32_t lowest;   /* all below are owned */
     sim_ns quarantine; /* how long a block rests before another host may have it */
     struct port_block *at;
     struct port_block_owner *owners; /* in the order in which they first asked */
