@@ -68,13 +68,21 @@ static bool is_to_be_had(const struct port_blocks *b, uint32_t block, uint32_t o
            now - candidate->rested >= b->quarantine;
 }
 
+/* One past the last block that may have ports of the range: `count` where the range goes
+ * round the end of the blocks. */
+static uint32_t end_of(const struct port_blocks *b, struct port_range range)
+{
+    uint32_t first = port_blocks_of(b, range.low), last = port_blocks_of(b, range.high);
+    return first <= last ? last + 1 : b->count;
+}
+
 bool port_blocks_claim(struct port_blocks *b, uint32_t owner, struct port_range range,
                        sim_ns now)
 {
-    uint32_t block = b->lowest;
-    while (block < b->count && !is_to_be_had(b, block, owner, range, now))
+    uint32_t block = b->lowest, end = end_of(b, range);
+    while (block < end && !is_to_be_had(b, block, owner, range, now))
         block++;
-    if (block == b->count)
+    if (block >= end)
         return false;
     struct port_block_owner *o = &b->owners[owner];
     b->at[block].owner = b->at[block].last = owner + 1;
@@ -156,6 +164,13 @@ static uint16_t draw(const struct port_blocks *b, uint32_t owner,
     return 0;
 }
 
+static bool has_free(const struct port_view *view)
+{
+    struct port_walk walk = {
+        .first = view->range.low, .step = 1, .candidates = port_range_size(view->range)};
+    return port_view_scan(view, walk).port != 0;
+}
+
 struct port_answer port_blocks_pick(const struct port_blocks *b, uint32_t owner,
                                     const struct port_request *request,
                                     struct random_stream *chance)
@@ -164,6 +179,8 @@ struct port_answer port_blocks_pick(const struct port_blocks *b, uint32_t owner,
     if (block == 0)
         return no_port;
     struct port_view view = port_request_view(request);
+    if (!has_free(&view)) /* one look at a full range, not one for each block */
+        return no_port;
     struct port_answer answer = {.port = draw(b, owner, &view, chance), .probes = 1};
     if (answer.port)
         return answer;

@@ -109,7 +109,7 @@ struct port_answer walk_pick(const struct port_view *view, struct random_stream 
 {
     /* A draw that happens to be free is uniform over the free ones.  Counting them, which
      * passes over the whole range, is for when that takes too long. */
-    for (int i = 0; i < 32; i++) {
+    for (int i = 0; i < 8; i++) {
         uint16_t port = random_port(view->range, chance);
         if (port_view_free(view, port))
             return (struct port_answer){.port = port, .probes = 1};
