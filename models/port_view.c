@@ -58,7 +58,7 @@ static uint64_t free_in_word(const struct port_view *v, uint32_t w, uint64_t wan
 }
 
 /* In a range that is nearly full one set alone, the fullest, decides about nearly all
- * words. */
+ * words: they are passed over without asking the others, most of them eight at a time. */
 static bool surely_full(const struct port_view *v, uint32_t w, uint64_t wanted)
 {
     return v->bits_count && !(wanted & ~v->bits[0][w]);
@@ -86,14 +86,46 @@ static uint32_t bits_in(uint64_t word)
     return (uint32_t)(((word + (word >> 4)) & bytes) * ones >> 56);
 }
 
+#define STRIDE 8
+
+static bool eight_surely_full(const uint64_t *b, uint64_t wanted)
+{
+    uint64_t taken = b[0] & b[1] & b[2] & b[3] & b[4] & b[5] & b[6] & b[7];
+    return !(wanted & ~taken);
+}
+
+/* The first word from w to `last` that is not passed over; last + 1 if all are. */
+static uint32_t pass_full(const struct port_view *v, uint32_t w, uint32_t last,
+                          uint64_t wanted)
+{
+    if (!v->bits_count)
+        return w;
+    while (w + STRIDE - 1 <= last && eight_surely_full(v->bits[0] + w, wanted))
+        w += STRIDE;
+    while (w <= last && surely_full(v, w, wanted))
+        w++;
+    return w;
+}
+
+/* The same downwards, to `last`; last - 1 if all are. */
+static int32_t pass_full_down(const struct port_view *v, int32_t w, int32_t last)
+{
+    if (!v->bits_count)
+        return w;
+    while (w - STRIDE + 1 >= last &&
+           eight_surely_full(v->bits[0] + w - STRIDE + 1, UINT64_MAX))
+        w -= STRIDE;
+    while (w >= last && surely_full(v, (uint32_t)w, UINT64_MAX))
+        w--;
+    return w;
+}
+
 uint32_t port_view_count(const struct port_view *v)
 {
-    uint32_t count = 0;
-    for (uint32_t w = v->range.low / 64u; w <= v->range.high / 64u; w++) {
-        uint64_t wanted = in_range(v, w);
-        if (!surely_full(v, w, wanted))
-            count += bits_in(free_in_word(v, w, wanted));
-    }
+    uint32_t last = v->range.high / 64u, count = 0;
+    for (uint32_t w = pass_full(v, v->range.low / 64u, last, UINT64_MAX); w <= last;
+         w = pass_full(v, w + 1, last, UINT64_MAX))
+        count += bits_in(free_in_word(v, w, in_range(v, w)));
     return count;
 }
 
@@ -118,30 +150,30 @@ uint16_t port_view_nth(const struct port_view *v, uint32_t n)
 static uint32_t lowest_free(const struct port_view *v, uint32_t from, uint32_t to,
                             uint64_t pattern)
 {
-    uint64_t wanted = pattern & UINT64_MAX << from % 64;
-    for (uint32_t w = from / 64; w <= to / 64; w++, wanted = pattern) {
-        if (surely_full(v, w, wanted))
-            continue;
-        uint64_t found = free_in_word(v, w, wanted);
-        if (found)
-            return w * 64 + (uint32_t)__builtin_ctzll(found);
+    uint32_t w = from / 64, last = to / 64;
+    uint64_t found = free_in_word(v, w, pattern & UINT64_MAX << from % 64);
+    while (!found) {
+        w = pass_full(v, w + 1, last, pattern);
+        if (w > last)
+            return NO_PORT;
+        found = free_in_word(v, w, pattern);
     }
-    return NO_PORT;
+    return w * 64 + (uint32_t)__builtin_ctzll(found);
 }
 
 /* The highest free port down from `from`; NO_PORT or one below `to` when there is none.
  */
 static uint32_t highest_free(const struct port_view *v, uint32_t from, uint32_t to)
 {
-    uint64_t wanted = UINT64_MAX >> (63 - from % 64);
-    for (uint32_t w = from / 64 + 1; w-- > to / 64; wanted = UINT64_MAX) {
-        if (surely_full(v, w, wanted))
-            continue;
-        uint64_t found = free_in_word(v, w, wanted);
-        if (found)
-            return w * 64 + 63 - (uint32_t)__builtin_clzll(found);
+    int32_t w = (int32_t)(from / 64), last = (int32_t)(to / 64);
+    uint64_t found = free_in_word(v, from / 64, UINT64_MAX >> (63 - from % 64));
+    while (!found) {
+        w = pass_full_down(v, w - 1, last);
+        if (w < last)
+            return NO_PORT;
+        found = free_in_word(v, (uint32_t)w, UINT64_MAX);
     }
-    return NO_PORT;
+    return (uint32_t)w * 64 + 63 - (uint32_t)__builtin_clzll(found);
 }
 
 static uint32_t lowest_free_by_steps(const struct port_view *v, uint32_t from,
