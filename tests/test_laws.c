@@ -37,17 +37,20 @@ static char *page_of(const char *directory)
     return text;
 }
 
-static void test_the_page_lists_laws_in_the_order_of_their_numbers(void **state)
+static void test_the_page_lists_laws_by_section_and_number(void **state)
 {
     (void)state;
     char *directory = scratch_new();
     assert_int_equal(scratch_child(report, directory), 0);
     const char *page = page_of(directory);
-    assert_non_null(strstr(page, "|---|---|---|---|---|\n"
-                                 "| C1 | first | a | a | holds |\n"
-                                 "| P2 | range of 20 | 1 | 1 | holds |\n"
-                                 "| P2 | range of 100 | 1\\|2 | 1\\|2 | holds |\n"
-                                 "| P10 | uniform | 20 | 20 | holds |\n"));
+    const char *ports = strstr(page, "\n## Which port\n");
+    assert_non_null(ports);
+    assert_non_null(strstr(ports, "|---|---|---|---|---|\n"
+                                  "| P2 | range of 20 | 1 | 1 | holds |\n"
+                                  "| P2 | range of 100 | 1\\|2 | 1\\|2 | holds |\n"
+                                  "| P10 | uniform | 20 | 20 | holds |\n"));
+    const char *first = strstr(page, "| C1 | first | a | a | holds |\n");
+    assert_true(first && first < ports);
     assert_non_null(strstr(page, "| C8 | before 6.18 | a reason |\n"));
     scratch_free(directory);
 }
@@ -67,7 +70,7 @@ static void test_a_law_reported_twice_is_one_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_page_lists_laws_in_the_order_of_their_numbers),
+        cmocka_unit_test(test_the_page_lists_laws_by_section_and_number),
         cmocka_unit_test(test_a_law_reported_twice_is_one_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
