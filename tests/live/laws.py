@@ -97,6 +97,15 @@ def datagrams():
                    [50000, 50099], step(AUTO, list(range(count)), 120), udp=True)
 
 
+def buckets():
+    return [case("B1", "tcp_max_tw_buckets 10, 30 of 100 closed", [42000, 42099],
+                 step(AUTO, [0], 30, "close"), step(AUTO, [0], 120),
+                 sysctl={"tcp_max_tw_buckets": 10}),
+            case("B1", "tcp_max_tw_buckets 0, 30 of 100 closed", [42100, 42199],
+                 step(AUTO, [0], 30, "close"), step(AUTO, [0], 120),
+                 sysctl={"tcp_max_tw_buckets": 0})]
+
+
 DEFAULTS = {"tcp_fin_timeout": 60, "tcp_tw_reuse": 0, "tcp_tw_reuse_delay": 1000,
             "tcp_max_tw_buckets": 131072, "tcp_timestamps": 1, "tcp_syn_retries": 6}
 
@@ -242,6 +251,7 @@ EXPERIMENTS = [
     lambda session: cases(session, starvation()),
     lambda session: cases(session, left_out()),
     lambda session: cases(session, datagrams()),
+    lambda session: cases(session, buckets()),
     port_sequences,
     fin_wait_2,
     lost_syn,
