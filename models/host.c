@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "models/host_ports.h"
+#include "models/tw_queue.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 
@@ -83,6 +84,11 @@ const struct metric_def host_metrics[HOST_METRIC_COUNT] = {
      .kind = METRIC_COUNT,
      .flags = METRIC_QUIET | METRIC_SERIES,
      .help = "TIME_WAITs and FIN_WAIT_2s dropped at once, over max_tw_buckets"},
+    {.name = "takeovers",
+     .unit = "1",
+     .kind = METRIC_COUNT,
+     .flags = METRIC_QUIET | METRIC_SERIES,
+     .help = "connects that took the tuple of an own TIME_WAIT or FIN_WAIT_2 record"},
     {.name = "refused_connections",
      .unit = "1",
      .kind = METRIC_COUNT,
@@ -159,8 +165,10 @@ void hosts_init(struct hosts *hosts, const struct field_list *configs,
 
 void hosts_free(struct hosts *hosts)
 {
-    for (uint32_t i = 0; i < hosts->member_count; i++)
+    for (uint32_t i = 0; i < hosts->member_count; i++) {
         host_ports_free(&hosts->at[hosts->members[i].host], &hosts->members[i]);
+        tw_queue_free(hosts->members[i].reusable);
+    }
     free(hosts->members);
     free(hosts->at);
     *hosts = (struct hosts){0};
@@ -263,7 +271,9 @@ size_t hosts_bytes(const struct hosts *hosts)
 {
     size_t bytes =
         hosts->count * sizeof *hosts->at + hosts->member_count * sizeof *hosts->members;
-    for (uint32_t i = 0; i < hosts->member_count; i++)
-        bytes += host_ports_bytes(&hosts->members[i]);
+    for (uint32_t i = 0; i < hosts->member_count; i++) {
+        const struct member *m = &hosts->members[i];
+        bytes += host_ports_bytes(m) + (m->reusable ? tw_queue_bytes(m->reusable) : 0);
+    }
     return bytes;
 }

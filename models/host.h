@@ -29,6 +29,7 @@ enum host_metric {
     HOST_COLLISION_DELAY,
     HOST_COLLISION_FAILURES,
     HOST_TIME_WAIT_OVERFLOW,
+    HOST_TAKEOVERS,
     HOST_REFUSED,
     HOST_SOCKETS, /* + state - TCP_SYN_SENT: all sockets in that state */
     HOST_OUTGOING = HOST_SOCKETS + TCP_STATE_COUNT - TCP_SYN_SENT, /* of those with an
@@ -41,6 +42,7 @@ extern const struct metric_def host_metrics[HOST_METRIC_COUNT];
 
 struct reuse_log;
 struct member_binding;
+struct tw_queue;
 
 struct member {
     struct port_space *ports; /* on its own addresses; NULL until the first connection */
@@ -48,6 +50,7 @@ struct member {
     struct reuse_log *reuse;        /* when ports became free; NULL: not tracked */
     void *allocator;                /* state of the host's allocator */
     struct member_binding *binding; /* of sockets that bind; NULL until the first */
+    struct tw_queue *reusable;      /* takeover.h; NULL until the first */
     struct random_stream chance;    /* the allocator's */
     uint32_t host;
     uint32_t first_address;

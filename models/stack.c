@@ -163,7 +163,8 @@ const struct field_table stack_fields = {
              .choices = tw_reuse_choice,
              .flags = CHANGES,
              .help = "connect() may take the 4-tuple of an own TIME_WAIT that had "
-                     "timestamps (tcp_tw_reuse 0, 1, 2); also of those there already"},
+                     "timestamps (tcp_tw_reuse 0, 1, 2); turned on, also of those there "
+                     "already; turned off, those old enough by then still yield"},
             {.key = "tw_reuse_delay",
              .type = FIELD_DURATION,
              .offset = offsetof(struct stack, tw_reuse_delay),

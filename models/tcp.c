@@ -1,5 +1,6 @@
 #include "models/tcp.h"
 
+#include "models/takeover.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 
@@ -307,9 +308,9 @@ static void release(struct net *net, uint32_t socket)
     if (s->flags & TCP_COLLIDED)
         metrics_count(net->metrics,
                       net_host(net, s->member)->metric + HOST_COLLISION_FAILURES, 1);
-    if (s->flags & TCP_PASSIVE) {
+    if (s->flags & TCP_INDEXED)
         tcp_sockets_unindex(&net->sockets, socket);
-    } else {
+    if (!(s->flags & TCP_PASSIVE)) {
         host_release_port(&net->hosts, m, s, net_now(net));
         if (s->flags & TCP_OWNED) /* it failed: its owner closes it at once */
             host_descriptor_closed(&net->hosts, m, s);
@@ -351,6 +352,13 @@ static void tell(struct net *net, uint32_t socket, enum tcp_tells what)
     }
 }
 
+static void offer_tuple(struct net *net, uint32_t socket)
+{
+    uint16_t flags = net_socket(net, socket)->flags;
+    if (flags & TCP_MINI && !(flags & TCP_OWNED))
+        takeover_offer(net, socket);
+}
+
 /* False when RFC 9293 has no edge for that input: nothing happened. */
 static bool step(struct net *net, uint32_t socket, enum tcp_input input)
 {
@@ -358,11 +366,10 @@ static bool step(struct net *net, uint32_t socket, enum tcp_input input)
     struct tcp_edge edge = tcp_edges[s->state][input];
     if (edge.next == TCP_NO_STATE)
         return false;
-    bool dropped = false;
-    if (edge.next == TCP_FIN_WAIT_2 || edge.next == TCP_TIME_WAIT) {
+    bool lingers = edge.next == TCP_FIN_WAIT_2 || edge.next == TCP_TIME_WAIT;
+    if (lingers)
         edge = lingering_edge(net, s, edge);
-        dropped = edge.next == TCP_CLOSED;
-    }
+    bool dropped = lingers && edge.next == TCP_CLOSED;
     host_count_state(&net->hosts, s, s->state, edge.next, net_now(net));
     s->state = edge.next;
     s->since = net_now(net);
@@ -371,6 +378,8 @@ static bool step(struct net *net, uint32_t socket, enum tcp_input input)
     send_what_the_edge_says(net, socket, edge.sends);
     if (edge.next != TCP_CLOSED)
         start_wait(net, socket);
+    if (lingers && !dropped)
+        offer_tuple(net, socket);
     if (edge.tells)
         tell(net, socket, edge.tells);
     if (dropped)
@@ -383,6 +392,17 @@ static bool step(struct net *net, uint32_t socket, enum tcp_input input)
 /* --- calls ----------------------------------------------------------------------------
  */
 
+/* Its tuple is taken over; nothing is sent. */
+static void end_lingering(struct net *net, uint32_t socket)
+{
+    metrics_count(net->metrics,
+                  net_host(net, net_socket(net, socket)->member)->metric + HOST_TAKEOVERS,
+                  1);
+    step(net, socket,
+         net_socket(net, socket)->state == TCP_TIME_WAIT ? TCP_IN_TIME_WAIT_OVER
+                                                         : TCP_IN_FIN_WAIT_2_OVER);
+}
+
 /* The local port of a connection, taken. */
 static struct host_choice take_port(struct net *net, const struct tcp_open *how)
 {
@@ -391,7 +411,11 @@ static struct host_choice take_port(struct net *net, const struct tcp_open *how)
         return host_take_reflected(&net->hosts, m, how->local_address, how->local_port,
                                    how->to);
     struct port_ask ask = {how->local_address, how->to, how->options};
+    if (m->reusable)
+        takeover_ripen(net, m);
     struct host_choice choice = host_choose_port(&net->hosts, m, &ask, net_now(net));
+    if (choice.takes_over)
+        end_lingering(net, takeover_find(net, how->local_address, choice.port, how->to));
     if (choice.port)
         host_hold_port(&net->hosts, m, &ask, &choice, net_now(net));
     return choice;
@@ -443,16 +467,20 @@ static void disown(struct net *net, uint32_t socket)
 static void close_half_closed(struct net *net, uint32_t socket)
 {
     struct tcp_socket *s = net_socket(net, socket);
+    if (s->state == TCP_TIME_WAIT)
+        offer_tuple(net, socket);
     if (s->state != TCP_FIN_WAIT_2)
         return;
     event_timer_cancel(&s->timer);
-    if (s->options->no_fin_wait_2)
+    if (s->options->no_fin_wait_2) {
         step(net, socket, TCP_IN_ABORT);
-    else if (!fin_wait_2_unlimited(net, s) && !waits_whole(net, s) &&
-             !becomes_record(net, s))
+    } else if (!fin_wait_2_unlimited(net, s) && !waits_whole(net, s) &&
+               !becomes_record(net, s)) {
         step(net, socket, TCP_IN_FIN_WAIT_2_OVER);
-    else
+    } else {
         start_wait(net, socket);
+        offer_tuple(net, socket);
+    }
 }
 
 void tcp_close(struct net *net, uint32_t socket)
@@ -522,7 +550,7 @@ static void accept_syn(struct net *net, uint32_t client, uint32_t server_member)
     s->remote_address = c->local_address;
     s->remote_port = c->local_port;
     s->app = c->app;
-    s->flags = TCP_PASSIVE | TCP_COUNTED | TCP_OWNED;
+    s->flags = TCP_PASSIVE | TCP_INDEXED | TCP_COUNTED | TCP_OWNED;
     s->state = TCP_LISTEN;
     net_member(net, server_member)->accepted++;
     tcp_sockets_index(&net->sockets, socket);
@@ -787,6 +815,7 @@ static void fin_wait_2_passed(struct net *net, uint32_t socket)
     }
     if (whole && becomes_record(net, s)) {
         wait_for_fin(net, socket);
+        offer_tuple(net, socket);
         return;
     }
     step(net, socket, TCP_IN_FIN_WAIT_2_OVER);

@@ -6,9 +6,9 @@
  * when it grows: keep numbers, not pointers, across a call that may open a socket.
  *
  *     record    56 bytes, asserted
- *     index     one uint32_t a passive socket at load 1/2 or less: 4-tuple -> number.
- * Only the accepting side needs it, to find what a SYN meets; every other segment carries
- * the numbers of both ends
+ *     index     one uint32_t an indexed socket at load 1/2 or less: 4-tuple -> number.
+ * The accepting side needs it, to find what a SYN meets, and lingering sockets whose
+ * tuple may be taken over; segments carry the numbers of both ends
  */
 #ifndef MODELS_TCP_SOCKET_H
 #define MODELS_TCP_SOCKET_H
@@ -24,7 +24,7 @@
 struct socket_options;
 
 enum tcp_socket_flags {
-    TCP_PASSIVE = 1, /* accepted: in the index, holds no ephemeral port */
+    TCP_PASSIVE = 1, /* accepted: holds no ephemeral port */
     TCP_REFLECTED =
         2, /* uses the client's address: its port is the member's reflected one */
     TCP_SILENT = 4,  /* answers nothing from the moment the peer closes */
@@ -34,7 +34,10 @@ enum tcp_socket_flags {
     TCP_OWNED = 32, /* an application holds it */
     TCP_HALF_CLOSED = 64, /* shut down for sending; the descriptor is still open */
     TCP_MINI = 128,       /* a record of TIME_WAIT or FIN_WAIT_2, no whole socket */
-    TCP_COLLIDED = 256,   /* its SYN met a lingering socket at the peer */
+    TCP_INDEXED = 256,   /* found by its tuple: passive, or its tuple may be taken over */
+    TCP_IN_LINE = 512,   /* for tcp_tw_reuse: models/takeover.c */
+    TCP_YIELDS = 1024,   /* its tuple is in nobody's way any more */
+    TCP_COLLIDED = 2048, /* its SYN met a lingering socket at the peer */
 };
 
 struct tcp_socket {
@@ -74,12 +77,12 @@ void tcp_sockets_free(struct tcp_sockets *t);
 uint32_t tcp_sockets_open(struct tcp_sockets *t);
 void tcp_sockets_close(struct tcp_sockets *t, uint32_t socket);
 
-/* The passive socket of this tuple, 0 when there is none. */
+/* The indexed socket of this tuple, 0 when there is none. */
 uint32_t tcp_sockets_find(const struct tcp_sockets *t, uint32_t local_address,
                           uint16_t local_port, uint32_t remote_address,
                           uint16_t remote_port);
 
-/* Adds, removes a passive socket whose tuple is filled in. */
+/* Adds, removes a socket whose tuple is filled in; the flag is the caller's. */
 void tcp_sockets_index(struct tcp_sockets *t, uint32_t socket);
 void tcp_sockets_unindex(struct tcp_sockets *t, uint32_t socket);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "models/session.h"
+#include "models/takeover.h"
 #include "models/tcp.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
@@ -250,6 +251,7 @@ void world_reconfigure(struct world *w, const struct world_config *config)
 {
     w->config = config;
     hosts_reconfigure(&w->net.hosts, &config->hosts, net_now(&w->net));
+    takeover_reconfigure(&w->net);
     set_links(w);
     sessions_reconfigure(&w->sessions, &config->apps);
 }

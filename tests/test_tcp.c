@@ -4,10 +4,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "models/takeover.h"
 #include "tests/tcp_stage.h"
 
 /* Round trip 100 ms, TIME_WAIT 4 s, FIN_WAIT_2 6 s, FIN again after 1 s, out after 3 s.
@@ -397,6 +399,177 @@ static void test_a_connect_lost_to_a_lingering_socket_is_counted(void **state)
     tcp_stage_free(stage);
 }
 
+/* --- tuples that are taken over -------------------------------------------------------
+ */
+
+#define ONE_PORT "\"range\": [50000, 50000], \"scope\": \"tuple\", "
+#define STAMPED  "\"timestamps\": true, "
+
+/* A connection to port 80 that has been in TIME_WAIT since 1.1 s. */
+static struct stage_socket in_time_wait(struct tcp_stage *stage,
+                                        const struct socket_options *options)
+{
+    stage->server_closes = true;
+    struct stage_socket s = connected(stage, options);
+    tcp_close(stage->net, s.number);
+    assert_int_equal(tcp_stage_until(stage, s, "TIME_WAIT", SIM_H), 1100 * SIM_MS);
+    return s;
+}
+
+static bool connects(struct tcp_stage *stage, sim_ns when,
+                     const struct socket_options *options)
+{
+    tcp_stage_run(stage, when);
+    return tcp_stage_connect(stage, options).number != 0;
+}
+
+static void test_tw_reuse_takes_a_time_wait_once_it_is_older_than_the_delay(void **state)
+{
+    (void)state; /* KERNEL.md T3 */
+    struct tcp_stage *stage = tcp_stage_new(
+        "100ms", ONE_PORT STAMPED "\"tw_reuse\": \"on\", " TIMERS, STAMPED TIMERS);
+    struct stage_socket s = in_time_wait(stage, &socket_options_plain);
+    assert_false(connects(stage, 2100 * SIM_MS, &socket_options_plain));
+    assert_int_equal(stage->refused, FAILURE_EADDRNOTAVAIL);
+    assert_true(connects(stage, 2100 * SIM_MS + 1, &socket_options_plain));
+    tcp_stage_expect(stage, s, "");
+    assert_int_equal(counted(stage, HOST_TAKEOVERS), 1);
+    assert_int_equal(counted(stage, HOST_IN_USE), 1);
+    tcp_stage_free(stage);
+}
+
+static void test_without_timestamps_at_both_ends_nothing_is_reused(void **state)
+{
+    (void)state;
+    static const char *const ends[][2] = {{STAMPED, ""}, {"", STAMPED}};
+    for (int i = 0; i < 2; i++) {
+        char client[300];
+        snprintf(client, sizeof client, "%s%s\"tw_reuse\": \"on\", %s", ONE_PORT,
+                 ends[i][0], TIMERS);
+        struct tcp_stage *stage =
+            tcp_stage_new("100ms", client, ends[i][1][0] ? STAMPED TIMERS : TIMERS);
+        in_time_wait(stage, &socket_options_plain);
+        assert_false(connects(stage, 5 * SIM_S, &socket_options_plain));
+        assert_true(connects(stage, 5100 * SIM_MS, &socket_options_plain));
+        assert_int_equal(counted(stage, HOST_TAKEOVERS), 0);
+        tcp_stage_free(stage);
+    }
+}
+
+static void test_tw_reuse_of_loopback_leaves_other_addresses(void **state)
+{
+    (void)state;
+    for (int loopback = 0; loopback < 2; loopback++) {
+        struct tcp_stage *stage =
+            tcp_stage_new("100ms", ONE_PORT STAMPED "\"tw_reuse\": \"loopback\", " TIMERS,
+                          STAMPED TIMERS);
+        if (loopback)
+            assert_true(ip_address_parse("127.0.0.1", &stage->net->addresses[1].ip));
+        in_time_wait(stage, &socket_options_plain);
+        assert_int_equal(connects(stage, 3 * SIM_S, &socket_options_plain), loopback);
+        tcp_stage_free(stage);
+    }
+}
+
+static void test_a_fin_wait_2_is_never_reused(void **state)
+{
+    (void)state; /* KERNEL.md F4 */
+    struct tcp_stage *stage = tcp_stage_new(
+        "100ms", ONE_PORT STAMPED "\"tw_reuse\": \"on\", " TIMERS, STAMPED TIMERS);
+    struct stage_socket s = connected(stage, &socket_options_plain);
+    tcp_close(stage->net, s.number);
+    assert_false(connects(stage, 7 * SIM_S, &socket_options_plain));
+    tcp_stage_expect(stage, s, "FIN_WAIT_2");
+    tcp_stage_free(stage);
+}
+
+static void test_tw_reuse_turned_on_finds_the_time_waits_that_are_there(void **state)
+{
+    (void)state;
+    struct tcp_stage *stage =
+        tcp_stage_new("100ms", ONE_PORT STAMPED TIMERS, STAMPED TIMERS);
+    in_time_wait(stage, &socket_options_plain);
+    assert_false(connects(stage, 3 * SIM_S, &socket_options_plain));
+    struct host_config turned = *stage->net->hosts.at[0].config;
+    turned.tcp.tw_reuse = TW_REUSE_ON;
+    stage->net->hosts.at[0].config = &turned;
+    takeover_reconfigure(stage->net);
+    assert_true(connects(stage, 3 * SIM_S, &socket_options_plain));
+    assert_int_equal(counted(stage, HOST_TAKEOVERS), 1);
+    tcp_stage_free(stage);
+}
+
+/* The ACK of the server's FIN is lost; the FIN comes again when the tuple yields. */
+static void test_a_time_wait_that_yields_goes_on_yielding_with_another_fin(void **state)
+{
+    (void)state;
+    struct tcp_stage *stage =
+        tcp_stage_new("100ms", ONE_PORT STAMPED "\"tw_reuse\": \"on\", " TIMERS,
+                      STAMPED "\"fin\": {\"at\": [\"2s\"], \"give_up\": \"9s\"}");
+    struct stage_socket s = connected(stage, &socket_options_plain);
+    tcp_close(stage->net, s.number);
+    tcp_stage_run(stage, 1500 * SIM_MS);
+    net_link(stage->net, 0, 1)->loss = 1;
+    tcp_close(stage->net, tcp_stage_peer(stage, s).number);
+    tcp_stage_run(stage, 3 * SIM_S);
+    takeover_ripen(stage->net, net_member(stage->net, 0));
+    assert_true(net_socket(stage->net, s.number)->flags & TCP_YIELDS);
+    tcp_stage_run(stage, 3600 * SIM_MS);
+    assert_int_equal(net_socket(stage->net, s.number)->since, 3550 * SIM_MS);
+    assert_true(tcp_stage_connect(stage, &socket_options_plain).number != 0);
+    tcp_stage_expect(stage, s, "");
+    tcp_stage_free(stage);
+}
+
+static const struct socket_options ring = {
+    .bind = SOCKET_BIND_EXPLICIT, .ring = {50000, 50000}, .reuse_address = true};
+
+static void test_a_bound_socket_takes_time_wait_over_at_once(void **state)
+{
+    (void)state; /* KERNEL.md T5 */
+    for (int stamped = 0; stamped < 2; stamped++) {
+        struct tcp_stage *stage =
+            tcp_stage_new("100ms", stamped ? STAMPED TIMERS : TIMERS, STAMPED TIMERS);
+        struct stage_socket s = in_time_wait(stage, &ring);
+        assert_int_equal(connects(stage, 1100 * SIM_MS, &ring), stamped);
+        tcp_stage_expect(stage, s, stamped ? "" : "TIME_WAIT");
+        assert_int_equal(counted(stage, HOST_TAKEOVERS), stamped);
+        tcp_stage_free(stage);
+    }
+}
+
+static void test_a_bound_socket_takes_a_fin_wait_2_record_over(void **state)
+{
+    (void)state; /* KERNEL.md T5, F6: the server's old socket is cleaned up on the way */
+    struct tcp_stage *stage = tcp_stage_new(
+        "100ms", "\"challenged_retry\": \"8ms\", " STAMPED TIMERS, STAMPED TIMERS);
+    struct stage_socket s = connected(stage, &ring);
+    struct stage_socket server = tcp_stage_peer(stage, s);
+    tcp_close(stage->net, s.number);
+    tcp_stage_run(stage, 2 * SIM_S);
+    tcp_stage_expect(stage, s, "FIN_WAIT_2");
+    struct stage_socket next = tcp_stage_connect(stage, &ring);
+    tcp_stage_expect(stage, s, "");
+    assert_int_equal(tcp_stage_until(stage, next, "ESTABLISHED", SIM_H), 2208 * SIM_MS);
+    tcp_stage_expect(stage, server, "");
+    tcp_stage_free(stage);
+}
+
+static void test_a_held_fin_wait_2_is_not_taken_over(void **state)
+{
+    (void)state; /* PROXIES.md 2: what HAProxy holds counts against its ring */
+    struct tcp_stage *stage = tcp_stage_new("100ms", STAMPED TIMERS, STAMPED TIMERS);
+    const struct socket_options two = {.bind = SOCKET_BIND_EXPLICIT,
+                                       .ring = {50000, 50000},
+                                       .reuse_address = true,
+                                       .reuse_port = true};
+    struct stage_socket s = connected(stage, &two);
+    tcp_shutdown(stage->net, s.number);
+    assert_false(connects(stage, 9 * SIM_S, &two));
+    tcp_stage_expect(stage, s, "FIN_WAIT_2");
+    tcp_stage_free(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +595,15 @@ int main(void)
         cmocka_unit_test(test_turning_fin_wait_2_below_the_split_resets_whole_sockets),
         cmocka_unit_test(test_the_price_of_a_collision_is_what_exceeds_the_round_trip),
         cmocka_unit_test(test_a_connect_lost_to_a_lingering_socket_is_counted),
+        cmocka_unit_test(test_tw_reuse_takes_a_time_wait_once_it_is_older_than_the_delay),
+        cmocka_unit_test(test_without_timestamps_at_both_ends_nothing_is_reused),
+        cmocka_unit_test(test_tw_reuse_of_loopback_leaves_other_addresses),
+        cmocka_unit_test(test_a_fin_wait_2_is_never_reused),
+        cmocka_unit_test(test_tw_reuse_turned_on_finds_the_time_waits_that_are_there),
+        cmocka_unit_test(test_a_time_wait_that_yields_goes_on_yielding_with_another_fin),
+        cmocka_unit_test(test_a_bound_socket_takes_time_wait_over_at_once),
+        cmocka_unit_test(test_a_bound_socket_takes_a_fin_wait_2_record_over),
+        cmocka_unit_test(test_a_held_fin_wait_2_is_not_taken_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
