@@ -46,7 +46,7 @@ static void check_proxy(const void *self, const struct field_check *check)
         field_complain(check, "crossing_fins", "needs mode \"http\"");
     if (p->tunnel_timeout && p->proxy_timeout)
         field_complain(check, "proxy_timeout",
-                       "is nginx's word for what tunnel_timeout is to HAProxy: set one");
+                       "is nginx's and tunnel_timeout HAProxy's: set one of them");
 }
 
 #define CHANGES (FIELD_INHERITED | FIELD_CHANGEABLE)
@@ -109,8 +109,9 @@ const struct field_table proxy_fields = {
             TIMEOUT(tunnel_timeout,
                     "HAProxy timeout tunnel: in place of client_timeout and "
                     "server_timeout; \"0s\": not set"),
-            TIMEOUT(proxy_timeout, "nginx proxy_timeout: silence since the last data, on "
-                                   "both sides; \"0s\": not set"),
+            TIMEOUT(proxy_timeout,
+                    "nginx proxy_timeout: silence since the last data or FIN, on "
+                    "both sides; \"0s\": not set"),
             TIMEOUT(client_fin_timeout,
                     "HAProxy timeout client-fin: wait for the client's FIN after the "
                     "server's was passed on; \"0s\": as for data"),
@@ -260,25 +261,29 @@ sim_ns proxy_idle_limit(const struct proxy *p)
     return client < server ? client : server;
 }
 
-/* PROXIES.md 1: server-fin counts from the FIN; the others go on from the last data. */
-static sim_ns waits_until(sim_ns fin_timeout, sim_ns data_timeout, sim_ns now,
-                          sim_ns last_data)
+/* HAProxy's fin timeouts count from the FIN, its others go on from the last data
+ * [PROXIES.md 1].  To nginx a FIN is an event like data: measured by
+ * tests/live/proxies.py.
+ */
+static sim_ns waits_until(const struct proxy *p, sim_ns fin_timeout, sim_ns side_timeout,
+                          sim_ns now, sim_ns last_data)
 {
     if (fin_timeout)
         return now + fin_timeout;
-    if (!data_timeout)
+    if (p->proxy_timeout)
+        return now + p->proxy_timeout;
+    sim_ns limit = silence(p, side_timeout);
+    if (limit == 0)
         return SIM_NEVER;
-    return last_data + data_timeout > now ? last_data + data_timeout : now;
+    return last_data + limit > now ? last_data + limit : now;
 }
 
 sim_ns proxy_waits_for_server_until(const struct proxy *p, sim_ns now, sim_ns last_data)
 {
-    return waits_until(p->server_fin_timeout, silence(p, p->server_timeout), now,
-                       last_data);
+    return waits_until(p, p->server_fin_timeout, p->server_timeout, now, last_data);
 }
 
 sim_ns proxy_waits_for_client_until(const struct proxy *p, sim_ns now, sim_ns last_data)
 {
-    return waits_until(p->client_fin_timeout, silence(p, p->client_timeout), now,
-                       last_data);
+    return waits_until(p, p->client_fin_timeout, p->client_timeout, now, last_data);
 }

@@ -45,8 +45,9 @@ struct proxy {
     bool half_close;     /* TCP: passes a FIN on by shutdown() and waits for the other */
     bool nolinger;       /* TCP: RST in place of the FIN to the server */
     bool crossing_fins;  /* HTTP: closes with the answer of a server that closes */
-    sim_ns client_timeout, server_timeout;         /* since the last data */
-    sim_ns tunnel_timeout, proxy_timeout;          /* the same, in place of both */
+    sim_ns client_timeout, server_timeout; /* since the last data */
+    sim_ns tunnel_timeout;                 /* the same, in place of both */
+    sim_ns proxy_timeout;                  /* since the last data or FIN, of both */
     sim_ns client_fin_timeout, server_fin_timeout; /* since the FIN passed on */
     uint32_t retries;                              /* of a connect() without a port */
     uint32_t client_sees;                          /* enum proxy_tells */

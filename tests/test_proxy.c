@@ -373,8 +373,8 @@ static void test_nginx_stream_leaves_fin_wait_2_to_the_kernel(void **state)
     follow("nginx-stream", "", RESETS, resets);
 }
 
-/* Held until proxy_timeout after the last data at 2.3 s, and then closed: FIN_WAIT_2 goes
- * on as the kernel's, for tcp_fin_timeout. */
+/* Held until proxy_timeout after the FIN passed on at 2.35 s, and then closed: FIN_WAIT_2
+ * goes on as the kernel's, for tcp_fin_timeout. */
 static void test_nginx_stream_with_half_close_holds_until_proxy_timeout(void **state)
 {
     (void)state;
@@ -382,10 +382,10 @@ static void test_nginx_stream_with_half_close_holds_until_proxy_timeout(void **s
     static const struct step never[] = {
         {2450, "40000:FIN_WAIT_2", "40000:CLOSE_WAIT 50000:FIN_WAIT_2",
          "50000:CLOSE_WAIT"},
-        {32299, "40000:FIN_WAIT_2", "40000:CLOSE_WAIT 50000:FIN_WAIT_2", NULL},
-        {32300, "40000:FIN_WAIT_2", "40000:LAST_ACK 50000:FIN_WAIT_2", NULL},
-        {36299, "", "50000:FIN_WAIT_2", "50000:CLOSE_WAIT"},
-        {36300, "", "", "50000:CLOSE_WAIT"},
+        {32349, "40000:FIN_WAIT_2", "40000:CLOSE_WAIT 50000:FIN_WAIT_2", NULL},
+        {32350, "40000:FIN_WAIT_2", "40000:LAST_ACK 50000:FIN_WAIT_2", NULL},
+        {36349, "", "50000:FIN_WAIT_2", "50000:CLOSE_WAIT"},
+        {36350, "", "", "50000:CLOSE_WAIT"},
         END};
     follow("nginx-stream", HALF_CLOSE, NEVER, never);
     static const struct step late[] = {
