@@ -81,6 +81,7 @@ run-tests: $(BUILD)/portsim $(TEST_BIN)
 
 test-kernel: $(BUILD)/portsim ## the laws, asked of this machine's kernel (root; SMALL=1: in a minute)
 	@PORTSIM=$(BUILD)/portsim python3 -B tests/live/laws.py $(if $(SMALL),--small)
+	@PORTSIM=$(BUILD)/portsim python3 -B tests/live/proxies.py $(if $(SMALL),--small)
 
 check: packages-check ## what must pass before a commit: layers, format, lint, tests, sanitizers
 	@$(MAKE) --no-print-directory -j$(JOBS) run-tests
