@@ -118,6 +118,8 @@ static void declare(struct hosts *hosts, struct host *h)
 {
     char *prefix = memory_print("hosts.%s.tcp4", h->config->name);
     h->metric = metrics_declare(hosts->metrics, prefix, host_metrics, HOST_METRIC_COUNT);
+    if (h->config->predictability)
+        h->predict = port_predict_new(hosts->metrics, prefix, h->member_count);
     free(prefix);
 }
 
@@ -169,6 +171,8 @@ void hosts_free(struct hosts *hosts)
         host_ports_free(&hosts->at[hosts->members[i].host], &hosts->members[i]);
         tw_queue_free(hosts->members[i].reusable);
     }
+    for (uint32_t i = 0; i < hosts->count; i++)
+        port_predict_free(hosts->at[i].predict);
     free(hosts->members);
     free(hosts->at);
     *hosts = (struct hosts){0};
@@ -275,5 +279,7 @@ size_t hosts_bytes(const struct hosts *hosts)
         const struct member *m = &hosts->members[i];
         bytes += host_ports_bytes(m) + (m->reusable ? tw_queue_bytes(m->reusable) : 0);
     }
+    for (uint32_t i = 0; i < hosts->count; i++)
+        bytes += port_predict_bytes(hosts->at[i].predict);
     return bytes;
 }

@@ -13,6 +13,7 @@
 #include "models/host_config.h"
 #include "models/notes.h"
 #include "models/port_allocator.h"
+#include "models/port_predict.h"
 #include "models/socket_options.h"
 #include "models/tcp_socket.h"
 #include "sim/base/metrics.h"
@@ -74,6 +75,7 @@ struct host {
     uint32_t first_member, member_count;
     uint32_t metric; /* of the first of enum host_metric */
     struct exhaustion exhaustion;
+    struct port_predict *predict; /* NULL: the host does not ask for it */
 };
 
 /* Members of larger entries do not log when ports become free: it costs up to 512 KiB

@@ -239,6 +239,12 @@ const struct field_table host_fields = {
              .fallback = "[]",
              .help = "the same, as ranges: [[40000, 49999]] (ip_local_reserved_ports, "
                      "excluded blocks of Windows)"},
+            {.key = "predictability",
+             .type = FIELD_BOOL,
+             .offset = offsetof(struct host_config, predictability),
+             .fallback = "false",
+             .help = "measure how well the next port could be guessed: the metrics "
+                     "next_port_bits and others; 768 KiB"},
             {.key = "tcp",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct host_config, tcp),

@@ -23,6 +23,7 @@ struct host_config {
     bool reflect_client_ip;     /* as a proxy: connects on with the client's address */
     uint16_t reflect_offset;    /* source port = client port + this */
     struct field_list reserved; /* uint16_t: never chosen automatically */
+    bool predictability;        /* measure how guessable its ports are */
     struct field_list reserved_ranges; /* struct field_range: likewise */
     struct stack tcp;
 };

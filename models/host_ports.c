@@ -315,6 +315,9 @@ void host_hold_port(struct hosts *hosts, struct member *m, const struct port_ask
     void *state = state_of(h, m, choice->held, &allocator);
     if (ops_of(allocator)->taken && state)
         ops_of(allocator)->taken(state, allocator->config, choice->port, 0, now);
+    if (h->predict)
+        port_predict_note(h->predict, (uint32_t)(m - hosts->members) - h->first_member,
+                          ask->local_address, ask->to, h->range, choice->port);
     if (port_space_in_use(m->ports) == before)
         return;
     metrics_shift(hosts->metrics, h->metric + HOST_IN_USE, 1, now);

@@ -14,7 +14,20 @@
 #include "sim/base/metrics.h"
 #include "tests/expect_bug.h"
 
-enum { TRIES, FAILURES, IN_USE, BUSY, DELAY, PROBES, FIRST, LAST, SHARE, ROWS };
+enum {
+    TRIES,
+    FAILURES,
+    IN_USE,
+    BUSY,
+    DELAY,
+    PROBES,
+    FIRST,
+    LAST,
+    SHARE,
+    REST,
+    BITS,
+    ROWS
+};
 
 static const struct metric_def rows[ROWS] = {
     [TRIES] = {"tries", "1", "attempts made", METRIC_COUNT, METRIC_SERIES, 0, 0},
@@ -28,6 +41,8 @@ static const struct metric_def rows[ROWS] = {
     [FIRST] = {"first_s", "s", "", METRIC_FIRST, METRIC_QUIET, 0, 0},
     [LAST] = {"last_s", "s", "", METRIC_LAST, 0, 0, 0},
     [SHARE] = {"share", "1", "", METRIC_RATIO, METRIC_QUIET, FAILURES, TRIES},
+    [REST] = {"rest", "1", "", METRIC_REST, METRIC_QUIET, FAILURES, TRIES},
+    [BITS] = {"bits", "bits", "", METRIC_BITS, METRIC_QUIET, FAILURES, TRIES},
 };
 
 /* A second instance stands before the one under test, so that its rows begin at ROWS. */
@@ -203,12 +218,38 @@ static void test_a_ratio_is_of_its_own_instance(void **state)
     metrics_free(m);
 }
 
+static void test_what_a_ratio_leaves_and_its_bits(void **state)
+{
+    (void)state;
+    struct metrics *m = with_two_instances();
+    metrics_count(m, ROWS + TRIES, 8);
+    metrics_count(m, ROWS + FAILURES, 1);
+    metrics_cut(m, SIM_S);
+    assert_reads(m, "rest", 0, 1, 0.875);
+    assert_reads(m, "bits", 0, 1, 3);
+    metrics_count(m, ROWS + TRIES, 3);
+    metrics_count(m, ROWS + FAILURES, 1);
+    metrics_cut(m, 2 * SIM_S);
+    assert_reads(m, "bits", 1, 2, 1.584963); /* log2 3, to a millionth */
+    metrics_count(m, ROWS + TRIES, 5);
+    metrics_count(m, ROWS + FAILURES, 5);
+    metrics_cut(m, 3 * SIM_S);
+    assert_reads(m, "rest", 2, 3, 0);
+    assert_reads(m, "bits", 2, 3, 0);
+    metrics_count(m, ROWS + TRIES, 5);
+    metrics_cut(m, 4 * SIM_S);
+    assert_reads(m, "rest", 3, 4, 1);
+    assert_reads(m, "bits", 3, 4, NAN); /* more than can be told */
+    metrics_free(m);
+}
+
 static void test_what_never_came_is_null(void **state)
 {
     (void)state;
-    static const char *const nulls[] = {"share",       "delay_s",     "delay_s.p1",
-                                        "delay_s.p50", "delay_s.p99", "delay_s.min",
-                                        "delay_s.max", "first_s",     "last_s"};
+    static const char *const nulls[] = {"share",       "rest",        "bits",
+                                        "delay_s",     "delay_s.p1",  "delay_s.p50",
+                                        "delay_s.p99", "delay_s.min", "delay_s.max",
+                                        "first_s",     "last_s"};
     struct metrics *m = with_two_instances();
     metrics_count(m, ROWS + FAILURES, 1); /* 1 / 0 is null as well */
     metrics_cut(m, SIM_S);
@@ -381,6 +422,8 @@ static const struct {
     {"apps.web.first_s", "s", false, true},
     {"apps.web.last_s", "s", false, false},
     {"apps.web.share", "1", false, true},
+    {"apps.web.rest", "1", false, true},
+    {"apps.web.bits", "bits", false, true},
 };
 enum { EXPECTED = sizeof expected / sizeof expected[0] };
 
@@ -521,6 +564,7 @@ int main(void)
         cmocka_unit_test(test_moments_are_the_first_and_the_last),
         cmocka_unit_test(test_a_moment_at_zero_is_a_moment),
         cmocka_unit_test(test_a_ratio_is_of_its_own_instance),
+        cmocka_unit_test(test_what_a_ratio_leaves_and_its_bits),
         cmocka_unit_test(test_what_never_came_is_null),
         cmocka_unit_test(test_no_time_has_no_average_and_no_rate),
         cmocka_unit_test(test_overlapping_windows_are_ranges_of_segments),

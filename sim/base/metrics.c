@@ -61,7 +61,7 @@ static void check_row(const struct metric_def *defs, uint32_t count, uint32_t i)
     const struct metric_def *def = &defs[i];
     if (def->flags & METRIC_SERIES)
         SIM_ASSERT(def->kind == METRIC_LEVEL || def->kind == METRIC_COUNT);
-    if (def->kind != METRIC_RATIO)
+    if (!metric_is_of_two(def->kind))
         return;
     SIM_ASSERT(def->a < count && defs[def->a].kind == METRIC_COUNT);
     SIM_ASSERT(def->b < count && defs[def->b].kind == METRIC_COUNT);

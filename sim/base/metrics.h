@@ -16,6 +16,8 @@
  *     METRIC_FIRST   the moment of the first report in the window, s; null when none
  *     METRIC_LAST    the moment of the last
  *     METRIC_RATIO   count `a` / count `b` of the same table; null when b is 0
+ *     METRIC_REST    1 - a / b, likewise
+ *     METRIC_BITS    log2(b / a), to a millionth; null when a or b is 0
  *
  * Windows.  metrics_cut() ends a segment and begins the next; what was reported in each
  * is kept apart.  Phases are ranges of segments, so any number of overlapping phases
@@ -46,7 +48,15 @@ enum metric_kind {
     METRIC_FIRST,
     METRIC_LAST,
     METRIC_RATIO,
+    METRIC_REST,
+    METRIC_BITS,
 };
+
+/* Read from two counts, never reported itself. */
+static inline bool metric_is_of_two(enum metric_kind kind)
+{
+    return kind >= METRIC_RATIO;
+}
 
 enum metric_flags {
     METRIC_SERIES = 1,   /* a column of timeseries.csv (levels, counts as rates) */
@@ -61,7 +71,7 @@ struct metric_def {
     const char *help; /* one line */
     enum metric_kind kind;
     unsigned flags;
-    uint32_t a, b; /* RATIO: rows of the same table */
+    uint32_t a, b; /* RATIO, REST, BITS: rows of the same table */
 };
 
 __extension__ typedef __int128 metric_wide;

@@ -63,11 +63,12 @@ static bool reported(const struct metric_cell *c, enum metric_kind kind)
     return kind == METRIC_LEVEL ? c->max != 0 || c->min != 0 : c->value != 0;
 }
 
-/* Whether the metric was anything but zero at any time; a ratio, its numerator. */
+/* Whether the metric was anything but zero at any time; of a ratio and its kin, the
+ * numerator. */
 static bool ever_reported(const struct metrics *m, uint32_t metric)
 {
     const struct metrics_store *s = m->store;
-    if (s->rows[metric].def->kind == METRIC_RATIO)
+    if (metric_is_of_two(s->rows[metric].def->kind))
         metric = s->rows[metric].table + s->rows[metric].def->a;
     enum metric_kind kind = s->rows[metric].def->kind;
     bool any = reported(&m->cells[metric], kind);

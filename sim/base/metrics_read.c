@@ -158,6 +158,20 @@ static double read_ratio(const struct metrics *m, uint32_t metric, uint32_t firs
                  read_number(m, row->table + row->def->b, first, last));
 }
 
+static double read_rest(const struct metrics *m, uint32_t metric, uint32_t first,
+                        uint32_t last)
+{
+    return 1 - read_ratio(m, metric, first, last);
+}
+
+/* Rounded, because the last bits of log2() differ from machine to machine. */
+static double read_bits(const struct metrics *m, uint32_t metric, uint32_t first,
+                        uint32_t last)
+{
+    double share = read_ratio(m, metric, first, last);
+    return share > 0 ? round(log2(1 / share) * 1e6) / 1e6 : NAN;
+}
+
 /* clang-format off */
 const struct metric_derivation metric_derivations[] = {
     /* kind          suffix    other     read            series  unit suffix */
@@ -174,6 +188,8 @@ const struct metric_derivation metric_derivations[] = {
     {METRIC_FIRST,  "",       "",       read_first,     false,  ""},
     {METRIC_LAST,   "",       "",       read_last,      false,  ""},
     {METRIC_RATIO,  "",       "",       read_ratio,     false,  ""},
+    {METRIC_REST,   "",       "",       read_rest,      false,  ""},
+    {METRIC_BITS,   "",       "",       read_bits,      false,  ""},
 };
 /* clang-format on */
 

@@ -6,6 +6,7 @@
 #include "models/failure.h"
 #include "models/host.h"
 #include "models/port_allocator.h"
+#include "models/port_predict.h"
 #include "models/proxy.h"
 #include "models/session.h"
 #include "models/stack.h"
@@ -205,6 +206,7 @@ static bool metric_entry(uint32_t index, struct reference_entry *e)
     } groups[] = {
         {"apps.<app>", app_metrics, APP_METRIC_COUNT},
         {"hosts.<host>.tcp4", host_metrics, HOST_METRIC_COUNT},
+        {"hosts.<host>.tcp4", port_predict_metrics, PORT_PREDICT_METRIC_COUNT},
         {"hosts.<host>.destinations.<host>:<port>", &destination_metric, 1},
     };
     static const char *const kinds[] = {
@@ -214,6 +216,8 @@ static bool metric_entry(uint32_t index, struct reference_entry *e)
         [METRIC_FIRST] = "a moment; null when it never came",
         [METRIC_LAST] = "a moment; null when it never came",
         [METRIC_RATIO] = "a ratio; null over nothing",
+        [METRIC_REST] = "1 less a ratio; null over nothing",
+        [METRIC_BITS] = "bits; null when there is nothing to tell them from",
     };
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
         if (index >= groups[g].count) {
