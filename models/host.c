@@ -60,6 +60,13 @@ const struct metric_def host_metrics[HOST_METRIC_COUNT] = {
      .unit = "probes",
      .kind = METRIC_SAMPLE,
      .help = "candidates examined by a choice, failed ones included"},
+    {.name = "search_time_s",
+     .unit = "s",
+     .kind = METRIC_SAMPLE,
+     .flags = METRIC_QUIET,
+     .help =
+         "what a choice would cost a real host: probes x tcp.ns_per_probe; null where "
+         "that is not known"},
     {.name = "reuse_interval_s",
      .unit = "s",
      .kind = METRIC_SAMPLE,

@@ -60,7 +60,8 @@ struct stack {
     bool rfc1337;              /* TIME_WAIT ignores RST */
     uint32_t
         timer_hz; /* 0: timers are exact; else the kernel's tick, and its timer wheel */
-    sim_ns timer_phase; /* where in the wheel's largest slot the run begins */
+    sim_ns timer_phase;    /* where in the wheel's largest slot the run begins */
+    uint32_t ns_per_probe; /* what a candidate costs a search; 0: not known */
 };
 
 /* Keys under "tcp". */
