@@ -37,7 +37,7 @@ first=
 for compiler in gcc clang; do
     for level in O2 O0; do
         name=$compiler-$level
-        make --no-print-directory -s "$build/$name/portsim" BUILD="$build/$name" CC=$compiler \
+        make --no-print-directory -s -j"$(nproc)" "$build/$name/portsim" BUILD="$build/$name" CC=$compiler \
             OPT=-$level >/dev/null
         if [ -z "$first" ]; then
             first=$build/$name/portsim
