@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include "models/app.h"
-#include "models/net.h"
 #include "models/notes.h"
 #include "models/path.h"
 #include "sim/base/metrics.h"
@@ -28,6 +27,7 @@ struct world_config {
 /* Under "hosts.<host>.destinations.<host>:<port>". */
 extern const struct metric_def destination_metric;
 
+struct net;
 struct world;
 
 /* `config` and `traces` (one for each app) must outlive the world. */

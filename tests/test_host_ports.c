@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "models/host_config.h"
 #include "models/port_allocator.h"
 #include "models/world.h"
 #include "sim/base/memory.h"
