@@ -5,8 +5,9 @@
  * nobody recorded, so the simulator runs with 64 phases, and one of them must do all that
  * is asked: the total within 0.5 %; cumulative successes never further away than twice
  * what the kernel is from itself, for the same arrivals; TIME_WAIT and FIN_WAIT_2 sockets
- * in each second within the kernel's own spread.
+ * in each second within the kernel's own spread.  Then the phase is sought to the tick.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,9 +26,13 @@
 #include "tests/run_text.h"
 #include "tests/scratch.h"
 
-enum { PHASES = 64 };
+#define TICK (4 * SIM_MS) /* HZ 250 */
 
-#define GRID (2048 * SIM_MS) /* of 60 s timers at HZ 250 */
+enum {
+    GRID = 512, /* ticks of the grid that 60 s timers live on */
+    PHASES = 64,
+    PHASE = GRID / PHASES
+};
 
 /* --- the replay -----------------------------------------------------------------------
  */
@@ -157,6 +162,7 @@ struct distance {
     uint32_t total[2];
     uint32_t gap; /* the largest, of cumulative successes at the end of a second */
     uint32_t time_wait, fin_wait_2; /* the largest, of sockets in one second */
+    uint64_t sum;                   /* of all of them */
 };
 
 static uint32_t apart(uint32_t a, uint32_t b)
@@ -177,9 +183,13 @@ static struct distance distance(const struct churn_seconds *a,
     for (uint32_t s = 0; s < seconds; s++) {
         d.total[0] += a->opened[s];
         d.total[1] += b->opened[s];
-        keep_largest(&d.gap, apart(d.total[0], d.total[1]));
-        keep_largest(&d.time_wait, apart(a->time_wait[s], b->time_wait[s]));
-        keep_largest(&d.fin_wait_2, apart(a->fin_wait_2[s], b->fin_wait_2[s]));
+        uint32_t gap = apart(d.total[0], d.total[1]);
+        uint32_t time_wait = apart(a->time_wait[s], b->time_wait[s]);
+        uint32_t fin_wait_2 = apart(a->fin_wait_2[s], b->fin_wait_2[s]);
+        keep_largest(&d.gap, gap);
+        keep_largest(&d.time_wait, time_wait);
+        keep_largest(&d.fin_wait_2, fin_wait_2);
+        d.sum += gap + time_wait + fin_wait_2;
     }
     return d;
 }
@@ -224,19 +234,62 @@ static const struct run {
 };
 
 /* In words for the table of laws. */
-static char *told(const char *who, uint32_t total, struct distance d)
+static char *told(const uint32_t total[2], const struct distance d[2], const char *whom)
 {
-    char *fin_wait_2 = d.fin_wait_2
-                           ? memory_print(", %u FIN_WAIT_2", (unsigned)d.fin_wait_2)
+    struct distance most = d[0];
+    keep_largest(&most.gap, d[1].gap);
+    keep_largest(&most.time_wait, d[1].time_wait);
+    keep_largest(&most.fin_wait_2, d[1].fin_wait_2);
+    char *fin_wait_2 = most.fin_wait_2
+                           ? memory_print(", %u FIN_WAIT_2", (unsigned)most.fin_wait_2)
                            : memory_text("", 0);
-    char *text = memory_print("%u opened; %s at most %u opened, %u TIME_WAIT%s apart",
-                              (unsigned)total, who, (unsigned)d.gap,
-                              (unsigned)d.time_wait, fin_wait_2);
+    char *text = memory_print("%u and %u opened; up to %u opened, %u TIME_WAIT%s from %s",
+                              (unsigned)total[0], (unsigned)total[1], (unsigned)most.gap,
+                              (unsigned)most.time_wait, fin_wait_2, whom);
     free(fin_wait_2);
     return text;
 }
 
-static void test_one_phase_of_the_grid_meets_the_recorded_kernel(void **state)
+/* How far the simulator is from each of the two recordings. */
+struct fit {
+    struct distance best[2]; /* at the best of the phases tried */
+    int phase[2];            /* it, in ticks */
+    double excess[2];        /* the least of all phases tried */
+};
+
+static void try_phase(struct fit *fit, const struct trial_plan *plan,
+                      const struct churn_record *r, int phase)
+{
+    struct distance noise = distance(&r->kernel[0], &r->kernel[1], r->seconds);
+    struct churn_seconds *ours = replay(plan, (phase + GRID) % GRID * TICK);
+    for (int k = 0; k < 2; k++) {
+        struct distance d = distance(&r->kernel[k], ours, r->seconds);
+        if (excess(d, noise) < fit->excess[k])
+            fit->excess[k] = excess(d, noise);
+        if (fit->phase[k] >= 0 && d.sum >= fit->best[k].sum)
+            continue;
+        fit->best[k] = d;
+        fit->phase[k] = phase;
+    }
+    free(ours);
+}
+
+static void report(const struct run *run, const struct churn_record *r,
+                   const struct fit *fit, bool holds)
+{
+    struct distance noise = distance(&r->kernel[0], &r->kernel[1], r->seconds);
+    const struct distance both[2] = {noise, noise};
+    char *recorded = told(noise.total, both, "each other");
+    char *simulated =
+        told((const uint32_t[2]){fit->best[0].total[1], fit->best[1].total[1]}, fit->best,
+             "the kernel");
+    printf("  %s: kernel %s; portsim %s\n", run->recording, recorded, simulated);
+    law_checked("churn", run->what, recorded, simulated, holds);
+    free(recorded);
+    free(simulated);
+}
+
+static void test_a_phase_of_the_grid_meets_the_recorded_kernel(void **state)
 {
     const struct run *run = *state;
     if (quick_run() && strcmp(run->recording, "300ports_1.0_exp") != 0)
@@ -244,24 +297,15 @@ static void test_one_phase_of_the_grid_meets_the_recorded_kernel(void **state)
     struct churn_record *r = churn_record_read(run->recording);
     char *directory = scratch_new();
     struct text_plan p = replay_plan(r, directory);
-    struct distance noise = distance(&r->kernel[0], &r->kernel[1], r->seconds),
-                    best = {0};
-    double least = -1;
-    for (int phase = 0; phase < PHASES; phase++) {
-        struct churn_seconds *ours = replay(p.plan, phase * GRID / PHASES);
-        struct distance d = distance(&r->kernel[0], ours, r->seconds);
-        if (least < 0 || excess(d, noise) < least) {
-            least = excess(d, noise);
-            best = d;
-        }
-        free(ours);
-    }
-    char *recorded = told("run again", noise.total[0], noise),
-         *simulated = told("the best phase", best.total[1], best);
-    printf("  %s: kernel %s; portsim %s\n", run->recording, recorded, simulated);
-    law_checked("churn", run->what, recorded, simulated, least <= 1);
-    free(recorded);
-    free(simulated);
+    struct fit fit = {.phase = {-1, -1}, .excess = {INFINITY, INFINITY}};
+    for (int phase = 0; phase < GRID; phase += PHASE)
+        try_phase(&fit, p.plan, r, phase);
+    bool holds = fit.excess[0] <= 1 && fit.excess[1] <= 1;
+    const int coarse[2] = {fit.phase[0], fit.phase[1]};
+    for (int k = 0; k < 2; k++)
+        for (int tick = 1 - PHASE; tick < PHASE; tick++)
+            try_phase(&fit, p.plan, r, coarse[k] + tick);
+    report(run, r, &fit, holds);
     text_plan_free(&p);
     scratch_free(directory);
     churn_record_free(r);
@@ -274,7 +318,7 @@ int main(void)
     for (size_t i = 0; i < COUNT; i++)
         tests[i] = (struct CMUnitTest){
             .name = runs[i].recording,
-            .test_func = test_one_phase_of_the_grid_meets_the_recorded_kernel,
+            .test_func = test_a_phase_of_the_grid_meets_the_recorded_kernel,
             .initial_state = (void *)(uintptr_t)&runs[i]};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
