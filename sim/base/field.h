@@ -76,7 +76,9 @@ struct field_setting {
 
 enum field_flags {
     FIELD_REQUIRED = 1,   /* absent: an error */
-    FIELD_OPTIONAL = 2,   /* absent: the bytes stay as they were (zero, or the base's) */
+    FIELD_OPTIONAL = 2,   /* absent: the bytes stay as they were (zero, or the base's); of
+                             an object with a base of its own: that, and not written while
+                             it is all zero */
     FIELD_CHANGEABLE = 4, /* may be set by `changes` while the run is under way; of an
                              object or list: with everything below it */
     FIELD_INHERITED =

@@ -56,7 +56,7 @@ static void read_absent(struct reader *r, const struct field *row, const struct 
                 r, row->table,
                 reader_below(r, at, row->key, 0, empty_object(r, at), self),
                 (struct field_variant *)((char *)out + row->table->variant_offset));
-    } else if (row->flags & FIELD_OPTIONAL) {
+    } else if ((row->flags & FIELD_OPTIONAL) && !row->base) {
         if (begun == BEGUN_EMPTY && type_of(row)->clear)
             type_of(row)->clear(out);
     } else {
