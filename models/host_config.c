@@ -1,6 +1,7 @@
 #include "models/host_config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *source_choice(uint32_t index)
 {
@@ -25,6 +26,11 @@ static const void *stack_of(const void *host)
 static const void *proxy_of(const void *host)
 {
     return &proxy_rows[((const struct host_config *)host)->proxy_row].proxy;
+}
+
+static const void *translation_of(const void *host)
+{
+    return &nat_rows[((const struct host_config *)host)->nat].translation;
 }
 
 /* The key of one entry of a list: "addresses[1]". */
@@ -107,10 +113,19 @@ uint32_t host_usable_ports(const struct host_config *h, struct port_range range)
     return usable;
 }
 
+static void check_translation(const struct host_config *h,
+                              const struct field_check *check)
+{
+    static const struct nat_translation nothing;
+    if (h->nat == NAT_NONE && memcmp(&h->translation, &nothing, sizeof nothing) != 0)
+        field_complain(check, "translation", "has no effect without \"nat\"");
+}
+
 static void check_host(const void *self, const struct field_check *check)
 {
     const struct host_config *h = self;
-    struct field_range range = h->tcp.range;
+    struct field_range range = h->nat == NAT_NONE ? h->tcp.range : h->translation.range;
+    check_translation(h, check);
     check_addresses(h, check);
     if (h->share_address > h->count)
         field_complain(check, "share_address", "must be at most count (%u), is %u",
@@ -252,6 +267,28 @@ const struct field_table host_fields = {
              .base = stack_of,
              .fallback = "{}",
              .help = "the stack's numbers, each overridable"},
+            {.key = "nat",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct host_config, nat),
+             .choices = nat_choice,
+             .flags = FIELD_OPTIONAL,
+             .help =
+                 "makes the host a gateway, a word of `list nats`: it translates what "
+                 "the hosts behind it send, and ends no connection itself"},
+            {.key = "translation",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct host_config, translation),
+             .table = &nat_fields,
+             .base = translation_of,
+             .flags = FIELD_OPTIONAL,
+             .help = "the gateway's numbers, each overridable"},
+            {.key = "gateway",
+             .type = FIELD_REFERENCE,
+             .offset = offsetof(struct host_config, gateway),
+             .target = "hosts",
+             .flags = FIELD_OPTIONAL,
+             .help = "the host that translates what this one sends to hosts that are not "
+                     "behind the same gateway; it sits at this end of the path"},
             FIELD_END,
         },
 };

@@ -2,6 +2,7 @@
 #ifndef MODELS_HOST_CONFIG_H
 #define MODELS_HOST_CONFIG_H
 
+#include "models/nat.h"
 #include "models/proxy.h"
 #include "models/stack.h"
 #include "sim/base/field.h"
@@ -26,6 +27,9 @@ struct host_config {
     bool predictability;        /* measure how guessable its ports are */
     struct field_list reserved_ranges; /* struct field_range: likewise */
     struct stack tcp;
+    uint32_t nat;                       /* row of nat_rows; NAT_NONE: no gateway */
+    struct nat_translation translation; /* of a gateway; else all zero */
+    uint32_t gateway; /* host that translates what leaves; FIELD_NO_REFERENCE: none */
 };
 
 /* The ports that are never chosen automatically; the caller clears the set. */
