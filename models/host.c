@@ -116,7 +116,9 @@ static void configure(struct hosts *hosts, struct host *h,
                       const struct host_config *config, sim_ns now)
 {
     h->config = config;
-    h->range = (struct port_range){config->tcp.range.low, config->tcp.range.high};
+    struct field_range range =
+        config->nat == NAT_NONE ? config->tcp.range : config->translation.range;
+    h->range = (struct port_range){range.low, range.high};
     h->scope = stack_scope(&config->tcp);
     set_capacity(hosts, h, now);
 }

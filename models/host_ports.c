@@ -34,7 +34,7 @@ static void close_state(const struct field_variant *allocator, void **state)
 /* --- reserved ports and listeners -----------------------------------------------------
  */
 
-static void reserve(struct port_space *ports, const struct host_config *config)
+void host_ports_reserve(struct port_space *ports, const struct host_config *config)
 {
     struct port_set reserved = host_reserved_ports(config);
     for (uint32_t port = 0; reserved.count && port < PORT_COUNT; port++)
@@ -69,7 +69,7 @@ static void open_ports(const struct host *h, struct member *m)
     m->ports = port_space_new();
     if (h->config->tcp.bound_until_empty)
         port_space_bound_until_empty(m->ports);
-    reserve(m->ports, h->config);
+    host_ports_reserve(m->ports, h->config);
     set_listeners(m->ports, h->config, h->range, true);
     if (h->member_count <= HOST_REUSE_MEMBERS)
         m->reuse = reuse_log_new(h->address_count);

@@ -22,6 +22,9 @@ void host_ports_free(const struct host *h, struct member *m);
 /* What the member's ports allocated. */
 size_t host_ports_bytes(const struct member *m);
 
+/* Keeps what the host reserves from automatic choice. */
+void host_ports_reserve(struct port_space *ports, const struct host_config *config);
+
 /* Counts a choice that found nothing; the first begins a spell of exhaustion. */
 void host_note_failed_choice(struct hosts *hosts, struct host *h, sim_ns now);
 
