@@ -111,7 +111,16 @@ const struct field_table app_fields = {
              .fallback = "\"0s\"",
              .flags = FIELD_CHANGEABLE,
              .help = "how long before its close a connection has carried its last data: "
-                     "a proxy's timeouts count from there"},
+                     "a proxy's timeouts and a gateway's idle timer count from there"},
+            {.key = "vanishes",
+             .type = FIELD_REAL,
+             .offset = offsetof(struct app_config, vanishes),
+             .min = 0,
+             .max = 1,
+             .fallback = "0",
+             .flags = FIELD_CHANGEABLE,
+             .help = "share of the connections whose closer disappears without a word "
+                     "instead: its socket is gone, and nobody is told"},
             {.key = "closes_first",
              .type = FIELD_CHOICE,
              .offset = offsetof(struct app_config, closes_first),

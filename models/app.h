@@ -24,6 +24,7 @@ struct app_config {
     struct field_variant arrivals;
     struct field_variant lifetime;  /* a distribution */
     sim_ns quiet;                   /* before the close: no more data */
+    double vanishes;                /* share whose closer disappears instead */
     uint32_t closes_first;          /* enum app_closer */
     struct field_list server_close; /* struct behaviour */
     struct field_list client_close; /* struct behaviour, when the server closes first */

@@ -15,7 +15,8 @@
 
 /* What the event loop dispatches on. */
 enum net_event {
-    EVENT_SYN, /* segments: arg is receiver | sender << 32, detail their generations */
+    EVENT_SYN, /* segments: arg is receiver | sender << 32, detail their generations; a
+                  SYN knows no receiver, but the mapping of a gateway it passed */
     EVENT_SYN_ACK,
     EVENT_ACK, /* of the SYN+ACK */
     EVENT_FIN,
@@ -29,6 +30,7 @@ enum net_event {
     EVENT_SECOND, /* once a second: allocators that keep time, ends of exhaustion */
     EVENT_PROBE,  /* segments again: keep-alive, and what answers it */
     EVENT_PROBE_ANSWER,
+    EVENT_NAT,    /* arg: mapping of a gateway (gateway.c) */
 };
 
 struct address {
@@ -60,6 +62,8 @@ struct tcp_user {
     void (*ended)(void *context, uint32_t socket);
 };
 
+struct gateways;
+
 struct net {
     struct event_queue *queue;
     struct metrics *metrics;
@@ -70,7 +74,8 @@ struct net {
     struct link *links; /* [from host * hosts.count + to host] */
     struct wheel_lane *wheel_lanes;
     uint32_t wheel_lane_count;
-    uint32_t *holders; /* metric of each destination: [app * 2 + upstream] */
+    uint32_t *holders;         /* metric of each destination: [app * 2 + upstream] */
+    struct gateways *gateways; /* NULL: nobody translates */
     const struct tcp_user *user;
     void *user_context;
     uint64_t fingerprint;
@@ -105,6 +110,26 @@ static inline const struct stack *net_stack(struct net *net, uint32_t member)
 static inline struct link *net_link(struct net *net, uint32_t from_host, uint32_t to_host)
 {
     return &net->links[from_host * net->hosts.count + to_host];
+}
+
+/* Who sends a segment to whom.  `from` 0: no socket sends it (an RST on behalf of none).
+ */
+struct route {
+    uint32_t from, to;
+    uint32_t from_host, to_host;
+    uint8_t from_generation, to_generation;
+};
+
+/* Puts a segment on the link, which may lose it. */
+static inline void net_transmit(struct net *net, struct link *link, struct route r,
+                                enum net_event kind)
+{
+    if (!link_carries(link, kind == EVENT_FIN || kind == EVENT_FIN_ACK))
+        return;
+    event_queue_push_lane(net->queue, link->lane, net_now(net) + link->delay,
+                          (uint8_t)kind,
+                          (uint8_t)(r.from_generation << 4 | r.to_generation),
+                          (uint64_t)r.from << 32 | r.to);
 }
 
 /* Folds one more number into the fingerprint of the trajectory. */

@@ -34,6 +34,8 @@ struct link {
     double loss;
     double fin_eaten;
     event_lane lane; /* of `delay` */
+    uint16_t
+        gateway; /* stands at its beginning: number in struct gateways + 1; 0: none */
     struct random_stream chance;
 };
 

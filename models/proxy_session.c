@@ -289,6 +289,7 @@ void proxy_session_event(struct sessions *s, uint32_t id, enum session_event wha
     case SESSION_SERVER_LATE:
     case SESSION_CLIENT_LATE:
     case SESSION_RETRY:
+    case SESSION_FALLS_QUIET:
         SIM_BUG("an event of the users'");
     }
     session_settle(s, id);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/gateway.h"
 #include "models/proxy_pool.h"
 #include "models/proxy_session.h"
 #include "models/tcp.h"
@@ -62,7 +63,9 @@ static void attempt_succeeded(struct sessions *s, uint32_t id)
     x->open = true;
     sim_ns quiet = session_app(s, x)->config->quiet;
     x->last_data = now + x->life - (quiet < x->life ? quiet : x->life);
-    sim_ns cut = proxy_session_cut(s, x);
+    if (quiet && s->net->gateways)
+        session_wait(s, id, x->last_data - now, SESSION_FALLS_QUIET);
+    sim_ns cut = proxy_session_cut(s, &s->at[id]);
     session_wait(s, id, cut ? cut : x->life, cut ? SESSION_CUT : SESSION_LIFE_OVER);
 }
 
@@ -302,19 +305,39 @@ const struct tcp_user sessions_tcp_user = {
 /* --- events ---------------------------------------------------------------------------
  */
 
+/* Gateways between its ends hear nothing of it any more. */
+static void fall_quiet(struct sessions *s, const struct session *x)
+{
+    static const enum role active[] = {ROLE_CLIENT, ROLE_OUTER};
+    for (size_t i = 0; i < sizeof active / sizeof active[0]; i++)
+        if (x->sockets[active[i]])
+            gateway_quiet(s->net, x->sockets[active[i]]);
+}
+
+static void vanish(struct sessions *s, uint32_t id, enum role role)
+{
+    fall_quiet(s, &s->at[id]);
+    uint32_t socket = session_let_go(s, &s->at[id], role);
+    if (socket)
+        tcp_vanish(s->net, socket);
+}
+
 static void life_over(struct sessions *s, uint32_t id)
 {
-    if (proxy_session_is_http(s, &s->at[id])) {
+    const struct session *x = &s->at[id];
+    void (*ends)(struct sessions *, uint32_t, enum role) =
+        x->vanishes ? vanish : session_close;
+    if (proxy_session_is_http(s, x) && !x->vanishes) {
         proxy_session_answer_ends(s, id);
         return;
     }
-    enum app_closer closer = session_app(s, &s->at[id])->config->closes_first;
-    if (closer != CLOSES_CLIENT && s->at[id].sockets[ROLE_SERVER])
-        session_close(s, id, ROLE_SERVER);
+    enum app_closer closer = session_app(s, x)->config->closes_first;
+    if (closer != CLOSES_CLIENT && x->sockets[ROLE_SERVER])
+        ends(s, id, ROLE_SERVER);
     else
         closer = CLOSES_CLIENT;
     if (closer != CLOSES_SERVER)
-        session_close(s, id, ROLE_CLIENT);
+        ends(s, id, ROLE_CLIENT);
 }
 
 bool sessions_event(struct sessions *s, const struct event *e)
@@ -344,6 +367,9 @@ bool sessions_event(struct sessions *s, const struct event *e)
     case SESSION_RETRY:
         try_to_connect(s, id);
         return true;
+    case SESSION_FALLS_QUIET:
+        fall_quiet(s, &s->at[id]);
+        break;
     case SESSION_CUT:
     case SESSION_IDLE_OVER:
     case SESSION_HELD_OVER:
@@ -393,6 +419,7 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
         behaviour_draw(config->closes_first == CLOSES_SERVER ? &config->client_close
                                                              : &config->server_close,
                        &a->behaviours);
+    x->vanishes = config->vanishes > 0 && random_unit(&a->vanishings) < config->vanishes;
     a->arrived++;
     session_count(s, x, APP_ATTEMPTS);
     schedule_arrival(s, a);
@@ -416,7 +443,8 @@ static void open_app(struct sessions *s, struct app *a, const struct app_config 
         .members = random_stream_make(seed, replication, path, "members"),
         .lifetimes = random_stream_make(seed, replication, path, "lifetimes"),
         .behaviours = random_stream_make(seed, replication, path, "behaviours"),
-        .delays = random_stream_make(seed, replication, path, "late closes")};
+        .delays = random_stream_make(seed, replication, path, "late closes"),
+        .vanishings = random_stream_make(seed, replication, path, "vanishings")};
     free(path);
 }
 

@@ -48,7 +48,7 @@ struct app {
     struct proxy_pool *pools; /* idle connections of each member of its proxy, or NULL */
     uint64_t failures;
     sim_ns last_failure;
-    struct random_stream arrivals, members, lifetimes, behaviours, delays;
+    struct random_stream arrivals, members, lifetimes, behaviours, delays, vanishings;
 };
 
 struct session;

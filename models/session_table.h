@@ -28,6 +28,7 @@ enum session_event {
     /* The proxy's own timer, `hold`; the others are `timer`. */
     SESSION_HELD_OVER,    /* the other side has not closed in time */
     SESSION_ANSWER_WHOLE, /* the last byte of the answer reaches the client */
+    SESSION_FALLS_QUIET,  /* the last data was sent; the same timer */
 };
 
 /* Whose socket a session's socket is. */
@@ -58,7 +59,8 @@ struct session {
     uint8_t tries;
     uint8_t failure;   /* enum failure the proxy is about to report */
     bool open;         /* the attempt succeeded and the client has not closed */
-    bool idle;         /* in a pool */
+    bool idle : 1;     /* in a pool */
+    bool vanishes : 1; /* who closes first disappears instead */
     uint16_t requests; /* that its connection to the server has carried before */
     struct event_timer hold;
 };

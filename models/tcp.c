@@ -1,5 +1,6 @@
 #include "models/tcp.h"
 
+#include "models/gateway.h"
 #include "models/takeover.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
@@ -7,22 +8,12 @@
 /* --- segments out ---------------------------------------------------------------------
  */
 
-/* `from` 0: no socket sends it (an RST on behalf of none). */
-struct route {
-    uint32_t from, to;
-    uint32_t from_host, to_host;
-    uint8_t from_generation, to_generation;
-};
-
 static void send(struct net *net, struct route r, enum net_event kind)
 {
     struct link *link = net_link(net, r.from_host, r.to_host);
-    if (!link_carries(link, kind == EVENT_FIN || kind == EVENT_FIN_ACK))
+    if (link->gateway && !gateway_passes(net, &r, kind))
         return;
-    event_queue_push_lane(net->queue, link->lane, net_now(net) + link->delay,
-                          (uint8_t)kind,
-                          (uint8_t)(r.from_generation << 4 | r.to_generation),
-                          (uint64_t)r.from << 32 | r.to);
+    net_transmit(net, link, r, kind);
 }
 
 static struct route route_from(struct net *net, uint32_t socket)
@@ -525,6 +516,16 @@ void tcp_leak(struct net *net, uint32_t socket)
     s->flags &= (uint16_t)~TCP_OWNED;
 }
 
+void tcp_vanish(struct net *net, uint32_t socket)
+{
+    disown(net, socket);
+    struct tcp_socket *s = net_socket(net, socket);
+    host_count_state(&net->hosts, s, s->state, TCP_CLOSED, net_now(net));
+    event_timer_cancel(&s->timer);
+    s->state = TCP_CLOSED;
+    release(net, socket);
+}
+
 /* --- segments in ----------------------------------------------------------------------
  */
 
@@ -534,21 +535,28 @@ static bool same_socket(struct net *net, uint32_t socket, uint8_t generation)
     return s->state != TCP_NO_STATE && s->generation == generation;
 }
 
-static void accept_syn(struct net *net, uint32_t client, uint32_t server_member)
+/* A SYN as the server sees it. */
+struct syn {
+    uint32_t client;
+    uint32_t address; /* where it comes from: the client's own, or a gateway's */
+    uint16_t port;
+};
+
+static void accept_syn(struct net *net, const struct syn *syn, uint32_t server_member)
 {
     uint32_t socket = tcp_sockets_open(&net->sockets);
-    const struct tcp_socket *c = net_socket(net, client);
+    const struct tcp_socket *c = net_socket(net, syn->client);
     struct tcp_socket *s = net_socket(net, socket);
     s->options = &socket_options_plain;
-    s->peer = client;
+    s->peer = syn->client;
     s->peer_generation = c->generation & 15u;
     s->peer_host = (uint16_t)net_member(net, c->member)->host;
     s->member = server_member;
     s->session = c->session;
     s->local_address = c->remote_address;
     s->local_port = c->remote_port;
-    s->remote_address = c->local_address;
-    s->remote_port = c->local_port;
+    s->remote_address = syn->address;
+    s->remote_port = syn->port;
     s->app = c->app;
     s->flags = TCP_PASSIVE | TCP_INDEXED | TCP_COUNTED | TCP_OWNED;
     s->state = TCP_LISTEN;
@@ -599,18 +607,23 @@ static bool meet_lingering(struct net *net, uint32_t client, uint32_t lingering)
     return false;
 }
 
-static void syn_arrives(struct net *net, uint32_t client, uint8_t generation)
+/* `mapping`: of the gateway it passed; 0: none. */
+static void syn_arrives(struct net *net, uint32_t client, uint8_t generation,
+                        uint32_t mapping, uint8_t mapping_generation)
 {
     /* An old duplicate, of a connection that went on or away, is not acted upon. */
     if (!same_socket(net, client, generation) ||
         net_socket(net, client)->state != TCP_SYN_SENT)
         return;
     const struct tcp_socket *c = net_socket(net, client);
+    struct syn syn = {client, c->local_address, c->local_port};
+    if (mapping &&
+        !gateway_translates(net, mapping, mapping_generation, &syn.address, &syn.port))
+        return;
     uint32_t server = net->addresses[c->remote_address].member;
     const struct host *h = net_host(net, server);
-    uint32_t lingering =
-        tcp_sockets_find(&net->sockets, c->remote_address, c->remote_port,
-                         c->local_address, c->local_port);
+    uint32_t lingering = tcp_sockets_find(&net->sockets, c->remote_address,
+                                          c->remote_port, syn.address, syn.port);
     if (lingering && !meet_lingering(net, client, lingering))
         return;
     if (!host_listens(h, c->remote_port) ||
@@ -619,7 +632,7 @@ static void syn_arrives(struct net *net, uint32_t client, uint8_t generation)
         send_reset_to(net, client);
         return;
     }
-    accept_syn(net, client, server);
+    accept_syn(net, &syn, server);
 }
 
 /* What it cost to meet a lingering socket: the time beyond the usual round trip. */
@@ -706,9 +719,11 @@ void tcp_segment(struct net *net, const struct event *e)
     uint8_t generation = event_detail(e) & 15, sender_generation = event_detail(e) >> 4;
     enum net_event kind = event_kind(e);
     if (kind == EVENT_SYN) {
-        syn_arrives(net, sender, sender_generation);
+        syn_arrives(net, sender, sender_generation, socket, generation);
         return;
     }
+    if (net->gateways && !gateway_admits(net, e))
+        return;
     if (!same_socket(net, socket, generation)) {
         /* No socket has this tuple any more: RST to whoever still believes in it. */
         if (kind != EVENT_RST && same_socket(net, sender, sender_generation))
@@ -746,6 +761,7 @@ void tcp_segment(struct net *net, const struct event *e)
     case EVENT_TCP_TIMER:
     case EVENT_SESSION:
     case EVENT_ARRIVAL:
+    case EVENT_NAT:
     case EVENT_SECOND:
         SIM_BUG("not a segment");
     }

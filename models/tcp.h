@@ -55,6 +55,9 @@ void tcp_abort(struct net *net, uint32_t socket);
 /* The application forgets the descriptor without closing it: a leak. */
 void tcp_leak(struct net *net, uint32_t socket);
 
+/* The socket is gone without a word: its machine lost power, or forgot it. */
+void tcp_vanish(struct net *net, uint32_t socket);
+
 /* Handles EVENT_SYN .. EVENT_CHALLENGE_ACK, EVENT_PROBE and its answer. */
 void tcp_segment(struct net *net, const struct event *e);
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "models/gateway.h"
 #include "models/session.h"
 #include "models/takeover.h"
 #include "models/tcp.h"
@@ -128,6 +129,28 @@ static uint32_t destination(struct world *w, uint32_t host, uint32_t to, uint16_
     return metric;
 }
 
+/* The same at the gateway on the way from a host to a destination, if there is one. */
+static uint32_t gateway_destination(struct world *w, uint32_t from, uint32_t to,
+                                    uint16_t port)
+{
+    const struct gateway *g = gateway_between(&w->net, from, to);
+    return g ? destination(w, g->host, to, port) : UINT32_MAX;
+}
+
+static void name_gateway_destinations(struct world *w)
+{
+    const struct app_config *a = w->config->apps.items;
+    const struct host_config *h = w->config->hosts.items;
+    for (uint32_t i = 0; w->net.gateways && i < w->config->apps.count; i++) {
+        uint32_t *holders = &w->net.gateways->holders[i * 2], to = a[i].to.reference;
+        bool direct = a[i].through == FIELD_NO_REFERENCE;
+        uint32_t first = direct ? to : a[i].through, last = direct ? a[i].from : first;
+        holders[0] = gateway_destination(w, a[i].from, first,
+                                         direct ? a[i].to.port : h[first].proxy_port);
+        holders[1] = gateway_destination(w, last, to, a[i].to.port);
+    }
+}
+
 static void name_destinations(struct world *w)
 {
     const struct app_config *a = w->config->apps.items;
@@ -172,7 +195,9 @@ struct world *world_new(const struct world_config *config,
                replication);
     free(first_address);
     open_links(w, seed, replication);
+    gateways_init(net, config->apps.count, seed, replication);
     name_destinations(w);
+    name_gateway_destinations(w);
     sessions_init(&w->sessions, net, &w->notes, &config->apps, traces, seed, replication);
     next_second(w);
     return w;
@@ -183,6 +208,7 @@ void world_free(struct world *w)
     if (!w)
         return;
     sessions_free(&w->sessions);
+    gateways_free(&w->net);
     hosts_free(&w->net.hosts);
     tcp_sockets_free(&w->net.sockets);
     metrics_free(w->net.metrics);
@@ -199,6 +225,7 @@ static void second(struct world *w)
 {
     sim_ns now = net_now(&w->net);
     hosts_tick(&w->net.hosts, now);
+    gateways_tick(&w->net);
     hosts_settle(&w->net.hosts, now);
     next_second(w);
 }
@@ -225,6 +252,8 @@ static bool handle(struct world *w, const struct event *e)
         return sessions_event(&w->sessions, e);
     case EVENT_ARRIVAL:
         return sessions_arrival(&w->sessions, e);
+    case EVENT_NAT:
+        return gateway_event(&w->net, e);
     case EVENT_SECOND:
         second(w);
         return true;
@@ -252,6 +281,7 @@ void world_reconfigure(struct world *w, const struct world_config *config)
     w->config = config;
     hosts_reconfigure(&w->net.hosts, &config->hosts, net_now(&w->net));
     takeover_reconfigure(&w->net);
+    gateways_reconfigure(&w->net, &config->hosts);
     set_links(w);
     sessions_reconfigure(&w->sessions, &config->apps);
 }
@@ -319,11 +349,12 @@ void world_sockets(const struct world *w,
 struct world_totals world_totals(const struct world *w)
 {
     const struct net *net = &w->net;
-    return (struct world_totals){
-        .events = w->events,
-        .connections = net->connections,
-        .fingerprint = net->fingerprint,
-        .live = net->sockets.live,
-        .bytes = tcp_sockets_bytes(&net->sockets) + hosts_bytes(&net->hosts) +
-                 event_queue_bytes(net->queue) + sessions_bytes(&w->sessions)};
+    return (struct world_totals){.events = w->events,
+                                 .connections = net->connections,
+                                 .fingerprint = net->fingerprint,
+                                 .live = net->sockets.live,
+                                 .bytes = tcp_sockets_bytes(&net->sockets) +
+                                          hosts_bytes(&net->hosts) + gateways_bytes(net) +
+                                          event_queue_bytes(net->queue) +
+                                          sessions_bytes(&w->sessions)};
 }
