@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/failure.h"
+#include "models/gateway.h"
 #include "models/host.h"
 #include "models/port_allocator.h"
 #include "models/port_predict.h"
@@ -185,6 +186,36 @@ static bool proxy_entry(uint32_t index, struct reference_entry *e)
     return true;
 }
 
+static bool nat_entry(uint32_t index, struct reference_entry *e)
+{
+    const struct nat_row *r = &nat_rows[index + 1]; /* "none" is none */
+    const struct nat_translation *t = &r->translation;
+    if (!r->name)
+        return false;
+    set_name(e, "%s", r->name);
+    reference_say(e, r->systems);
+    fact(e, "range", "%u-%u (%u ports)", t->range.low, t->range.high,
+         (unsigned)(t->range.high - t->range.low + 1));
+    fact(e, "allocator", "%s", port_allocators[t->allocator.kind]->name);
+    fact(e, "addresses", "%s", nat_address_choice_name(t->address_choice));
+    fact(e, "confirmed", t->confirm_delay ? "%g us after the choice" : "at once",
+         sim_seconds(t->confirm_delay) * 1e6);
+    fact(e, "opening", "SYN_SENT %g s, SYN_RECEIVED %g s",
+         sim_seconds(t->timeouts[NAT_SYN_SENT]),
+         sim_seconds(t->timeouts[NAT_SYN_RECEIVED]));
+    fact(e, "idle", "%g s; then packets from inside are %s, from outside %s",
+         sim_seconds(t->timeouts[NAT_ESTABLISHED]), nat_stray_name(t->stray_from_inside),
+         nat_stray_name(t->stray_from_outside));
+    fact(e, "closing", "FIN_WAIT %g s, CLOSE_WAIT %g s, LAST_ACK %g s",
+         sim_seconds(t->timeouts[NAT_FIN_WAIT]), sim_seconds(t->timeouts[NAT_CLOSE_WAIT]),
+         sim_seconds(t->timeouts[NAT_LAST_ACK]));
+    fact(e, "closed", "TIME_WAIT %g s, after RST %g s; %s",
+         sim_seconds(t->timeouts[NAT_TIME_WAIT]), sim_seconds(t->timeouts[NAT_CLOSE]),
+         t->reopens ? "a SYN of the same flow ends it" : "held down until then");
+    fact(e, "source", "%s", r->source);
+    return true;
+}
+
 static bool distribution_entry(uint32_t index, struct reference_entry *e)
 {
     const struct distribution_ops *d = distributions[index];
@@ -207,6 +238,7 @@ static bool metric_entry(uint32_t index, struct reference_entry *e)
         {"apps.<app>", app_metrics, APP_METRIC_COUNT},
         {"hosts.<host>.tcp4", host_metrics, HOST_METRIC_COUNT},
         {"hosts.<host>.tcp4", port_predict_metrics, PORT_PREDICT_METRIC_COUNT},
+        {"hosts.<host>.nat", gateway_metrics, GATEWAY_METRIC_COUNT},
         {"hosts.<host>.destinations.<host>:<port>", &destination_metric, 1},
     };
     static const char *const kinds[] = {
@@ -252,6 +284,7 @@ const struct reference_kind reference_kinds[] = {
     {"allocators", "allocator", allocator_entry},
     {"stacks", "stack", stack_entry},
     {"proxies", "proxy", proxy_entry},
+    {"nats", "kind of gateway", nat_entry},
     {"distributions", "distribution", distribution_entry},
     {"metrics", "metric", metric_entry},
     {"failures", "failure code", failure_entry},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/app.h"
 #include "models/host_config.h"
 #include "sim/base/memory.h"
 #include "sim/trial/trial_config.h"
@@ -146,6 +147,84 @@ static void check_paths(const struct trial_config *t, const struct field_check *
     free(pairs);
 }
 
+/* --- gateways ------------------------------------------------------------------ */
+
+static void check_gateway_of(const struct trial_config *t, uint32_t index,
+                             const struct field_check *check)
+{
+    const struct host_config *hosts = t->world.hosts.items, *h = &hosts[index];
+    struct key key;
+    snprintf(key.text, sizeof key.text, "hosts.%s.gateway", h->name);
+    if (h->gateway == index)
+        field_complain(check, key.text, "must be another host");
+    else if (hosts[h->gateway].nat == NAT_NONE)
+        field_complain(check, key.text,
+                       "must be a host with \"nat\"; \"%s\" translates nothing",
+                       hosts[h->gateway].name);
+    else if (h->nat != NAT_NONE)
+        field_complain(check, key.text,
+                       "has no effect: \"%s\" is a gateway itself, and gateways stand in "
+                       "no chain",
+                       h->name);
+}
+
+/* Whether `from` can open a connection to `to`; `key` names the end that is asked for. */
+static void check_way(const struct trial_config *t, const char *app, const char *key,
+                      uint32_t from, uint32_t to, const struct field_check *check)
+{
+    const struct host_config *hosts = t->world.hosts.items;
+    uint32_t gateway = hosts[to].gateway;
+    struct key path;
+    snprintf(path.text, sizeof path.text, "apps.%s.%s", app, key);
+    if (hosts[to].nat != NAT_NONE)
+        field_complain(check, path.text,
+                       "must not be a gateway: \"%s\" ends no connection",
+                       hosts[to].name);
+    else if (gateway != FIELD_NO_REFERENCE && hosts[from].gateway != gateway)
+        field_complain(check, path.text,
+                       "cannot be reached from \"%s\": \"%s\" is behind the gateway "
+                       "\"%s\"",
+                       hosts[from].name, hosts[to].name, hosts[gateway].name);
+}
+
+static void check_app(const struct trial_config *t, const struct app_config *a,
+                      const struct field_check *check)
+{
+    const struct host_config *hosts = t->world.hosts.items;
+    struct key key;
+    snprintf(key.text, sizeof key.text, "apps.%s.from", a->name);
+    if (hosts[a->from].nat != NAT_NONE)
+        field_complain(check, key.text,
+                       "must not be a gateway: \"%s\" opens no connection",
+                       hosts[a->from].name);
+    if (a->through != FIELD_NO_REFERENCE)
+        check_way(t, a->name, "through", a->from, a->through, check);
+    check_way(t, a->name, "to", a->through != FIELD_NO_REFERENCE ? a->through : a->from,
+              a->to.reference, check);
+}
+
+static void check_gateways(const struct trial_config *t, const struct field_check *check)
+{
+    const struct host_config *hosts = t->world.hosts.items;
+    const struct path_config *path = t->world.paths.items;
+    const struct app_config *app = t->world.apps.items;
+    for (uint32_t i = 0; i < t->world.hosts.count; i++)
+        if (hosts[i].gateway != FIELD_NO_REFERENCE)
+            check_gateway_of(t, i, check);
+    for (uint32_t i = 0; i < t->world.paths.count; i++)
+        for (uint32_t k = 0; k < 2; k++) {
+            struct key key;
+            snprintf(key.text, sizeof key.text, "paths[%u].between[%u]", (unsigned)i,
+                     (unsigned)k);
+            if (hosts[((const uint32_t *)path[i].between.items)[k]].nat != NAT_NONE)
+                field_complain(check, key.text,
+                               "must not be a gateway: it sits at the inside end of the "
+                               "path between the hosts behind it and the servers");
+        }
+    for (uint32_t i = 0; i < t->world.apps.count; i++)
+        check_app(t, &app[i], check);
+}
+
 void trial_check(const void *self, const struct field_check *check)
 {
     const struct trial_config *t = self;
@@ -156,4 +235,5 @@ void trial_check(const void *self, const struct field_check *check)
     check_phases(t, check);
     check_addresses(t, check);
     check_paths(t, check);
+    check_gateways(t, check);
 }

@@ -103,6 +103,10 @@ static void read_all_holders(const struct run_record *record, struct finding *f)
     char prefix[FINDING_NAME + 32];
     snprintf(prefix, sizeof prefix, "hosts.%s.tcp4.outgoing.", f->host);
     f->state_count = read_holders(record->series, f, prefix, "", f->states);
+    if (f->state_count == 0) { /* a gateway has no sockets */
+        snprintf(prefix, sizeof prefix, "hosts.%s.nat.mappings.", f->host);
+        f->state_count = read_holders(record->series, f, prefix, "", f->states);
+    }
     snprintf(prefix, sizeof prefix, "hosts.%s.destinations.", f->host);
     f->destination_count =
         read_holders(record->series, f, prefix, ".holders", f->destinations);
