@@ -190,17 +190,32 @@ static void count_state(struct net *net, const struct nat_mapping *m, int change
     metrics_shift(net->metrics, state, change, net_now(net));
 }
 
+static bool is_over(const struct nat_mapping *m)
+{
+    return m->state == NAT_TIME_WAIT || m->state == NAT_CLOSE;
+}
+
+/* Whoever evicts may have the tuple from now on. */
+static void let_go(struct net *net, const struct gateway *g, const struct nat_mapping *m)
+{
+    struct nat_hold hold = hold_of(m);
+    nat_pool_closing(pool_of(net, g, place_of(net, m->member)), &hold);
+}
+
 /* An open connection has no timer as long as both ends are heard of. */
 static void enter(struct net *net, uint32_t id, enum nat_state state)
 {
     struct nat_mapping *m = mapping_at(net, id);
     const struct gateway *g = &net->gateways->at[m->gateway];
     bool quiet = event_timer_pending(m->timer) && m->state == NAT_ESTABLISHED;
+    bool was_over = is_over(m);
     if (m->state != state) {
         count_state(net, m, -1);
         m->state = (uint8_t)state;
         count_state(net, m, 1);
     }
+    if (is_over(m) && !was_over && g->config->translation.reopens)
+        let_go(net, g, m);
     event_timer_cancel(&m->timer);
     if (state != NAT_ESTABLISHED || quiet)
         start_timer(net, id, g->config->translation.timeouts[state]);
@@ -330,11 +345,6 @@ static bool begin_flow(struct net *net, const struct gateway *g, struct route *r
     r->to = id;
     r->to_generation = id ? mapping_at(net, id)->generation : 0;
     return id;
-}
-
-static bool is_over(const struct nat_mapping *m)
-{
-    return m->state == NAT_TIME_WAIT || m->state == NAT_CLOSE;
 }
 
 static bool syn_passes(struct net *net, const struct gateway *g, struct route *r)

@@ -72,8 +72,8 @@ static const struct field rows[] = {
      .offset = offsetof(struct nat_translation, reopens),
      .flags = CHANGES,
      .help = "a SYN of the same inside flow ends its mapping in TIME_WAIT or CLOSE; "
-             "false: that tuple is held down until its timer ends, and the SYN gets "
-             "another"},
+             "and allocators may evict it; false: the tuple is held down until its "
+             "timer ends, and the SYN gets another"},
     {.key = "stray_from_inside",
      .type = FIELD_CHOICE,
      .offset = offsetof(struct nat_translation, stray_from_inside),
@@ -136,7 +136,7 @@ const struct nat_row nat_rows[] = {
          "(USERS.md S17); strays by inference: a FIN without a flow is INVALID and "
          "leaves untranslated, a packet to the gateway's own address meets its stack",
      .translation = {.range = {1024, 65535},
-                     .allocator = {.kind = PORT_ALLOCATOR_rfc6056_alg1},
+                     .allocator = {.kind = PORT_ALLOCATOR_netfilter},
                      .address_choice = NAT_ADDRESS_PAIRED,
                      .confirm_delay = 50 * SIM_US,
                      .reopens = true,
@@ -147,7 +147,7 @@ const struct nat_row nat_rows[] = {
      .source = "MODEL.md A7.4; timers of its connection tracking (8000 s, 60 s SYN, 10 s "
                "once both sides have closed) recalled",
      .translation = {.range = {32768, 65535},
-                     .allocator = {.kind = PORT_ALLOCATOR_rfc6056_alg1},
+                     .allocator = {.kind = PORT_ALLOCATOR_cilium},
                      .address_choice = NAT_ADDRESS_IN_ORDER,
                      .reopens = true,
                      .timeouts = TIMEOUTS(60, 60, 8000, 8000, 8000, 10, 10, 10)}},
@@ -157,7 +157,7 @@ const struct nat_row nat_rows[] = {
          "MODEL.md A7.5; silent drop after idle is its default; the 60 s after close "
          "are USERS.md S12's choice, half-open 30 s as in azure-nat (inference)",
      .translation = {.range = {1024, 65023},
-                     .allocator = {.kind = PORT_ALLOCATOR_rfc6056_alg1},
+                     .allocator = {.kind = PORT_ALLOCATOR_azure_lb},
                      .address_choice = NAT_ADDRESS_IN_ORDER,
                      .timeouts = TIMEOUTS(30, 30, 240, 240, 240, 60, 60, 60)}},
     {.name = "azure-nat",
@@ -165,7 +165,7 @@ const struct nat_row nat_rows[] = {
      .source = "MODEL.md A7.6; RST to who speaks on a forgotten flow: "
                "nat-gateway-resource.md, \"TCP reset\"",
      .translation = {.range = {1024, 65535},
-                     .allocator = {.kind = PORT_ALLOCATOR_rfc6056_alg1},
+                     .allocator = {.kind = PORT_ALLOCATOR_azure_nat},
                      .address_choice = NAT_ADDRESS_RANDOM,
                      .stray_from_inside = NAT_STRAY_RESET,
                      .stray_from_outside = NAT_STRAY_RESET,
@@ -176,7 +176,7 @@ const struct nat_row nat_rows[] = {
      .source = "MODEL.md A7.7; the 60 s after close are implied by 900 connections/s "
                "(inference), the choice among addresses is unknown (inference)",
      .translation = {.range = {1024, 65535},
-                     .allocator = {.kind = PORT_ALLOCATOR_rfc6056_alg1},
+                     .allocator = {.kind = PORT_ALLOCATOR_aws_nat},
                      .address_choice = NAT_ADDRESS_RANDOM,
                      .stray_from_inside = NAT_STRAY_RESET,
                      .timeouts = TIMEOUTS(350, 350, 350, 350, 350, 60, 60, 60)}},
@@ -185,7 +185,7 @@ const struct nat_row nat_rows[] = {
      .source = "MODEL.md A7.8 (new gateways: time_wait 30 s); half-closed as transitory, "
                "and RST as time_wait, by inference",
      .translation = {.range = {1024, 65535},
-                     .allocator = {.kind = PORT_ALLOCATOR_rfc6056_alg1},
+                     .allocator = {.kind = PORT_ALLOCATOR_gcp_static},
                      .address_choice = NAT_ADDRESS_PAIRED,
                      .timeouts = TIMEOUTS(30, 30, 1200, 30, 30, 30, 120, 120)}},
     {.name = "cgnat",
@@ -193,7 +193,7 @@ const struct nat_row nat_rows[] = {
      .source = "MODEL.md A7.9, B5: RFC 5382 (established 2 h 4 min, transitory 4 min); "
                "an inside host keeps its address (RFC 4787, paired pooling, recalled)",
      .translation = {.range = {1024, 65535},
-                     .allocator = {.kind = PORT_ALLOCATOR_rfc6056_alg1},
+                     .allocator = {.kind = PORT_ALLOCATOR_cgnat_blocks},
                      .address_choice = NAT_ADDRESS_PAIRED,
                      .timeouts = TIMEOUTS(240, 240, 7440, 240, 240, 240, 240, 240)}},
     {.name = NULL},

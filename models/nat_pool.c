@@ -110,6 +110,11 @@ void nat_pool_take(struct nat_pool *p, struct hosts *hosts, const struct host *h
         metrics_sample(hosts->metrics, h->metric + HOST_REUSE_INTERVAL, rest);
 }
 
+void nat_pool_closing(struct nat_pool *p, const struct nat_hold *hold)
+{
+    port_space_closing(p->ports, hold->port, hold->address, hold->to, true);
+}
+
 void nat_pool_release(struct nat_pool *p, struct hosts *hosts, const struct host *h,
                       const struct nat_hold *hold, sim_ns now)
 {

@@ -46,6 +46,10 @@ bool nat_pool_is_free(const struct nat_pool *p, const struct host *h,
 
 void nat_pool_take(struct nat_pool *p, struct hosts *hosts, const struct host *h,
                    const struct nat_hold *hold, sim_ns now);
+
+/* The flow is closing: allocators that evict may take its tuple away. */
+void nat_pool_closing(struct nat_pool *p, const struct nat_hold *hold);
+
 void nat_pool_release(struct nat_pool *p, struct hosts *hosts, const struct host *h,
                       const struct nat_hold *hold, sim_ns now);
 

@@ -38,7 +38,7 @@ static const char stage[] =
     "   \"syn\": {\"at\": [\"1s\"], \"give_up\": \"3s\"}}},"
     " \"gw\": {\"nat\": \"netfilter\", \"addresses\": [\"198.51.100.1\"%s],"
     "   \"translation\": {\"range\": [%s],"
-    "   \"allocator\": \"bsd44\","
+    "   \"allocator\": %s,"
     "   \"confirm_delay\": \"%s\", \"syn_sent\": \"20s\", \"syn_received\": \"21s\","
     "   \"established\": \"30s\", \"fin_wait\": \"7s\", \"close_wait\": \"5s\","
     "   \"last_ack\": \"3s\", \"time_wait\": \"8s\", \"close\": \"2s\"%s}},"
@@ -52,6 +52,7 @@ static const char stage[] =
 /* What a script has on the stage; NULL: what is said here. */
 struct props {
     const char *range;         /* "40000, 40003" */
+    const char *allocator;     /* "\"bsd44\"" */
     const char *confirm_delay; /* "0s" */
     const char *port;          /* of the server: "80" */
     const char *lifetime;      /* "1s" */
@@ -73,11 +74,12 @@ static const char *text_of(const char *given, const char *otherwise)
 /* One user of "client" at 1 s, no other. */
 static struct play open_play(const struct props *p)
 {
-    char *text = memory_print(
-        stage, text_of(p->addresses, ""), text_of(p->range, "40000, 40003"),
-        text_of(p->confirm_delay, "0s"), text_of(p->translation, ""),
-        text_of(p->port, "80"), text_of(p->lifetime, "1s"), text_of(p->app, ""),
-        text_of(p->apps, ""), text_of(p->root, ""), text_of(p->change, ""));
+    char *text =
+        memory_print(stage, text_of(p->addresses, ""), text_of(p->range, "40000, 40003"),
+                     text_of(p->allocator, "\"bsd44\""), text_of(p->confirm_delay, "0s"),
+                     text_of(p->translation, ""), text_of(p->port, "80"),
+                     text_of(p->lifetime, "1s"), text_of(p->app, ""),
+                     text_of(p->apps, ""), text_of(p->root, ""), text_of(p->change, ""));
     struct play play = {.text = text_plan_read(text)};
     const struct trial_plan *plan = play.text.plan;
     free(text);
@@ -387,7 +389,7 @@ static void test_a_silence_below_the_idle_time_does_no_harm(void **state)
         {31200 * SIM_MS, "50000:TIME_WAIT", "TIME_WAIT", "40000:LAST_ACK"},
         {39200 * SIM_MS, "", "", ""},
         END};
-    run_script(&(struct props){.app = ", \"silence\": \"29s\""}, steps);
+    run_script(&(struct props){.lifetime = "30s", .app = ", \"quiet\": \"29s\""}, steps);
 }
 
 /* The mapping ends at 32.1 s; the client's FIN at 42.1 s and again at 43.1 s is lost. */
@@ -400,7 +402,8 @@ static void test_after_a_longer_silence_the_fin_is_lost(void **state)
         {45099 * SIM_MS, "50000:FIN_WAIT_1", "", "40000:ESTABLISHED"},
         {45100 * SIM_MS, "", "", "40000:ESTABLISHED"},
         END};
-    struct play play = open_play(&(struct props){.app = ", \"silence\": \"40s\""});
+    struct play play =
+        open_play(&(struct props){.lifetime = "41s", .app = ", \"quiet\": \"40s\""});
     act(play.world, steps);
     expect_count(play.world, "hosts.gw.nat.drops.stray", 2);
     close_play(&play);
@@ -414,7 +417,8 @@ static void test_after_a_longer_silence_the_gateway_may_reset(void **state)
         {42099 * SIM_MS, "50000:ESTABLISHED", "", "40000:ESTABLISHED"},
         {42100 * SIM_MS, "", "", "40000:ESTABLISHED"},
         END};
-    run_script(&(struct props){.app = ", \"silence\": \"40s\"",
+    run_script(&(struct props){.lifetime = "41s",
+                               .app = ", \"quiet\": \"40s\"",
                                .translation = ", \"stray_from_inside\": \"reset\""},
                steps);
 }
@@ -549,6 +553,28 @@ static void test_of_two_who_choose_one_port_the_second_is_dropped(void **state)
     close_play(&play);
 }
 
+/* Both keep their inside port, 50000; the second finds it taken at 2 s and is given
+ * another. */
+static void test_two_who_keep_one_inside_port_race(void **state)
+{
+    (void)state;
+    struct play play = open_play(&(struct props){.range = "40000, 50000",
+                                                 .allocator = "\"netfilter\"",
+                                                 .confirm_delay = "5ms",
+                                                 .apps = NEIGHBOUR("80"),
+                                                 .change = NO_MORE_NEIGHBOURS});
+    world_run(play.world, 1005 * SIM_MS, UINT64_MAX);
+    expect_mappings(play.world, "SYN_SENT");
+    world_run(play.world, 1200 * SIM_MS, UINT64_MAX);
+    expect_remotes(play.world, "198.51.100.1:50000");
+    world_run(play.world, 2104 * SIM_MS, UINT64_MAX);
+    expect_mappings(play.world, "SYN_SENT ESTABLISHED");
+    world_run(play.world, 2105 * SIM_MS, UINT64_MAX);
+    expect_mappings(play.world, "ESTABLISHED FIN_WAIT");
+    expect_count(play.world, "hosts.gw.nat.insert_failed", 1);
+    close_play(&play);
+}
+
 static void test_without_a_delay_nobody_is_late(void **state)
 {
     (void)state;
@@ -559,6 +585,53 @@ static void test_without_a_delay_nobody_is_late(void **state)
     expect_remotes(play.world, "198.51.100.1:40000 198.51.100.1:40001");
     expect_count(play.world, "hosts.gw.nat.insert_failed", 0);
     close_play(&play);
+}
+
+/* --- eviction -------------------------------------------------------------------------
+ */
+
+/* One outside port, closing since 2.2 s.  The neighbour comes at 5 s. */
+static struct play late_neighbour(const char *allocator, const char *translation)
+{
+    return open_play(&(struct props){
+        .range = "40000, 40000",
+        .allocator = allocator,
+        .translation = translation,
+        .apps = ", \"b\": {\"from\": \"other\", \"to\": \"server:80\", \"arrivals\": "
+                "{\"kind\": \"constant\", \"rate\": \"12/min\"}, \"lifetime\": "
+                "{\"kind\": \"constant\", \"value\": \"1h\"}}"});
+}
+
+static void test_a_new_flow_evicts_a_closing_one(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {4999 * SIM_MS, "50000:TIME_WAIT", "TIME_WAIT", ""},
+        {5000 * SIM_MS, "50000:TIME_WAIT", "SYN_SENT", ""},
+        {5150 * SIM_MS, "50000:TIME_WAIT", "ESTABLISHED", "40000:ESTABLISHED"},
+        END};
+    struct play play = late_neighbour("\"netfilter\"", NULL);
+    act(play.world, steps);
+    expect_count(play.world, "hosts.gw.nat.evictions", 1);
+    expect_count(play.world, "hosts.gw.tcp4.allocation_failures", 0);
+    close_play(&play);
+}
+
+static void
+test_nothing_is_evicted_where_tuples_are_held_down_or_kernels_old(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {5150 * SIM_MS, "50000:TIME_WAIT", "TIME_WAIT", ""}, END};
+    for (int i = 0; i < 2; i++) {
+        struct play play =
+            i ? late_neighbour("\"netfilter\"", ", \"reopens\": false")
+              : late_neighbour("{\"kind\": \"netfilter\", \"evict\": false}", NULL);
+        act(play.world, steps);
+        expect_count(play.world, "hosts.gw.nat.evictions", 0);
+        expect_count(play.world, "hosts.gw.nat.drops.no_port", 1);
+        close_play(&play);
+    }
 }
 
 /* --- addresses and limits -------------------------------------------------------------
@@ -711,7 +784,7 @@ static const char crowd[] =
     " \"pods\": {\"gateway\": \"gw\", \"count\": 20, \"tcp\": {\"time_wait\": \"5s\"}},"
     " \"vms\": {\"gateway\": \"gw\", \"count\": 10, \"stack\": \"linux518\"},"
     " \"gw\": {\"nat\": \"netfilter\", \"count\": 2, \"translation\": {"
-    "   \"range\": [40000, 40199], \"confirm_delay\": \"5ms\", \"established\": "
+    "   \"range\": [40000, 40099], \"confirm_delay\": \"5ms\", \"established\": "
     "\"5min\"}},"
     " \"free\": {}, \"web\": {}, \"db\": {\"listen\": [5432]}},"
     "\"apps\": {"
@@ -719,9 +792,9 @@ static const char crowd[] =
     "   \"server_close\": [{\"share\": 9, \"kind\": \"prompt\"}, {\"kind\": \"never\"}], "
     "   \"arrivals\": {\"kind\": \"poisson\", \"rate\": \"8/s\"}, "
     "   \"lifetime\": {\"kind\": \"exponential\", \"mean\": \"2s\"}},"
-    " \"pool\": {\"from\": \"vms\", \"to\": \"db:5432\", \"silence\": \"6min\", "
+    " \"pool\": {\"from\": \"vms\", \"to\": \"db:5432\", \"quiet\": \"6min\", "
     "   \"arrivals\": {\"kind\": \"poisson\", \"rate\": \"1/s\"}, "
-    "   \"lifetime\": {\"kind\": \"exponential\", \"mean\": \"2s\"}},"
+    "   \"lifetime\": {\"kind\": \"constant\", \"value\": \"365s\"}},"
     " \"wrong\": {\"from\": \"vms\", \"to\": \"db:80\", "
     "   \"arrivals\": {\"kind\": \"poisson\", \"rate\": \"1/s\"}, "
     "   \"lifetime\": {\"kind\": \"exponential\", \"mean\": \"2s\"}},"
@@ -754,10 +827,11 @@ static void test_a_crowd_meets_every_kind_of_drop(void **state)
 {
     (void)state;
     static const char *const met[] = {
-        "hosts.gw.nat.drops.no_port",         "hosts.gw.nat.insert_failed",
-        "hosts.gw.nat.drops.stray",           "hosts.gw.nat.expired_idle",
-        "hosts.gw.nat.expired_half_open",     "hosts.gw.nat.expired_half_closed",
-        "hosts.gw.nat.mappings_per_host.max", "hosts.gw.tcp4.reuse_interval_s"};
+        "hosts.gw.nat.drops.no_port",     "hosts.gw.nat.insert_failed",
+        "hosts.gw.nat.drops.stray",       "hosts.gw.nat.expired_idle",
+        "hosts.gw.nat.expired_half_open", "hosts.gw.nat.expired_half_closed",
+        "hosts.gw.nat.evictions",         "hosts.gw.nat.mappings_per_host.max",
+        "hosts.gw.tcp4.reuse_interval_s"};
     struct text_plan p = text_plan_read(crowd);
     struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
     for (size_t i = 0; i < sizeof met / sizeof met[0]; i++)
@@ -884,7 +958,11 @@ int main(void)
         cmocka_unit_test(test_a_dropped_syn_comes_again_by_the_clients_stack),
         cmocka_unit_test(test_the_first_packet_waits_for_its_confirmation),
         cmocka_unit_test(test_of_two_who_choose_one_port_the_second_is_dropped),
+        cmocka_unit_test(test_two_who_keep_one_inside_port_race),
         cmocka_unit_test(test_without_a_delay_nobody_is_late),
+        cmocka_unit_test(test_a_new_flow_evicts_a_closing_one),
+        cmocka_unit_test(
+            test_nothing_is_evicted_where_tuples_are_held_down_or_kernels_old),
         cmocka_unit_test(test_addresses_in_order_use_the_second_when_the_first_is_full),
         cmocka_unit_test(test_addresses_in_turn_and_paired_differ_by_flow_and_by_host),
         cmocka_unit_test(test_a_full_table_drops_the_next_flow),
