@@ -30,7 +30,7 @@ enum net_event {
     EVENT_SECOND, /* once a second: allocators that keep time, ends of exhaustion */
     EVENT_PROBE,  /* segments again: keep-alive, and what answers it */
     EVENT_PROBE_ANSWER,
-    EVENT_NAT,    /* arg: mapping of a gateway (gateway.c) */
+    EVENT_NAT, /* arg: mapping of a gateway (gateway.c) */
 };
 
 struct address {
