@@ -38,14 +38,15 @@ static struct trial_result *run(const struct stage *s)
     char *text = memory_print(
         "{\"name\": \"limits\", \"duration\": \"%s\", \"network\": {\"rtt\": \"0s\"},"
         "\"hosts\": {\"c\": {}, \"p\": {\"proxy\": \"%s\", \"proxying\": {%s}, %s"
-        "  \"tcp\": {\"allocator\": \"bsd44\", \"time_wait\": \"60s\", \"fin_wait_2\": "
+        "  \"tcp\": {\"time_wait\": \"60s\", \"fin_wait_2\": "
         "  \"60s\", \"range\": %s}}, \"s\": {%s}},"
         "\"apps\": {\"a\": {\"from\": \"c\", \"through\": \"p\", \"to\": \"s:80\","
         "  \"arrivals\": {\"kind\": \"constant\", \"rate\": \"%s\"},"
         "  \"lifetime\": {\"kind\": \"constant\", \"value\": \"%s\"} %s}} %s}",
         s->until, s->row, s->fields, s->host ? s->host : "",
-        s->range ? s->range : "[5000, 5009]", s->server ? s->server : "", s->rate,
-        s->life, s->app ? s->app : "", s->more ? s->more : "");
+        s->range ? s->range : "[5000, 5009], \"allocator\": \"bsd44\"",
+        s->server ? s->server : "", s->rate, s->life, s->app ? s->app : "",
+        s->more ? s->more : "");
     struct text_plan p = text_plan_read(text);
     struct trial_result *r = trial_run(p.plan, p.plan->config->seed, 1, NULL);
     text_plan_free(&p);
@@ -250,6 +251,47 @@ static void test_knobs_turned_act_on_new_closes_and_new_connects(void **state)
     trial_result_free(r);
 }
 
+/* PROXIES.md 3.7 and 3.6: the range is the kernel's, the ring is HAProxy's own. */
+static void test_a_wider_range_does_not_widen_a_ring(void **state)
+{
+    (void)state;
+    struct trial_result *r = run(&(struct stage){
+        .row = "haproxy-tcp",
+        .fields = "\"socket\": {\"bind\": \"explicit\", \"reuse_address\": true, "
+                  "\"ring\": [7000, 7009]}",
+        .rate = "1/s",
+        .life = "1h",
+        .more = ", \"changes\": [{\"at\": \"20500ms\", \"set\": {\"hosts.p.tcp.range\": "
+                "[5000, 9999]}}], \"phases\": {\"wide\": [\"20500ms\", \"30500ms\"]}",
+        .until = "31s"});
+    expect(r, "apps.a.successes", 10);
+    expect(r, "apps.a.failures.EOF@wide", 10);
+    trial_result_free(r);
+}
+
+/* PROXIES.md 3.8, on the timer grid of Linux: 1,000 ports at 50/s last 20 s; then nobody
+ * gets one before the first TIME_WAITs end at 61.5 s at the earliest, and from 63.6 s at
+ * the latest everybody does, until they are gone again. */
+static void test_after_a_hard_start_all_succeed_or_none(void **state)
+{
+    (void)state;
+    struct trial_result *r =
+        run(&(struct stage){.row = "haproxy-tcp",
+                            .host = "\"stack\": \"linux518\",",
+                            .fields = "",
+                            .range = "[50000, 50999], \"allocator\": \"linux518\"",
+                            .rate = "50/s",
+                            .life = "1s",
+                            .more = ", \"phases\": {\"first\": [\"0s\", \"19900ms\"],"
+                                    "\"gap\": [\"20100ms\", \"60900ms\"],"
+                                    "\"second\": [\"63600ms\", \"81s\"]}",
+                            .until = "82s"});
+    expect(r, "apps.a.failures@first", 0);
+    expect(r, "apps.a.successes@gap", 0);
+    expect(r, "apps.a.failures@second", 0);
+    trial_result_free(r);
+}
+
 /* --- idle connections -----------------------------------------------------------------
  */
 
@@ -386,6 +428,8 @@ int main(void)
         cmocka_unit_test(test_a_held_half_is_a_session_of_maxconn),
         cmocka_unit_test(test_repairing_the_server_does_not_repair_the_proxy),
         cmocka_unit_test(test_knobs_turned_act_on_new_closes_and_new_connects),
+        cmocka_unit_test(test_a_wider_range_does_not_widen_a_ring),
+        cmocka_unit_test(test_after_a_hard_start_all_succeed_or_none),
         cmocka_unit_test(test_an_idle_connection_serves_the_next_request),
         cmocka_unit_test(test_a_connection_is_closed_after_its_last_request),
         cmocka_unit_test(test_an_idle_connection_too_many_is_closed),
