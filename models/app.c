@@ -103,7 +103,8 @@ const struct field_table app_fields = {
              .offset = offsetof(struct app_config, lifetime),
              .table = &distribution_fields,
              .flags = FIELD_REQUIRED | FIELD_CHANGEABLE,
-             .help = "from established (through a proxy: from its answer) to close"},
+             .help = "from established (through a proxy: from its answer) to close, or, "
+                     "where a proxy's mode is http, to the last byte of the answer"},
             {.key = "quiet",
              .type = FIELD_DURATION,
              .offset = offsetof(struct app_config, quiet),
