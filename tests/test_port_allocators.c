@@ -479,9 +479,8 @@ static uint16_t folded(uint16_t last, struct port_range range,
     uint16_t draw = (uint16_t)random_u32(&chance);
     if (draw >= range.low && draw <= range.high)
         return draw;
-    return range.low == range.high
-               ? range.low
-               : (uint16_t)(range.low + draw % (range.high - range.low));
+    uint32_t width = range.high - range.low;
+    return (uint16_t)(range.low + (width ? draw % width : 0));
 }
 
 /* Those that examine port after port, each port once. */
