@@ -19,9 +19,12 @@ static uint8_t options_of(const struct port_call *call)
 
 static uint16_t flags_of(const struct socket_options *options)
 {
+    static const uint16_t ranges[] = {[SOCKET_PORTS_HIGH] = PORT_ASK_HIGH_RANGE,
+                                      [SOCKET_PORTS_LOW] = PORT_ASK_LOW_RANGE};
     return (uint16_t)((options->reuse_address ? PORT_ASK_REUSEADDR : 0) |
                       (options->reuse_port ? PORT_ASK_REUSEPORT : 0) |
-                      (options->randomize ? PORT_ASK_RANDOMIZE : 0));
+                      (options->randomize ? PORT_ASK_RANDOMIZE : 0) |
+                      ranges[options->port_range]);
 }
 
 /* Who binds and does not connect stays where it bound. */

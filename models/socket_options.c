@@ -13,6 +13,16 @@ static const char *bind_choice(uint32_t index)
     return index < sizeof words / sizeof words[0] ? words[index] : NULL;
 }
 
+static const char *port_range_choice(uint32_t index)
+{
+    static const char *const words[] = {
+        [SOCKET_PORTS_DEFAULT] = "default",
+        [SOCKET_PORTS_HIGH] = "high",
+        [SOCKET_PORTS_LOW] = "low",
+    };
+    return index < sizeof words / sizeof words[0] ? words[index] : NULL;
+}
+
 static const struct field_table keep_alive_fields = {
     .what = "keep_alive",
     .size = sizeof(struct keep_alive),
@@ -84,6 +94,14 @@ const struct field_table socket_options_fields = {
              .offset = offsetof(struct socket_options, randomize),
              .fallback = "false",
              .help = "SO_RANDOMIZE_PORT (Windows)"},
+            {.key = "port_range",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct socket_options, port_range),
+             .choices = port_range_choice,
+             .fallback = "\"default\"",
+             .help =
+                 "IP_PORTRANGE: which range of its allocator the system searches; "
+                 "FreeBSD, DragonFly, OpenBSD and macOS have three, others ignore it"},
             {.key = "uid",
              .type = FIELD_U16,
              .offset = offsetof(struct socket_options, uid),

@@ -21,6 +21,13 @@ enum socket_bind {
     SOCKET_BIND_EXPLICIT, /* bind(addr, port): a port of `ring`, then connect() */
 };
 
+/* Which of a BSD's ranges connect() and bind(addr, 0) search (IP_PORTRANGE). */
+enum socket_port_range {
+    SOCKET_PORTS_DEFAULT,
+    SOCKET_PORTS_HIGH,
+    SOCKET_PORTS_LOW,
+};
+
 /* Keep-alive probes; idle 0: off (SO_KEEPALIVE, TCP_KEEPIDLE, _KEEPINTVL, _KEEPCNT). */
 struct keep_alive {
     sim_ns idle, interval;
@@ -31,6 +38,7 @@ struct socket_options {
     uint32_t bind; /* enum socket_bind */
     bool reuse_address, reuse_port;
     bool randomize;                 /* SO_RANDOMIZE_PORT (Windows) */
+    uint32_t port_range;            /* enum socket_port_range */
     uint16_t uid;                   /* SO_REUSEPORT asks for it */
     struct field_range local_range; /* IP_LOCAL_PORT_RANGE; low 0: the system's range */
     struct field_range ring;        /* EXPLICIT: the ports the program itself hands out */

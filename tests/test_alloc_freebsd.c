@@ -3,10 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
+#include "sim/base/memory.h"
 #include "tests/port_lab.h"
+#include "tests/run_text.h"
 #include "tests/statistics.h"
 
 static const struct port_range standard = {10000, 65535}; /* MODEL.md A2.2 */
@@ -201,6 +204,36 @@ static void test_14_tests_the_port_where_there_is_no_destination(void **state)
     port_lab_free(&lab);
 }
 
+/* --- in a world -----------------------------------------------------------------------
+ */
+
+/* A program that asks for the low range (IP_PORTRANGE) uses up that one alone. */
+static void test_a_socket_option_asks_for_another_range(void **state)
+{
+    (void)state;
+    static const char *const stacks[] = {"freebsd12", "openbsd", "macos", "dragonfly"};
+    for (size_t i = 0; i < sizeof stacks / sizeof stacks[0]; i++) {
+        char *text = memory_print(
+            "{\"name\": \"ranges\", \"duration\": \"20s\", \"hosts\": {\"client\": "
+            "{\"stack\": \"%s\", \"tcp\": {\"allocator\": {\"kind\": \"%s\", "
+            "\"portrange\": {\"low\": [1000, 1009]}}}}, \"server\": {}}, \"apps\": {"
+            "\"low\": {\"from\": \"client\", \"to\": \"server:80\", \"socket\": "
+            "{\"port_range\": \"low\"}, \"arrivals\": {\"kind\": \"constant\", "
+            "\"rate\": \"1/s\"}, \"lifetime\": {\"kind\": \"constant\", \"value\": "
+            "\"1h\"}}, \"any\": {\"from\": \"client\", \"to\": \"server:81\", "
+            "\"arrivals\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, \"lifetime\": "
+            "{\"kind\": \"constant\", \"value\": \"1h\"}}}}",
+            stacks[i], i == 2 ? "xnu" : stacks[i]);
+        struct text_plan p = text_plan_read(text);
+        struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
+        assert_int_equal(result_metric(r, "apps.low.successes"), 10);
+        assert_int_equal(result_metric(r, "apps.any.failures"), 0);
+        trial_result_free(r);
+        text_plan_free(&p);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_a_low_range_that_is_full_fails_alone),
         cmocka_unit_test(test_a_full_destination_starves_the_others_up_to_12_only),
         cmocka_unit_test(test_14_tests_the_port_where_there_is_no_destination),
+        cmocka_unit_test(test_a_socket_option_asks_for_another_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
