@@ -13,8 +13,10 @@
 
 static const char text[] =
     "{\"name\": \"stage\", \"duration\": \"24h\", \"network\": {\"rtt\": \"%s\"},"
-    "\"hosts\": {\"client\": {\"addresses\": [\"10.0.0.1\"], \"tcp\": {%s}},"
-    " \"server\": {\"listen\": [80], \"addresses\": [\"10.0.0.2\"], \"tcp\": {%s}}},"
+    "\"hosts\": {\"client\": {\"stack\": \"%s\", \"addresses\": [\"10.0.0.1\"], "
+    "  \"tcp\": {%s}},"
+    " \"server\": {\"stack\": \"%s\", \"addresses\": [\"10.0.0.2\", \"10.0.0.3\"], "
+    "  \"listen\": [80], \"tcp\": {%s}}},"
     "\"apps\": {\"a\": {\"from\": \"client\", \"to\": \"server:80\","
     "  \"arrivals\": {\"kind\": \"constant\", \"rate\": \"0/s\"},"
     "  \"lifetime\": {\"kind\": \"constant\", \"value\": \"1s\"}}}}";
@@ -79,18 +81,34 @@ static const struct tcp_user listener = {
 /* --- the stage ------------------------------------------------------------------------
  */
 
-struct tcp_stage *tcp_stage_new(const char *rtt, const char *client, const char *server)
+static void open_world(struct tcp_stage *stage)
 {
-    struct tcp_stage *stage = memory_new(1, sizeof *stage);
-    char *scenario = memory_print(text, rtt, client, server);
-    stage->plan = text_plan_read(scenario);
-    free(scenario);
     stage->world =
         world_new(&stage->plan.plan->config->world, stage->plan.plan->traces, 1, 1);
     stage->net = world_net(stage->world);
     stage->net->user = &listener;
     stage->net->user_context = stage;
+}
+
+struct tcp_stage *tcp_stage_new(const char *stack, const char *rtt, const char *client,
+                                const char *server)
+{
+    struct tcp_stage *stage = memory_new(1, sizeof *stage);
+    char *scenario = memory_print(text, rtt, stack, client, stack, server);
+    stage->plan = text_plan_read(scenario);
+    free(scenario);
+    open_world(stage);
     return stage;
+}
+
+void tcp_stage_restart(struct tcp_stage *stage, sim_ns timer_phase)
+{
+    struct host_config *hosts = stage->plan.plan->config->world.hosts.items;
+    world_free(stage->world);
+    for (int i = 0; i < 2; i++)
+        hosts[i].tcp.timer_phase = timer_phase;
+    stage->told[0] = '\0';
+    open_world(stage);
 }
 
 void tcp_stage_free(struct tcp_stage *stage)
@@ -105,18 +123,23 @@ static struct stage_socket named(struct tcp_stage *stage, uint32_t number)
     return (struct stage_socket){number, net_socket(stage->net, number)->generation};
 }
 
-struct stage_socket tcp_stage_connect(struct tcp_stage *stage,
-                                      const struct socket_options *options)
+struct stage_socket tcp_stage_connect_to(struct tcp_stage *stage, uint32_t address,
+                                         const struct socket_options *options)
 {
     struct tcp_opened opened = tcp_connect(
         stage->net,
         &(struct tcp_open){
-            .member = 0, .local_address = 0, .to = {1, 80}, .options = options});
+            .member = 0, .local_address = 0, .to = {address, 80}, .options = options});
     stage->refused = opened.failure;
     if (!opened.socket)
         return (struct stage_socket){0};
-    stage->connections++;
     return named(stage, opened.socket);
+}
+
+struct stage_socket tcp_stage_connect(struct tcp_stage *stage,
+                                      const struct socket_options *options)
+{
+    return tcp_stage_connect_to(stage, STAGE_SERVER, options);
 }
 
 static bool lives(struct tcp_stage *stage, struct stage_socket s)
@@ -136,6 +159,13 @@ struct stage_socket tcp_stage_peer(struct tcp_stage *stage, struct stage_socket 
 const char *tcp_stage_state(struct tcp_stage *stage, struct stage_socket s)
 {
     return lives(stage, s) ? tcp_state_name(net_socket(stage->net, s.number)->state) : "";
+}
+
+void tcp_stage_reset(struct tcp_stage *stage, struct stage_socket s)
+{
+    event_queue_push(stage->net->queue, world_now(stage->world), EVENT_RST, s.generation,
+                     s.number);
+    tcp_stage_run(stage, world_now(stage->world));
 }
 
 void tcp_stage_run(struct tcp_stage *stage, sim_ns until)

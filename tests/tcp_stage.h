@@ -16,9 +16,8 @@ struct tcp_stage {
     struct world *world;
     struct net *net;
     bool server_closes;   /* accepted sockets close as soon as their peer does */
-    uint32_t connections; /* opened so far */
     enum failure refused; /* why the last tcp_stage_connect() found no port */
-    char told[1000];      /* "connected peer_closed ...": of the active sockets */
+    char told[8000];      /* "connected peer_closed ...": of the active sockets */
 };
 
 /* A socket that may be gone: numbers are used again. */
@@ -27,11 +26,20 @@ struct stage_socket {
     uint8_t generation;
 };
 
-/* `client` and `server` are what stands under "tcp" of each, without braces. */
-struct tcp_stage *tcp_stage_new(const char *rtt, const char *client, const char *server);
+/* Both hosts have that stack; `client` and `server` are what stands under "tcp" of each,
+ * without braces. */
+struct tcp_stage *tcp_stage_new(const char *stack, const char *rtt, const char *client,
+                                const char *server);
 void tcp_stage_free(struct tcp_stage *stage);
 
-/* connect() from the client's address to port 80 of the server's. */
+/* Begins anew, with the timer wheels of both hosts at that age. */
+void tcp_stage_restart(struct tcp_stage *stage, sim_ns timer_phase);
+
+/* connect() from the client's address to port 80 of the server's first, or second,
+ * address (STAGE_SERVER). */
+#define STAGE_SERVER 1
+struct stage_socket tcp_stage_connect_to(struct tcp_stage *stage, uint32_t address,
+                                         const struct socket_options *options);
 struct stage_socket tcp_stage_connect(struct tcp_stage *stage,
                                       const struct socket_options *options);
 
@@ -40,6 +48,9 @@ struct stage_socket tcp_stage_peer(struct tcp_stage *stage, struct stage_socket 
 
 /* "ESTABLISHED" and so on; "" when the socket is gone. */
 const char *tcp_stage_state(struct tcp_stage *stage, struct stage_socket s);
+
+/* An RST that the socket must believe, from nowhere. */
+void tcp_stage_reset(struct tcp_stage *stage, struct stage_socket s);
 
 void tcp_stage_run(struct tcp_stage *stage, sim_ns until);
 

@@ -20,7 +20,7 @@
 
 static struct tcp_stage *stage_of(const char *client)
 {
-    return tcp_stage_new("100ms", client, TIMERS);
+    return tcp_stage_new("plain", "100ms", client, TIMERS);
 }
 
 static struct stage_socket connected(struct tcp_stage *stage,
@@ -383,7 +383,7 @@ static void test_the_price_of_a_collision_is_what_exceeds_the_round_trip(void **
 static void test_a_connect_lost_to_a_lingering_socket_is_counted(void **state)
 {
     (void)state;
-    struct tcp_stage *stage = tcp_stage_new("100ms",
+    struct tcp_stage *stage = tcp_stage_new("plain", "100ms",
                                             "\"range\": [50000, 50000], "
                                             "\"syn\": {\"rto\": \"1s\", \"retries\": 1}",
                                             "\"syn_in_time_wait\": \"dropped\"");
@@ -426,8 +426,9 @@ static bool connects(struct tcp_stage *stage, sim_ns when,
 static void test_tw_reuse_takes_a_time_wait_once_it_is_older_than_the_delay(void **state)
 {
     (void)state; /* KERNEL.md T3 */
-    struct tcp_stage *stage = tcp_stage_new(
-        "100ms", ONE_PORT STAMPED "\"tw_reuse\": \"on\", " TIMERS, STAMPED TIMERS);
+    struct tcp_stage *stage =
+        tcp_stage_new("plain", "100ms", ONE_PORT STAMPED "\"tw_reuse\": \"on\", " TIMERS,
+                      STAMPED TIMERS);
     struct stage_socket s = in_time_wait(stage, &socket_options_plain);
     assert_false(connects(stage, 2100 * SIM_MS, &socket_options_plain));
     assert_int_equal(stage->refused, FAILURE_EADDRNOTAVAIL);
@@ -446,8 +447,8 @@ static void test_without_timestamps_at_both_ends_nothing_is_reused(void **state)
         char client[300];
         snprintf(client, sizeof client, "%s%s\"tw_reuse\": \"on\", %s", ONE_PORT,
                  ends[i][0], TIMERS);
-        struct tcp_stage *stage =
-            tcp_stage_new("100ms", client, ends[i][1][0] ? STAMPED TIMERS : TIMERS);
+        struct tcp_stage *stage = tcp_stage_new("plain", "100ms", client,
+                                                ends[i][1][0] ? STAMPED TIMERS : TIMERS);
         in_time_wait(stage, &socket_options_plain);
         assert_false(connects(stage, 5 * SIM_S, &socket_options_plain));
         assert_true(connects(stage, 5100 * SIM_MS, &socket_options_plain));
@@ -460,9 +461,9 @@ static void test_tw_reuse_of_loopback_leaves_other_addresses(void **state)
 {
     (void)state;
     for (int loopback = 0; loopback < 2; loopback++) {
-        struct tcp_stage *stage =
-            tcp_stage_new("100ms", ONE_PORT STAMPED "\"tw_reuse\": \"loopback\", " TIMERS,
-                          STAMPED TIMERS);
+        struct tcp_stage *stage = tcp_stage_new(
+            "plain", "100ms", ONE_PORT STAMPED "\"tw_reuse\": \"loopback\", " TIMERS,
+            STAMPED TIMERS);
         if (loopback)
             assert_true(ip_address_parse("127.0.0.1", &stage->net->addresses[1].ip));
         in_time_wait(stage, &socket_options_plain);
@@ -474,8 +475,9 @@ static void test_tw_reuse_of_loopback_leaves_other_addresses(void **state)
 static void test_a_fin_wait_2_is_never_reused(void **state)
 {
     (void)state; /* KERNEL.md F4 */
-    struct tcp_stage *stage = tcp_stage_new(
-        "100ms", ONE_PORT STAMPED "\"tw_reuse\": \"on\", " TIMERS, STAMPED TIMERS);
+    struct tcp_stage *stage =
+        tcp_stage_new("plain", "100ms", ONE_PORT STAMPED "\"tw_reuse\": \"on\", " TIMERS,
+                      STAMPED TIMERS);
     struct stage_socket s = connected(stage, &socket_options_plain);
     tcp_close(stage->net, s.number);
     assert_false(connects(stage, 7 * SIM_S, &socket_options_plain));
@@ -487,7 +489,7 @@ static void test_tw_reuse_turned_on_finds_the_time_waits_that_are_there(void **s
 {
     (void)state;
     struct tcp_stage *stage =
-        tcp_stage_new("100ms", ONE_PORT STAMPED TIMERS, STAMPED TIMERS);
+        tcp_stage_new("plain", "100ms", ONE_PORT STAMPED TIMERS, STAMPED TIMERS);
     in_time_wait(stage, &socket_options_plain);
     assert_false(connects(stage, 3 * SIM_S, &socket_options_plain));
     struct host_config turned = *stage->net->hosts.at[0].config;
@@ -504,7 +506,7 @@ static void test_a_time_wait_that_yields_goes_on_yielding_with_another_fin(void 
 {
     (void)state;
     struct tcp_stage *stage =
-        tcp_stage_new("100ms", ONE_PORT STAMPED "\"tw_reuse\": \"on\", " TIMERS,
+        tcp_stage_new("plain", "100ms", ONE_PORT STAMPED "\"tw_reuse\": \"on\", " TIMERS,
                       STAMPED "\"fin\": {\"at\": [\"2s\"], \"give_up\": \"9s\"}");
     struct stage_socket s = connected(stage, &socket_options_plain);
     tcp_close(stage->net, s.number);
@@ -528,8 +530,8 @@ static void test_a_bound_socket_takes_time_wait_over_at_once(void **state)
 {
     (void)state; /* KERNEL.md T5 */
     for (int stamped = 0; stamped < 2; stamped++) {
-        struct tcp_stage *stage =
-            tcp_stage_new("100ms", stamped ? STAMPED TIMERS : TIMERS, STAMPED TIMERS);
+        struct tcp_stage *stage = tcp_stage_new(
+            "plain", "100ms", stamped ? STAMPED TIMERS : TIMERS, STAMPED TIMERS);
         struct stage_socket s = in_time_wait(stage, &ring);
         assert_int_equal(connects(stage, 1100 * SIM_MS, &ring), stamped);
         tcp_stage_expect(stage, s, stamped ? "" : "TIME_WAIT");
@@ -541,8 +543,9 @@ static void test_a_bound_socket_takes_time_wait_over_at_once(void **state)
 static void test_a_bound_socket_takes_a_fin_wait_2_record_over(void **state)
 {
     (void)state; /* KERNEL.md T5, F6: the server's old socket is cleaned up on the way */
-    struct tcp_stage *stage = tcp_stage_new(
-        "100ms", "\"challenged_retry\": \"8ms\", " STAMPED TIMERS, STAMPED TIMERS);
+    struct tcp_stage *stage =
+        tcp_stage_new("plain", "100ms", "\"challenged_retry\": \"8ms\", " STAMPED TIMERS,
+                      STAMPED TIMERS);
     struct stage_socket s = connected(stage, &ring);
     struct stage_socket server = tcp_stage_peer(stage, s);
     tcp_close(stage->net, s.number);
@@ -558,7 +561,8 @@ static void test_a_bound_socket_takes_a_fin_wait_2_record_over(void **state)
 static void test_a_held_fin_wait_2_is_not_taken_over(void **state)
 {
     (void)state; /* PROXIES.md 2: what HAProxy holds counts against its ring */
-    struct tcp_stage *stage = tcp_stage_new("100ms", STAMPED TIMERS, STAMPED TIMERS);
+    struct tcp_stage *stage =
+        tcp_stage_new("plain", "100ms", STAMPED TIMERS, STAMPED TIMERS);
     const struct socket_options two = {.bind = SOCKET_BIND_EXPLICIT,
                                        .ring = {50000, 50000},
                                        .reuse_address = true,
