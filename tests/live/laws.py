@@ -17,6 +17,7 @@ import simulator
 
 AUTO, ZERO, NO_PORT = {}, {"bind": "bind-zero"}, {"bind": "bind-no-port"}
 MODES = {"connect()": AUTO, "bind(0)": ZERO, "no-port bind": NO_PORT}
+OPTIONS = {"": {}, " ra": {"reuse_address": True}, " rp": {"reuse_port": True}}
 
 MEASURED = ((6, 18), (7, 0))  # from 7.0 the steps of the search are random
 
@@ -89,6 +90,29 @@ def left_out():
     for name, mode in MODES.items():
         yield case("C12", "%s, 5 of 20 listening" % name, [50000, 50019], step(mode, [0], 30),
                    listen=[50000, 50003, 50004, 50005, 50011])
+
+
+def matrix(small):
+    """One port, a first socket in some state, a second one."""
+    binds = dict(MODES, **{"bind(port)": {"bind": "explicit"}})
+    ends = {"ESTABLISHED": ("keep", "n"), "TIME_WAIT": ("close", "n"), "FIN_WAIT_2": ("close", "h")}
+    number = 0
+    for first in MODES:
+        for state, (end, kind) in ends.items():
+            for second in binds:
+                for option in OPTIONS:
+                    for to in (0, 1):
+                        number += 1
+                        if small and number % 5:
+                            continue
+                        ports = [41000 + number, 41000 + number]
+                        later = dict(binds[second], **OPTIONS[option])
+                        if second == "bind(port)":
+                            later["ring"] = ports
+                        yield case("C7 T2 T5 F4", "%s%s in %s, then %s%s to %s destination" % (
+                            first, option, state, second, option, ("the same", "another")[to]),
+                            ports, step(dict(MODES[first], **OPTIONS[option]), [0], 1, end, kind),
+                            step(later, [to], 1, "reset"))
 
 
 def datagrams():
@@ -210,6 +234,22 @@ def fin_wait_2(session):
                         len(lives) == 20 and shortest - LATE_S <= median <= longest + LATE_S)
 
 
+def reuse_delay(session):
+    """The one port, closed, is asked for every 2 ms."""
+    if not session.known("T3"):
+        return
+    for delay in (300,) if session.small else (300, 1000):
+        experiment = {"range": [44000 + delay, 44000 + delay],
+                      "sysctl": {"tcp_tw_reuse": 1, "tcp_tw_reuse_delay": delay}}
+        prepare(session.machine, experiment)
+        live = session.machine.client.retake(to=session.machine.to(0), kind="n", step_ms=2,
+                                             limit_s=5)
+        simulated = simulator.retake(experiment)
+        session.compare("T3", "tcp_tw_reuse 1, tcp_tw_reuse_delay %d ms" % delay,
+                        "retaken after %s s" % (live and "%.3f" % live), "%.3f s" % simulated,
+                        live is not None and simulated - 0.002 <= live <= simulated + LATE_S)
+
+
 def lost_syn(session):
     """tcp_syn_retries n: ETIMEDOUT at the first expiry that is at least T = 2^(n+1) - 1 s after the
     first SYN [X4]; each expiry before it may come a slot of the timer wheel late, 32 ms and a tick.
@@ -252,8 +292,10 @@ EXPERIMENTS = [
     lambda session: cases(session, left_out()),
     lambda session: cases(session, datagrams()),
     lambda session: cases(session, buckets()),
+    lambda session: cases(session, matrix(session.small)),
     port_sequences,
     fin_wait_2,
+    reuse_delay,
     lost_syn,
     short_churn,
 ]

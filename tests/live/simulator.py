@@ -134,6 +134,16 @@ def stay_in(state, case, kind, phases):
     return min(stays), max(stays)
 
 
+def retake(case):
+    """How long a closed connection keeps the one port from attempts every 2 ms."""
+    seconds = 10
+    scenario = empty("live-retake", seconds)
+    scenario["hosts"]["c0"] = host_of(case)
+    add_app(scenario, "first", "c0", 0, [(0.5, 0.0005)], {}, "n")
+    add_app(scenario, "again", "c0", 0, [(0.502 + i * 0.002, FOR_EVER) for i in range(4000)], {}, "n")
+    return run(scenario)["hosts.c0.tcp4.sockets.TIME_WAIT"] * seconds
+
+
 def churn(case, arrivals, phases):
     """How many are opened, for each phase of the timer grid (ms)."""
     scenario, opened = empty("live-churn", arrivals[-1][0] + 1), []
