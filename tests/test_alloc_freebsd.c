@@ -234,6 +234,31 @@ static void test_a_socket_option_asks_for_another_range(void **state)
     }
 }
 
+/* D10.3, seen from outside: 20 connections a second, then 5.  The step from port to port
+ * is 1 until 45 seconds after the last fast second, and then any of 256: 8 bits. */
+static void test_a_server_sees_a_sequence_until_45_s_after_the_rush(void **state)
+{
+    (void)state;
+    struct text_plan p = text_plan_read(
+        "{\"name\": \"rush\", \"duration\": \"1000s\", \"network\": {\"rtt\": \"0s\"}, "
+        "\"hosts\": {\"client\": {\"stack\": \"freebsd12\", \"predictability\": true, "
+        "\"tcp\": {\"range\": [50000, 50255], \"time_wait\": \"0s\"}}, \"server\": {}}, "
+        "\"apps\": {\"a\": {\"from\": \"client\", \"to\": \"server:80\", \"arrivals\": "
+        "{\"kind\": \"constant\", \"rate\": \"20/s\"}, \"lifetime\": {\"kind\": "
+        "\"constant\", \"value\": \"1ms\"}}}, \"changes\": [{\"at\": \"100s\", \"set\": "
+        "{\"apps.a.arrivals.rate\": \"5/s\"}}], \"phases\": {\"rush\": [\"5s\", "
+        "\"100s\"], \"calm\": [\"100s\", \"144s\"], \"later\": [\"147s\", \"1000s\"]}}");
+    struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
+    /* The 19 draws of the first second are not of the sequence: 1 in 100 of the rush. */
+    assert_true(result_metric(r, "hosts.client.tcp4.next_port_bits@rush") < 0.1);
+    assert_true(result_metric(r, "hosts.client.tcp4.next_port_bits@calm") < 0.1);
+    /* 8, but for chance: some 17 of the 4,265 draws are 1, like 2,780 steps before.  To
+     * bring it to 7 it would have to be 45. */
+    assert_true(result_metric(r, "hosts.client.tcp4.next_port_bits@later") > 7);
+    trial_result_free(r);
+    text_plan_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_a_full_destination_starves_the_others_up_to_12_only),
         cmocka_unit_test(test_14_tests_the_port_where_there_is_no_destination),
         cmocka_unit_test(test_a_socket_option_asks_for_another_range),
+        cmocka_unit_test(test_a_server_sees_a_sequence_until_45_s_after_the_rush),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

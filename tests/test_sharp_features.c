@@ -1,7 +1,7 @@
 /* What no tuning can blur: the sharp features of MODEL.md D10 that only a whole world
- * shows.  The others stand with their allocators: 2 in test_alloc_linux518.c, 3 in
- * test_alloc_freebsd.c, 5 in test_alloc_rfc6056.c, 6 and 7 in test_theory.c and
- * test_theory_probes.c, 8 in test_alloc_azure.c. */
+ * shows.  The others stand with their allocators: 2 in test_alloc_linux518.c and
+ * test_theory_probes.c, 3 in test_alloc_freebsd.c, 5 in test_alloc_rfc6056.c, 6 and 7 in
+ * test_theory_allocators.c, 8 in test_alloc_clouds.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
