@@ -71,22 +71,37 @@ static void test_refused_ports_go_to_the_tail_and_ten_are_enough(void **state)
     port_lab_free(&lab);
 }
 
-/* A port that another program bound and gave up leaves the ring and comes back. */
-static void test_a_port_taken_by_another_way_is_not_handed_out(void **state)
+/* The ring does not know of another program's port: bind() refuses it, and it is tried
+ * again later. */
+static void test_a_port_of_another_program_is_tried_again_later(void **state)
 {
     (void)state;
+    const struct port_owner other = {.local_address = PORT_LAB_ADDRESS,
+                                     .origin = PORT_BY_BIND};
     struct port_lab lab = ring();
-    port_lab_fill(&lab, port_lab_place(0), 1);
-    lab.ops->taken(lab.state, lab.config, 50005, 0, 0);
-    for (uint16_t i = 1; i < N; i++) {
+    port_space_take(lab.space, 50005, other, port_lab_place(9));
+    for (uint16_t i = 0; i < N; i++)
         if (i != 5)
             assert_int_equal(port_lab_connect(&lab, port_lab_place(0)).port, 50000 + i);
-    }
-    assert_int_equal(port_lab_connect(&lab, port_lab_place(0)).port, 0);
+    struct port_answer answer = port_lab_connect(&lab, port_lab_place(0));
+    assert_int_equal(answer.port, 0);
+    assert_int_equal(answer.probes, 10); /* the same port ten times */
+    port_space_release(lab.space, 50005, other, port_lab_place(9));
     lab.ops->released(lab.state, lab.config, 50005, 0, 0);
     lab.ops->released(lab.state, lab.config, 60000, 0, 0); /* none of ours */
     assert_int_equal(port_lab_connect(&lab, port_lab_place(0)).port, 50005);
     assert_int_equal(port_lab_connect(&lab, port_lab_place(0)).port, 0);
+    port_lab_free(&lab);
+}
+
+/* A choice that came to nothing leaves the port at the head. */
+static void test_a_port_that_was_not_taken_is_chosen_again(void **state)
+{
+    (void)state;
+    struct port_lab lab = ring();
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(port_lab_choose(&lab, port_lab_place(0)).port, 50000);
+    port_lab_fill(&lab, port_lab_place(0), N);
     port_lab_free(&lab);
 }
 
@@ -96,7 +111,8 @@ int main(void)
         cmocka_unit_test(test_the_port_that_rested_longest_comes_first),
         cmocka_unit_test(test_an_empty_ring_fails_without_looking),
         cmocka_unit_test(test_refused_ports_go_to_the_tail_and_ten_are_enough),
-        cmocka_unit_test(test_a_port_taken_by_another_way_is_not_handed_out),
+        cmocka_unit_test(test_a_port_of_another_program_is_tried_again_later),
+        cmocka_unit_test(test_a_port_that_was_not_taken_is_chosen_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

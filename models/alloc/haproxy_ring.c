@@ -15,20 +15,17 @@
  * kernel's business at connect(): that is `ring` of socket options, not this.
  */
 #include <stddef.h>
-#include <stdlib.h>
 
 #include "models/alloc/list.h"
-#include "sim/base/memory.h"
+#include "models/port_ring.h"
 
 struct config {
     uint32_t attempts;
 };
 
 struct state {
-    struct port_range range; /* of the ring; {0, 0} before the first choice */
-    uint16_t *ports;         /* as many as the range has; `count` from `head` on */
-    uint32_t head, count;
-    struct port_set idle; /* those in the ring */
+    struct port_ring *ring;
+    uint16_t chosen; /* out of the ring, but not yet held by anybody; 0: none */
 };
 
 static size_t state_size(const void *config)
@@ -41,39 +38,18 @@ static void free_ring(void *state, const void *config)
 {
     (void)config;
     struct state *s = state;
-    free(s->ports);
-    port_set_clear(&s->idle);
+    port_ring_free(s->ring);
     *s = (struct state){0};
-}
-
-static uint16_t *place(const struct state *s, uint32_t index)
-{
-    return &s->ports[(s->head + index) % port_range_size(s->range)];
-}
-
-static void put(struct state *s, uint16_t port)
-{
-    *place(s, s->count++) = port;
-    port_set_add(&s->idle, port);
 }
 
 /* Another range begins with all its ports in order, as a new configuration does. */
 static void enter_range(struct state *s, struct port_range range)
 {
-    if (s->range.low == range.low && s->range.high == range.high)
+    if (s->ring && port_ring_range(s->ring).low == range.low &&
+        port_ring_range(s->ring).high == range.high)
         return;
     free_ring(s, NULL);
-    s->range = range;
-    s->ports = memory_new(port_range_size(range), sizeof *s->ports);
-    for (uint32_t port = range.low; port <= range.high; port++)
-        put(s, (uint16_t)port);
-}
-
-static void head_to_tail(struct state *s)
-{
-    uint16_t port = *place(s, 0);
-    s->head = (s->head + 1) % port_range_size(s->range);
-    *place(s, s->count - 1) = port;
+    s->ring = port_ring_new(range);
 }
 
 static struct port_answer choose(void *state, const void *config,
@@ -85,14 +61,17 @@ static struct port_answer choose(void *state, const void *config,
     const struct config *c = config;
     enter_range(s, request->range);
     struct port_view view = port_request_view(request);
-    uint32_t tries = s->count < c->attempts ? s->count : c->attempts;
-    for (uint32_t i = 1; i <= tries; i++, head_to_tail(s))
-        if (port_view_free(&view, *place(s, 0)))
-            return (struct port_answer){.port = *place(s, 0), .probes = i};
-    return (struct port_answer){.probes = tries ? tries : 1};
+    for (uint32_t i = 1; i <= c->attempts; i++) {
+        uint16_t port = s->chosen ? s->chosen : port_ring_take(s->ring);
+        s->chosen = port;
+        if (port == 0 || port_view_free(&view, port))
+            return (struct port_answer){.port = port, .probes = i};
+        s->chosen = 0;
+        port_ring_give(s->ring, port);
+    }
+    return (struct port_answer){.probes = c->attempts};
 }
 
-/* Nearly always the head; a port that came to its holder by another way is looked for. */
 static void taken(void *state, const void *config, uint16_t port, uint32_t inside_host,
                   sim_ns now)
 {
@@ -100,17 +79,11 @@ static void taken(void *state, const void *config, uint16_t port, uint32_t insid
     (void)inside_host;
     (void)now;
     struct state *s = state;
-    if (!port_set_remove(&s->idle, port))
-        return;
-    uint32_t at = 0;
-    while (*place(s, at) != port)
-        at++;
-    for (; at > 0; at--)
-        *place(s, at) = *place(s, at - 1);
-    s->head = (s->head + 1) % port_range_size(s->range);
-    s->count--;
+    if (port == s->chosen)
+        s->chosen = 0;
 }
 
+/* A port that somebody else held is in the ring all the time. */
 static void released(void *state, const void *config, uint16_t port, uint32_t inside_host,
                      sim_ns now)
 {
@@ -118,9 +91,8 @@ static void released(void *state, const void *config, uint16_t port, uint32_t in
     (void)inside_host;
     (void)now;
     struct state *s = state;
-    bool is_ours = s->ports && port_range_holds(s->range, port);
-    if (is_ours && !port_set_has(&s->idle, port))
-        put(s, port);
+    if (s->ring && port_range_holds(port_ring_range(s->ring), port) && port != s->chosen)
+        port_ring_give(s->ring, port);
 }
 
 static const struct field rows[] = {
