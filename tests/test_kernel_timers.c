@@ -774,6 +774,8 @@ static void test_what_timers_of_the_kernel_cannot_be_expressed(void **state)
 {
     (void)state;
     law_not_expressed("F5", "data arrives in FIN_WAIT_2", "data is only a duration");
+    law_not_expressed("R2", "routes that lead nowhere",
+                      "any two hosts of a scenario have a path");
     law_not_expressed("X3", "zero window", "data is only a duration");
     law_not_expressed("T6", "bursts of closes lose TIME_WAITs by themselves",
                       "segments of one connection never overtake one another");

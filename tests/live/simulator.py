@@ -18,6 +18,7 @@ KEYS = {
     "tcp_tw_reuse_delay": lambda v: {"tw_reuse_delay": "%dms" % v},
     "tcp_max_tw_buckets": lambda v: {"max_tw_buckets": v},
     "tcp_timestamps": lambda v: {"timestamps": bool(v)},
+    "tcp_syn_retries": lambda v: {"syn": {"retries": v}},
 }
 
 SERVER_CLOSES = {"n": "prompt", "h": "never"}
@@ -120,11 +121,12 @@ def play(cases):
     return answers
 
 
-def stay_in(state, case, kind, phases):
+def stay_in(state, case, kind, phases, loss=0):
     """The shortest and the longest time one connection, closed at once, stays in that state over
     phases of the timer grid (ms)."""
     seconds = 80
     scenario = empty("live-stay", seconds)
+    scenario["network"]["loss"] = loss
     for number, phase in enumerate(phases):
         scenario["hosts"]["c%d" % number] = host_of(case, phase)
         add_app(scenario, "a%d" % number, "c%d" % number, 0, [(0.5, 0.0005)], {}, kind)
