@@ -582,9 +582,11 @@ static bool meet_lingering(struct net *net, uint32_t client, uint32_t lingering)
 {
     struct tcp_socket *old = net_socket(net, lingering);
     struct tcp_socket *c = net_socket(net, client);
-    if (old->peer == client && old->peer_generation == c->generation) {
-        if (old->state == TCP_SYN_RECEIVED)
-            send_to_peer(net, lingering, EVENT_SYN_ACK); /* the same SYN once more */
+    /* The same SYN once more.  In any other state it is not the peer whose number and
+     * four bits of generation these are: it was established, which the client is not. */
+    if (old->state == TCP_SYN_RECEIVED && old->peer == client &&
+        old->peer_generation == c->generation) {
+        send_to_peer(net, lingering, EVENT_SYN_ACK);
         return false;
     }
     if (!(c->flags & TCP_COLLIDED))
