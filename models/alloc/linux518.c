@@ -97,7 +97,7 @@ static uint32_t common_divisor(uint32_t a, uint32_t b)
 static uint32_t random_stride(uint32_t width, uint32_t candidates,
                               struct random_stream *chance)
 {
-    if (width == 0 || candidates == 1)
+    if (candidates == 1)
         return 1;
     uint32_t most = width < candidates ? width : candidates;
     uint32_t stride = 1 + random_below(chance, most);
@@ -145,8 +145,9 @@ static struct port_answer choose(void *state, const void *config,
 
     struct parity_laps laps = laps_of(request);
     struct port_view view = port_request_view(request);
-    uint32_t stride = random_stride(c->step_width, parity_lap_length(laps), chance);
-    uint32_t offset = hidden % laps.size / laps.step * laps.step;
+    uint32_t stride =
+        c->step_width ? random_stride(c->step_width, parity_lap_length(laps), chance) : 1;
+    uint32_t offset = hidden % laps.size & ~(laps.step - 1);
     struct port_answer answer = {.port = 0};
     for (uint32_t lap = 0; lap < laps.count && !answer.port; lap++) {
         struct port_found found = scan_by_strides(&view, laps, offset + lap, stride);

@@ -20,20 +20,35 @@ struct parity_laps {
 };
 
 /* Of a range of that many ports, by two. */
-struct parity_laps parity_laps_of(uint32_t size);
+static inline struct parity_laps parity_laps_of(uint32_t size)
+{
+    if (size == 1)
+        return (struct parity_laps){.size = 1, .step = 2, .count = 1};
+    return (struct parity_laps){.size = size & ~1u, .step = 2, .count = 2};
+}
 
 /* The same by one. */
-struct parity_laps parity_laps_by_one(uint32_t size);
+static inline struct parity_laps parity_laps_by_one(uint32_t size)
+{
+    return (struct parity_laps){.size = size, .step = 1, .count = 1};
+}
 
-/* Candidates of one lap. */
+/* Candidates of one lap: rounded up for a range of one port. */
 static inline uint32_t parity_lap_length(struct parity_laps laps)
 {
-    return (laps.size + laps.step - 1) / laps.step;
+    return (laps.size + laps.step - 1) >> (laps.step - 1);
 }
 
 /* One lap over the view's range, from `offset` on, which is below the range's size. */
-struct port_found parity_lap_scan(const struct port_view *view, struct parity_laps laps,
-                                  uint32_t offset);
+static inline struct port_found parity_lap_scan(const struct port_view *view,
+                                                struct parity_laps laps, uint32_t offset)
+{
+    return port_view_scan(
+        view, (struct port_walk){.first = (uint16_t)(view->range.low + offset),
+                                 .step = laps.step,
+                                 .wrap = laps.size,
+                                 .candidates = parity_lap_length(laps)});
+}
 
 /* connect(): the lap from the even offset at or below `hidden` modulo the size, then the
  * one beside it.  `*in_lap` gets the candidates examined in the lap that found the port.
