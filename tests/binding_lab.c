@@ -20,46 +20,47 @@ enum { CA = 1, CA2 = 2, LO9 = 3, SERVERS = 100 };
  */
 
 static struct port_chooser chooser(struct binding_lab *lab, const char *name,
-                                   enum port_scope scope, enum failure exhausted)
+                                   struct port_lab_config *config, const char *json,
+                                   enum failure exhausted)
 {
     const struct port_allocator_ops *ops = port_allocator_find(name);
-    void *config = port_lab_defaults(ops->fields);
+    *config = port_lab_config_read(ops, json);
     return (struct port_chooser){
         .ops = ops,
-        .config = config,
-        .state = port_allocator_open(ops, config, lab->range, &lab->chance),
+        .config = config->config,
+        .state = port_allocator_open(ops, config->config, lab->range, &lab->chance),
         .chance = &lab->chance,
-        .scope = scope,
+        .scope = ops->scope,
         .exhausted = exhausted};
-}
-
-static void close_chooser(struct port_chooser *c)
-{
-    port_allocator_close(c->ops, c->config, c->state);
-    free((void *)(uintptr_t)c->config);
 }
 
 struct binding_lab *binding_lab_new(struct port_range range, bool autobind_reuse,
                                     uint64_t seed)
 {
     struct binding_lab *lab = memory_new(1, sizeof *lab);
+    struct port_lab_config *configs = lab->configs;
+    const char *bind = autobind_reuse ? "{\"autobind_reuse\": true}" : "{}";
     lab->range = range;
     lab->tcp = port_space_new();
     lab->udp = port_space_new();
     lab->chance = random_stream_make(seed, 0, "tests.binding_lab", "ports");
-    lab->connect = chooser(lab, "linux518", PORT_SCOPE_MIXED, FAILURE_EADDRNOTAVAIL);
-    lab->bind_tcp = chooser(lab, "linux-bind0", PORT_SCOPE_PORT, FAILURE_EADDRINUSE);
-    lab->bind_udp = chooser(lab, "linux-udp", PORT_SCOPE_PORT, FAILURE_EADDRINUSE);
-    void *config = (void *)(uintptr_t)lab->bind_tcp.config;
-    *(bool *)port_lab_field("linux-bind0", config, "autobind_reuse") = autobind_reuse;
+    lab->connect = chooser(lab, "linux518", &configs[0], "{}", FAILURE_EADDRNOTAVAIL);
+    lab->bind_tcp = chooser(lab, "linux-bind0", &configs[1], bind, FAILURE_EADDRINUSE);
+    lab->bind_udp = chooser(lab, "linux-udp", &configs[2], "{}", FAILURE_EADDRINUSE);
     return lab;
+}
+
+static void close_chooser(struct port_chooser *c, struct port_lab_config *config)
+{
+    port_allocator_close(c->ops, c->config, c->state);
+    port_lab_config_free(config);
 }
 
 void binding_lab_free(struct binding_lab *lab)
 {
-    close_chooser(&lab->connect);
-    close_chooser(&lab->bind_tcp);
-    close_chooser(&lab->bind_udp);
+    close_chooser(&lab->connect, &lab->configs[0]);
+    close_chooser(&lab->bind_tcp, &lab->configs[1]);
+    close_chooser(&lab->bind_udp, &lab->configs[2]);
     port_space_free(lab->tcp);
     port_space_free(lab->udp);
     free(lab->held);

@@ -6,6 +6,7 @@
 #define TESTS_BINDING_LAB_H
 
 #include "models/port_binder.h"
+#include "tests/port_lab.h"
 
 struct lab_held {
     bool udp;
@@ -17,7 +18,8 @@ struct lab_held {
 struct binding_lab {
     struct port_range range;
     struct port_space *tcp, *udp;
-    struct port_chooser connect, bind_tcp, bind_udp; /* states and configs are owned */
+    struct port_chooser connect, bind_tcp, bind_udp; /* their states are owned */
+    struct port_lab_config configs[3];               /* and theirs, in that order */
     struct random_stream chance;
     struct lab_held *held;
     uint32_t count, capacity;

@@ -11,16 +11,26 @@
 struct scenario;
 struct issues;
 
+/* An allocator's own keys, read as a scenario states them. */
+struct port_lab_config {
+    const void *config; /* what an allocator is given */
+    struct scenario *statement;
+    struct issues *issues;
+};
+
+/* {"tries": 2}, without "kind"; fails the test if the allocator has no such keys. */
+struct port_lab_config port_lab_config_read(const struct port_allocator_ops *ops,
+                                            const char *json);
+void port_lab_config_free(struct port_lab_config *c);
+
 struct port_lab {
     const struct port_allocator_ops *ops;
-    const void *config;
+    const void *config; /* that of `own` */
     void *state;
     struct port_space *space;
     struct random_stream chance;
     struct port_request request; /* what is asked next: may be changed between choices */
-    /* What the configuration belongs to; NULL: to the lab itself. */
-    struct scenario *statement;
-    struct issues *issues;
+    struct port_lab_config own;
 };
 
 /* The local address of the lab's requests. */
@@ -35,20 +45,15 @@ static inline struct port_destination port_lab_place(uint32_t number)
 /* The allocator of that name with its defaults, the scope it is known with. */
 struct port_lab port_lab_new(const char *name, struct port_range range, uint64_t seed);
 
-/* The same, configured as a scenario would state it: {"tries": 2}, without "kind". */
+/* The same with keys of its own, as port_lab_config_read() reads them. */
 struct port_lab port_lab_stated(const char *name, const char *json,
                                 struct port_range range, uint64_t seed);
 
-/* The same with a configuration of its own, from port_lab_defaults(); the lab owns it. */
-struct port_lab port_lab_configured(const char *name, void *config,
-                                    struct port_range range, uint64_t seed);
+/* The same, printed. */
+struct port_lab port_lab_printed(struct port_range range, uint64_t seed, const char *name,
+                                 const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 void port_lab_free(struct port_lab *lab);
-
-/* A new struct of the table with every default filled in; NULL for a table of NULL. */
-void *port_lab_defaults(const struct field_table *table);
-
-/* Where `config`, of that allocator, keeps the value of `key`. */
-void *port_lab_field(const char *name, void *config, const char *key);
 
 /* Asks, without taking. */
 struct port_answer port_lab_choose(struct port_lab *lab, struct port_destination to);

@@ -14,9 +14,9 @@ enum { BLOCK = 128, BLOCKS = 504 /* of 64,512 ports */ };
 
 static struct port_lab blocks(sim_ns active_timeout)
 {
-    void *config = port_lab_defaults(port_allocator_find("cgnat-blocks")->fields);
-    *(sim_ns *)port_lab_field("cgnat-blocks", config, "active_timeout") = active_timeout;
-    return port_lab_configured("cgnat-blocks", config, nat_range, 1);
+    return port_lab_printed(nat_range, 1, "cgnat-blocks",
+                            "{\"active_timeout\": \"%.9gs\"}",
+                            sim_seconds(active_timeout));
 }
 
 static uint16_t connect_from(struct port_lab *lab, uint32_t subscriber)
@@ -193,11 +193,9 @@ static void test_ports_taken_before_the_pool_began_may_be_given_back(void **stat
 
 static struct port_lab deterministic(uint32_t compression, uint32_t dynamic)
 {
-    const char *name = "cgnat-deterministic";
-    void *config = port_lab_defaults(port_allocator_find(name)->fields);
-    *(uint32_t *)port_lab_field(name, config, "compression") = compression;
-    *(uint32_t *)port_lab_field(name, config, "dynamic") = dynamic;
-    return port_lab_configured(name, config, nat_range, 1);
+    return port_lab_printed(nat_range, 1, "cgnat-deterministic",
+                            "{\"compression\": %u, \"dynamic\": %u}",
+                            (unsigned)compression, (unsigned)dynamic);
 }
 
 /* floor(64512 / (C + D)) ports each, side by side; D subscribers' worth for all. */

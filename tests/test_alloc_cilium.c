@@ -13,21 +13,13 @@
 #include "tests/statistics.h"
 
 enum { N = 16384, NEXT = 0, REDRAW = 1 };
+static const char *const retries[] = {[NEXT] = "next", [REDRAW] = "redraw"};
 static const struct port_range range = {49152, 65535};
 
 static struct port_lab cilium(struct port_range ports, uint32_t retry, uint32_t tries)
 {
-    void *config = port_lab_defaults(port_allocator_find("cilium")->fields);
-    *(uint32_t *)port_lab_field("cilium", config, "retry") = retry;
-    *(uint32_t *)port_lab_field("cilium", config, "tries") = tries;
-    return port_lab_configured("cilium", config, ports, tries);
-}
-
-static struct port_lab vpp(uint32_t tries)
-{
-    void *config = port_lab_defaults(port_allocator_find("vpp-cgn")->fields);
-    assert_int_equal(*(uint32_t *)port_lab_field("vpp-cgn", config, "tries"), 20);
-    return port_lab_configured("vpp-cgn", config, range, tries);
+    return port_lab_printed(ports, tries, "cilium", "{\"retry\": \"%s\", \"tries\": %u}",
+                            retries[retry], (unsigned)tries);
 }
 
 static struct port_answer ask(struct port_lab *lab)
@@ -129,7 +121,8 @@ static void test_draws_fail_with_the_published_law(void **state)
         uint32_t m = rows[i].draws, free = (uint32_t)lround(rows[i].free * N);
         double law = pow(1 - (double)free / N, m);
         assert_true(fabs(law - rows[i].published) < rows[i].digit);
-        struct port_lab lab = m == 20 ? vpp(m) : cilium(range, REDRAW, m);
+        struct port_lab lab =
+            m == 20 ? port_lab_new("vpp-cgn", range, m) : cilium(range, REDRAW, m);
         struct port_owner owner = {.local_address = PORT_LAB_ADDRESS};
         for (uint32_t k = 0; k < N - free; k++) /* the free ones at the top */
             port_space_take(lab.space, (uint16_t)(range.low + k), owner,

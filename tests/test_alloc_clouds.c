@@ -18,12 +18,12 @@ static const struct port_range nat_range = {1024, 65535};
 static struct port_lab lab_with(const char *name, const char *key, uint32_t value,
                                 const char *key2, uint32_t value2)
 {
-    void *config = port_lab_defaults(port_allocator_find(name)->fields);
-    if (key)
-        *(uint32_t *)port_lab_field(name, config, key) = value;
-    if (key2)
-        *(uint32_t *)port_lab_field(name, config, key2) = value2;
-    return port_lab_configured(name, config, nat_range, 1);
+    if (!key)
+        return port_lab_new(name, nat_range, 1);
+    if (!key2)
+        return port_lab_printed(nat_range, 1, name, "{\"%s\": %u}", key, (unsigned)value);
+    return port_lab_printed(nat_range, 1, name, "{\"%s\": %u, \"%s\": %u}", key,
+                            (unsigned)value, key2, (unsigned)value2);
 }
 
 static uint16_t connect_from(struct port_lab *lab, uint32_t inside_host, uint32_t place)
@@ -90,11 +90,10 @@ static void test_manual_ports_share_64000_less_the_rules(void **state)
         uint32_t ports, rules, instances;
     } rows[] = {{6400, 0, 10}, {6400, 1, 9}, {1248, 0, 51}, {64000, 0, 1}, {64, 0, 1000}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        void *config = port_lab_defaults(port_allocator_find("azure-lb")->fields);
-        *(uint32_t *)port_lab_field("azure-lb", config, "instances") = 1000;
-        *(uint32_t *)port_lab_field("azure-lb", config, "ports") = rows[i].ports;
-        *(uint32_t *)port_lab_field("azure-lb", config, "rules") = rows[i].rules;
-        struct port_lab lab = port_lab_configured("azure-lb", config, nat_range, 1);
+        struct port_lab lab =
+            port_lab_printed(nat_range, 1, "azure-lb",
+                             "{\"instances\": 1000, \"ports\": %u, \"rules\": %u}",
+                             (unsigned)rows[i].ports, (unsigned)rows[i].rules);
         for (uint32_t k = 0; k < rows[i].instances; k++)
             assert_int_equal(fill(&lab, k, 0), rows[i].ports);
         if (rows[i].instances < 1000)

@@ -21,19 +21,6 @@ static struct port_lab linux518(struct port_range range, uint64_t seed)
     return port_lab_new("linux518", range, seed);
 }
 
-/* With one key of its own set to a number. */
-static struct port_lab linux518_with(const char *key, int64_t value,
-                                     struct port_range range, uint64_t seed)
-{
-    void *config = port_lab_defaults(port_allocator_find("linux518")->fields);
-    void *field = port_lab_field("linux518", config, key);
-    if (strcmp(key, "table_bits") == 0 || strcmp(key, "step_width") == 0)
-        *(uint32_t *)field = (uint32_t)value;
-    else
-        *(sim_ns *)field = value;
-    return port_lab_configured("linux518", config, range, seed);
-}
-
 /* --- sequences ------------------------------------------------------------------------
  */
 
@@ -353,7 +340,7 @@ static void test_destinations_share_a_counter_only_by_chance(void **state)
         assert_true(is_lawful(&s));
         port_lab_free(&lab);
 
-        lab = linux518_with("table_bits", 0, s.range, seed);
+        lab = port_lab_stated("linux518", "{\"table_bits\": 0}", s.range, seed);
         perform(&lab, &s);
         assert_false(is_lawful(&s));
         port_lab_free(&lab);
@@ -415,11 +402,11 @@ static void test_every_ten_seconds_all_hidden_numbers_are_drawn_anew(void **stat
     assert_share(count_jumps(&lab, 0), 6 * PLACES, 1 - 8 / 500.0);
     port_lab_free(&lab);
 
-    lab = linux518_with("phase", 4 * SIM_S, thousand, 1);
+    lab = port_lab_stated("linux518", "{\"phase\": \"4s\"}", thousand, 1);
     assert_share(count_jumps(&lab, 6 * SIM_S), 6 * PLACES, 1 - 8 / 500.0);
     port_lab_free(&lab);
 
-    lab = linux518_with("redraw", 0, thousand, 1);
+    lab = port_lab_stated("linux518", "{\"redraw\": \"0s\"}", thousand, 1);
     assert_int_equal(count_jumps(&lab, 0), 0);
     port_lab_free(&lab);
 }
@@ -452,7 +439,8 @@ static void test_strides_lose_no_port(void **state)
         struct port_range range = {50001, (uint16_t)(50000 + size)};
         for (uint16_t flags = 0; flags <= PORT_ASK_OWN_RANGE;
              flags += PORT_ASK_OWN_RANGE) {
-            struct port_lab lab = linux518_with("step_width", 1000, range, size);
+            struct port_lab lab =
+                port_lab_stated("linux518", "{\"step_width\": 1000}", range, size);
             lab.request.flags = flags;
             uint32_t usable = flags ? size : size & ~1u;
             for (uint32_t i = 0; i < usable; i++) {
@@ -477,7 +465,8 @@ enum { SKEW_TRIES = 20000, EVEN_PORTS = 14116, RESERVED_EVEN = 5000 };
 
 static uint32_t first_behind_the_block(uint32_t step_width)
 {
-    struct port_lab lab = linux518_with("step_width", step_width, default_range, 1);
+    struct port_lab lab = port_lab_printed(default_range, 1, "linux518",
+                                           "{\"step_width\": %u}", (unsigned)step_width);
     for (uint16_t port = 40000; port < 50000; port++)
         port_space_reserve(lab.space, port, true);
     uint32_t hits = 0;

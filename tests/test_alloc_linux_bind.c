@@ -22,9 +22,7 @@ static struct port_lab bind0(struct port_range range, uint64_t seed)
 
 static struct port_lab bind0_with_autobind_reuse(struct port_range range, uint64_t seed)
 {
-    void *config = port_lab_defaults(port_allocator_find("linux-bind0")->fields);
-    *(bool *)port_lab_field("linux-bind0", config, "autobind_reuse") = true;
-    return port_lab_configured("linux-bind0", config, range, seed);
+    return port_lab_stated("linux-bind0", "{\"autobind_reuse\": true}", range, seed);
 }
 
 static struct port_owner bound(uint8_t options)

@@ -179,10 +179,9 @@ static void test_linux512_draws_anew_only_where_that_was_taken_back(void **state
 {
     (void)state;
     for (int redraws = 0; redraws < 2; redraws++) {
-        void *config = port_lab_defaults(port_allocator_find("linux512")->fields);
-        *(sim_ns *)port_lab_field("linux512", config, "redraw") =
-            redraws ? 10 * SIM_S : 0;
-        struct port_lab lab = port_lab_configured("linux512", config, hundred, 1);
+        struct port_lab lab = port_lab_stated(
+            "linux512", redraws ? "{\"redraw\": \"10s\"}" : "{\"redraw\": \"0s\"}",
+            hundred, 1);
         uint32_t jumps = 0;
         uint16_t last = touch(&lab, 0);
         for (lab.request.now = 0; lab.request.now < 600 * SIM_S;

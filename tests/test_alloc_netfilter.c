@@ -16,15 +16,19 @@ static const struct port_range kernel_range = {1024, 65535};
 #define ROUNDS 248 /* 128 + 64 + 32 + 16 + 8 */
 
 enum { KEEP, RANDOM, RANDOM_FULLY };
+static const char *const modes[] = {"keep", "random", "random-fully"};
+
+static const char *truth(bool value)
+{
+    return value ? "true" : "false";
+}
 
 static struct port_lab netfilter_that(struct port_range range, uint32_t mode,
                                       bool to_ports, bool evict)
 {
-    void *config = port_lab_defaults(port_allocator_find("netfilter")->fields);
-    *(bool *)port_lab_field("netfilter", config, "evict") = evict;
-    *(uint32_t *)port_lab_field("netfilter", config, "mode") = mode;
-    *(bool *)port_lab_field("netfilter", config, "to_ports") = to_ports;
-    struct port_lab lab = port_lab_configured("netfilter", config, range, 1);
+    struct port_lab lab = port_lab_printed(
+        range, 1, "netfilter", "{\"mode\": \"%s\", \"to_ports\": %s, \"evict\": %s}",
+        modes[mode], truth(to_ports), truth(evict));
     lab.request.mode = PORT_MODE_TRANSLATE;
     return lab;
 }

@@ -17,10 +17,8 @@ static const struct port_range reuse = {40000, 40099};
 
 static struct port_lab win10_with_auto_reuse(void)
 {
-    void *config = port_lab_defaults(port_allocator_find("win10")->fields);
-    *(struct field_range *)port_lab_field("win10", config, "auto_reuse_range") =
-        (struct field_range){reuse.low, reuse.high};
-    return port_lab_configured("win10", config, dynamic, 1);
+    return port_lab_printed(dynamic, 1, "win10", "{\"auto_reuse_range\": [%u, %u]}",
+                            (unsigned)reuse.low, (unsigned)reuse.high);
 }
 
 static void test_both_give_ports_in_order_to_all_destinations(void **state)
