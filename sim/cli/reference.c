@@ -173,9 +173,9 @@ static bool proxy_entry(uint32_t index, struct reference_entry *e)
     reference_say(e, r->systems);
     fact(e, "mode", "%s", proxy_mode_word(p->mode));
     fact(e, "ends", "%s", proxy_ending(p));
-    timeout_fact(e, "client", p->client_timeout);
-    timeout_fact(e, "server", p->server_timeout);
-    timeout_fact(e, "both sides", p->proxy_timeout);
+    timeout_fact(e, "client idle", p->client_timeout);
+    timeout_fact(e, "server idle", p->server_timeout);
+    timeout_fact(e, "idle", p->proxy_timeout);
     if (p->keepalive)
         fact(e, "keep-alive", "%u idle, %g s, %u requests; %s", (unsigned)p->keepalive,
              sim_seconds(p->keepalive_timeout), (unsigned)p->keepalive_requests,

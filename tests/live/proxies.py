@@ -288,7 +288,7 @@ def watch_single(place, cases, window):
     clients = place.agent(place.client, "visit", {"address": PROXY_IN, "visits": visits,
                                                   "until": start + window})
     visited = json.loads(clients.stdout.read())
-    windows = [start + window - v["began"] for v in visited]
+    windows = [start + window - v.get("began", v["at"]) for v in visited]
     found, step = {}, 0
     for end, watcher in watchers.items():
         answer = json.loads(watcher.stdout.readline())
@@ -385,8 +385,9 @@ def overload(report, place, one, port):
     # As they came and as long as they stayed, which is for a server of asyncio not exactly `life`.
     stays = [v["stayed"] for v in visited if v.get("seen") == "ok" and "stayed" in v]
     mean = sum(stays) / len(stays)
-    rows = [(v["began"] - start, v["stayed"] if v.get("seen") == "ok" and "stayed" in v else mean)
-            for v in visited]
+    rows = sorted((v["began"] - start,
+                   v["stayed"] if v.get("seen") == "ok" and "stayed" in v else mean)
+                  for v in visited)
     metrics = simulate("live-overload", parts, rows, SECONDS + 2)
     opened = [int(metrics["apps.a%d.successes" % i]) for i in range(len(PHASES))]
     # PROXIES.md: a model of these laws is within 0.8 % of every recorded total.
@@ -409,7 +410,8 @@ def main():
 
     missing = [program for program in CONFIGS if not installed(program)]
     for program in missing:
-        print("skipped: %s is not installed" % program)
+        print("skipped: %s is not installed%s"
+              % (program, ", with its stream module" * (program == "nginx")))
     place = Place()
     try:
         place.open()
