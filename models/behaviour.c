@@ -17,11 +17,29 @@ static const struct field_table late_fields = {
         },
 };
 
+static const struct field_table hang_fields = {
+    .what = "hang",
+    .size = sizeof(struct hang_config),
+    .rows =
+        (const struct field[]){
+            {.key = "until",
+             .type = FIELD_DURATION,
+             .offset = offsetof(struct hang_config, until),
+             .max = 31536000,
+             .flags = FIELD_REQUIRED,
+             .help = "when in the run it is well again: all that hang close then"},
+            FIELD_END,
+        },
+};
+
 static const struct field_variant_row *behaviour_row(uint32_t index)
 {
     static const struct field_variant_row rows[] = {
         [BEHAVES_PROMPT] = {"prompt", "closes at once", NULL},
         [BEHAVES_LATE] = {"late", "closes after a delay", &late_fields},
+        [BEHAVES_HANGS] = {"hangs",
+                           "closes when it is repaired, and promptly from then on",
+                           &hang_fields},
         [BEHAVES_NEVER] = {"never", "acknowledges the FIN and never sends its own", NULL},
         [BEHAVES_RESET] = {"reset", "answers the FIN with RST", NULL},
         [BEHAVES_SILENT] = {"silent", "answers nothing from then on", NULL},

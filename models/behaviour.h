@@ -13,6 +13,7 @@
 enum behaviour_kind {
     BEHAVES_PROMPT, /* closes at once */
     BEHAVES_LATE,   /* closes after a while */
+    BEHAVES_HANGS,  /* closes at a moment of the run, and at once after it */
     BEHAVES_NEVER, /* acknowledges the FIN and never sends its own: CLOSE_WAIT for ever */
     BEHAVES_RESET, /* answers with RST */
     BEHAVES_SILENT, /* answers nothing any more, not even an ACK */
@@ -20,11 +21,15 @@ enum behaviour_kind {
 
 struct behaviour {
     double share;              /* weight; the rows' weights are divided by their sum */
-    struct field_variant kind; /* LATE: config is struct late_config */
+    struct field_variant kind; /* LATE: struct late_config, HANGS: struct hang_config */
 };
 
 struct late_config {
     struct field_variant delay; /* a distribution */
+};
+
+struct hang_config {
+    sim_ns until; /* since the run began */
 };
 
 extern const struct field_table behaviour_fields;

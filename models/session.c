@@ -173,6 +173,14 @@ static sim_ns late_delay(struct sessions *s, const struct session *x)
     return distribution_sample(&late->delay, &session_app(s, x)->delays);
 }
 
+/* Since its peer has closed. */
+static sim_ns hang_delay(struct sessions *s, const struct session *x)
+{
+    const struct hang_config *hang = x->behaviour->kind.config;
+    sim_ns now = net_now(s->net);
+    return hang->until > now ? hang->until - now : 0;
+}
+
 /* What was drawn is for the side that closes second; the other one meets a close only
  * when a proxy or a fault comes first, and closes at once. */
 static enum behaviour_kind behaviour_of(struct sessions *s, const struct session *x,
@@ -187,13 +195,17 @@ static enum behaviour_kind behaviour_of(struct sessions *s, const struct session
 static void answer_close(struct sessions *s, uint32_t id, enum role role)
 {
     struct session *x = &s->at[id];
+    enum session_event late =
+        role == ROLE_SERVER ? SESSION_SERVER_LATE : SESSION_CLIENT_LATE;
     switch (behaviour_of(s, x, role)) {
     case BEHAVES_PROMPT:
         session_close(s, id, role);
         break;
     case BEHAVES_LATE:
-        session_wait(s, id, late_delay(s, x),
-                     role == ROLE_SERVER ? SESSION_SERVER_LATE : SESSION_CLIENT_LATE);
+        session_wait(s, id, late_delay(s, x), late);
+        break;
+    case BEHAVES_HANGS:
+        session_wait(s, id, hang_delay(s, x), late);
         break;
     case BEHAVES_NEVER:
     case BEHAVES_SILENT:

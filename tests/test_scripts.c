@@ -146,6 +146,25 @@ static void test_a_fin_after_fin_wait_2_is_answered_by_reset(void **state)
                "", steps);
 }
 
+/* It hangs until 5 s; later ones it answers at once. */
+static void test_a_server_that_hangs_closes_when_it_is_repaired(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {4999 * SIM_MS, "50000:FIN_WAIT_2", "50000:CLOSE_WAIT"},
+        {5000 * SIM_MS, "50000:FIN_WAIT_2", "50000:LAST_ACK"},
+        {5050 * SIM_MS, "50000:TIME_WAIT", "50000:LAST_ACK"},
+        {9049 * SIM_MS, "50000:TIME_WAIT", ""},
+        {9050 * SIM_MS, "", ""},
+        {0, NULL, NULL}};
+    run_script("80", ", \"server_close\": [{\"kind\": \"hangs\", \"until\": \"5s\"}]", "",
+               steps);
+    static const struct step prompt[] = {
+        {2150 * SIM_MS, "50000:FIN_WAIT_1", "50000:LAST_ACK"}, {0, NULL, NULL}};
+    run_script("80", ", \"server_close\": [{\"kind\": \"hangs\", \"until\": \"2s\"}]", "",
+               prompt);
+}
+
 static void test_a_server_that_resets_frees_the_port_at_once(void **state)
 {
     (void)state;
@@ -440,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_a_late_server_leaves_the_client_in_fin_wait_2),
         cmocka_unit_test(test_a_server_that_never_closes_holds_the_port_for_fin_wait_2),
         cmocka_unit_test(test_a_fin_after_fin_wait_2_is_answered_by_reset),
+        cmocka_unit_test(test_a_server_that_hangs_closes_when_it_is_repaired),
         cmocka_unit_test(test_a_server_that_resets_frees_the_port_at_once),
         cmocka_unit_test(test_a_silent_server_holds_the_port_until_fin_is_given_up),
         cmocka_unit_test(test_an_element_that_eats_fins_leaves_fin_wait_2_and_last_ack),

@@ -288,10 +288,13 @@ static void test_nobody_and_nothing_is_left_when_all_have_gone(void **state)
     static const char *const closes[] = {
         "\"prompt\"",
         "\"late\", \"delay\": {\"kind\": \"exponential\", \"mean\": \"20s\"}",
-        "\"never\"", "\"reset\"", "\"silent\""};
+        "\"hangs\", \"until\": \"2min\"",
+        "\"never\"",
+        "\"reset\"",
+        "\"silent\""};
     static const double losses[] = {0, 0.2};
     for (size_t c = 0; c < 3; c++)
-        for (size_t k = 0; k < 5; k++)
+        for (size_t k = 0; k < sizeof closes / sizeof closes[0]; k++)
             for (size_t l = 0; l < 2; l++) {
                 expect_nothing_left(closers[c], closes[k], "", "", losses[l]);
                 for (const struct proxy_row *row = proxy_rows; row->name; row++)
