@@ -28,9 +28,13 @@ static uint16_t flags_of(const struct socket_options *options)
 }
 
 /* Who binds and does not connect stays where it bound. */
-static uint32_t address_held(const struct port_call *call)
+static struct port_owner owner_of(const struct port_call *call, enum port_origin origin)
 {
-    return call->to.port ? call->local_address : call->bind_address;
+    return (struct port_owner){.local_address = call->to.port ? call->local_address
+                                                              : call->bind_address,
+                               .uid = call->options->uid,
+                               .origin = (uint8_t)origin,
+                               .options = options_of(call)};
 }
 
 static struct port_outcome failed(struct port_outcome so_far, enum failure failure)
@@ -41,32 +45,31 @@ static struct port_outcome failed(struct port_outcome so_far, enum failure failu
     return so_far;
 }
 
-/* Asks the allocator; the address and the destination are those of the call that asks. */
+/* Asks the allocator; where and how is in the request already. */
 static struct port_outcome search(const struct port_binder *b,
-                                  const struct port_chooser *chooser,
                                   const struct port_call *call,
-                                  struct port_request request)
+                                  struct port_request *request, enum port_origin origin)
 {
+    const struct port_chooser *chooser = &b->chooser;
     const struct socket_options *options = call->options;
-    request.now = call->now;
-    request.space = b->space;
-    request.range = b->range;
-    request.uid = options->uid;
-    request.scope = (uint8_t)chooser->scope;
-    request.flags = flags_of(options);
+    request->now = call->now;
+    request->space = b->space;
+    request->range = b->range;
+    request->uid = options->uid;
+    request->scope = (uint8_t)chooser->scope;
+    request->flags = flags_of(options);
     if (options->local_range.low || options->local_range.high) {
-        request.range = port_binder_range(b->range, options->local_range);
-        request.flags |= PORT_ASK_OWN_RANGE;
+        request->range = port_binder_range(b->range, options->local_range);
+        request->flags |= PORT_ASK_OWN_RANGE;
     }
     struct port_answer answer =
-        chooser->ops->choose(chooser->state, chooser->config, &request, chooser->chance);
-    return (struct port_outcome){.port = answer.port,
-                                 .probes = answer.probes,
-                                 .failure =
-                                     answer.port ? FAILURE_NONE : chooser->exhausted,
-                                 .owner = {.local_address = address_held(call),
-                                           .uid = options->uid,
-                                           .options = options_of(call)}};
+        chooser->ops->choose(chooser->state, chooser->config, request, chooser->chance);
+    return (struct port_outcome){
+        .port = answer.port,
+        .probes = answer.probes,
+        .stage = origin == PORT_BY_BIND ? PORT_AT_BIND : PORT_AT_CONNECT,
+        .failure = answer.port ? FAILURE_NONE : chooser->exhausted,
+        .owner = owner_of(call, origin)};
 }
 
 static bool may_take_over(const struct port_binder *b, const struct port_call *call,
@@ -80,16 +83,12 @@ static bool may_take_over(const struct port_binder *b, const struct port_call *c
 static struct port_outcome choose_at_connect(const struct port_binder *b,
                                              const struct port_call *call)
 {
-    struct port_outcome out = search(
-        b, &b->connect, call,
-        (struct port_request){.local_address = b->rules->has_tuples ? call->local_address
-                                                                    : call->bind_address,
-                              .to = call->to,
-                              .mode = call->options->bind == SOCKET_BIND_NO_PORT
-                                          ? PORT_MODE_NO_PORT
-                                          : PORT_MODE_AUTOBIND});
-    out.stage = PORT_AT_CONNECT;
-    out.owner.origin = PORT_BY_CONNECT;
+    struct port_request request = {
+        .local_address = b->rules->has_tuples ? call->local_address : call->bind_address,
+        .to = call->to,
+        .mode = call->options->bind == SOCKET_BIND_NO_PORT ? PORT_MODE_NO_PORT
+                                                           : PORT_MODE_AUTOBIND};
+    struct port_outcome out = search(b, call, &request, PORT_BY_CONNECT);
     out.takes_over = may_take_over(b, call, out.port);
     return out;
 }
@@ -112,25 +111,17 @@ static struct port_outcome connect_bound(const struct port_binder *b,
 static struct port_outcome bind_zero(const struct port_binder *b,
                                      const struct port_call *call)
 {
-    struct port_outcome out =
-        search(b, &b->bind, call,
-               (struct port_request){.local_address = call->bind_address,
-                                     .mode = PORT_MODE_BIND_ZERO});
-    out.owner.origin = PORT_BY_BIND;
-    return out;
+    struct port_request request = {.local_address = call->bind_address,
+                                   .mode = PORT_MODE_BIND_ZERO};
+    return search(b, call, &request, PORT_BY_BIND);
 }
 
 static struct port_outcome bind_explicit(const struct port_binder *b,
                                          const struct port_call *call)
 {
-    const struct socket_options *options = call->options;
-    struct port_outcome out = {.port = call->port,
-                               .owner = {.local_address = address_held(call),
-                                         .uid = options->uid,
-                                         .origin = PORT_BY_BIND,
-                                         .options = options_of(call)}};
+    struct port_outcome out = {.port = call->port, .owner = owner_of(call, PORT_BY_BIND)};
     if (bind_refused(b->rules, b->space, call->port, call->bind_address,
-                     out.owner.options, options->uid))
+                     out.owner.options, out.owner.uid))
         return failed(out, b->rules->refused);
     return out;
 }

@@ -33,9 +33,9 @@ struct port_chooser {
 /* One system's calls over one space. */
 struct port_binder {
     const struct port_space *space;
-    struct port_range range;
     const struct bind_rules *rules;
-    struct port_chooser connect, bind; /* by connect(), by bind(addr, 0) */
+    struct port_range range;
+    struct port_chooser chooser; /* of the call that chooses: connect(), bind(addr, 0) */
 };
 
 /* What one socket asks for. */

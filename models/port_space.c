@@ -234,10 +234,11 @@ static bool has_tuple(const struct port_tuples *t, uint16_t port, uint32_t local
 enum port_yields port_space_yields(const struct port_space *s, uint16_t port,
                                    uint32_t local_address, struct port_destination to)
 {
-    if (has_tuple(&s->yielded, port, local_address, to))
+    if (s->yielded.used && has_tuple(&s->yielded, port, local_address, to))
         return PORT_YIELDS_TO_ALL;
-    return has_tuple(&s->closing, port, local_address, to) ? PORT_YIELDS_TO_BIND
-                                                           : PORT_YIELDS_NOT;
+    if (s->closing.used && has_tuple(&s->closing, port, local_address, to))
+        return PORT_YIELDS_TO_BIND;
+    return PORT_YIELDS_NOT;
 }
 
 void port_space_reserve(struct port_space *s, uint16_t port, bool reserved)

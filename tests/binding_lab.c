@@ -154,16 +154,22 @@ static void hold(struct binding_lab *lab, struct lab_held h)
     lab->held[lab->count++] = h;
 }
 
-static struct port_binder binder_of(const struct binding_lab *lab, bool udp)
+static struct port_binder binder_of(const struct binding_lab *lab, bool udp,
+                                    const struct socket_options *options)
 {
     struct port_binder b = {.space = udp ? lab->udp : lab->tcp,
                             .range = lab->range,
                             .rules = udp ? &bind_rules_linux_udp
                                          : &bind_rules[BIND_RULES_LINUX],
-                            .connect = udp ? lab->bind_udp : lab->connect,
-                            .bind = udp ? lab->bind_udp : lab->bind_tcp};
+                            .chooser = lab->bind_tcp};
+    bool at_connect =
+        options->bind == SOCKET_BIND_CONNECT || options->bind == SOCKET_BIND_NO_PORT;
     if (udp)
-        b.connect.exhausted = FAILURE_EAGAIN;
+        b.chooser = lab->bind_udp;
+    else if (at_connect)
+        b.chooser = lab->connect;
+    if (udp && at_connect)
+        b.chooser.exhausted = FAILURE_EAGAIN;
     return b;
 }
 
@@ -175,7 +181,7 @@ struct port_outcome binding_lab_open(struct binding_lab *lab, const char *type,
     struct port_call call = {.options = &options, .port = lab->range.low};
     read_mode(&call, &options, mode, type[3] == '6');
     read_destination(&call, to);
-    struct port_binder b = binder_of(lab, udp);
+    struct port_binder b = binder_of(lab, udp, &options);
     struct port_outcome out = port_binder_call(&b, &call);
     if (!out.port)
         return out;
@@ -190,7 +196,7 @@ bool binding_lab_listen(struct binding_lab *lab, const char *mode, uint16_t port
     struct socket_options options = socket_options_plain;
     struct port_call call = {.options = &options, .port = port};
     read_mode(&call, &options, mode, false);
-    struct port_binder b = binder_of(lab, false);
+    struct port_binder b = binder_of(lab, false, &options);
     struct port_outcome out = port_binder_call(&b, &call);
     if (!out.port)
         return false;

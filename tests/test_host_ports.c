@@ -158,6 +158,50 @@ static void test_a_ring_meets_what_the_kernel_still_holds(void **state)
               "20000:TIME_WAIT 20001:TIME_WAIT 20002:TIME_WAIT 20003:TIME_WAIT");
 }
 
+/* A user id matters to SO_REUSEPORT alone, but with one the choice goes by the rules of
+ * options; without, by the short cut. */
+static void test_a_plain_socket_is_served_as_by_the_rules(void **state)
+{
+    (void)state;
+    static const char *const sockets[] = {"{}", "{\"uid\": 1}"};
+    uint64_t fingerprints[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        char *app = memory_print(STAY ", \"socket\": %s", sockets[i]);
+        struct text_plan p = users_who_stay("\"tcp\": {\"range\": [50000, 50999]}", app);
+        struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
+        fingerprints[i] = r->record.fingerprint;
+        assert_true(result_metric(r, "apps.a.failures") > 1000);
+        trial_result_free(r);
+        text_plan_free(&p);
+        free(app);
+    }
+    assert_true(fingerprints[0] == fingerprints[1]);
+}
+
+/* The user of 1 s gets the port that nobody listens on, those of 2 to 5 s none; then the
+ * listener moves to that very port, and the user of 6 s gets the one it left. */
+static void test_a_listener_that_moves_leaves_its_port(void **state)
+{
+    (void)state;
+    char *text = memory_print(
+        "{\"name\": \"listener\", \"duration\": \"1h\", \"network\": {\"rtt\": \"0s\"},"
+        "\"hosts\": {\"client\": {\"stack\": \"linux618\", \"listen\": [50001],"
+        "    \"tcp\": {\"range\": [50000, 50001]}},"
+        "  \"server\": {\"stack\": \"linux618\"}},"
+        "\"apps\": {\"a\": {\"from\": \"client\", \"to\": \"server:80\","
+        "  \"arrivals\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, " STAY "}},"
+        "\"changes\": [{\"at\": \"5500ms\", \"set\": {\"hosts.client.listen\": "
+        "[50000]}}]}");
+    struct text_plan p = text_plan_read(text);
+    struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
+    assert_int_equal(result_metric(r, "apps.a.successes"), 2);
+    assert_int_equal(result_metric(r, "apps.a.first_failure_s"), 2);
+    assert_int_equal(result_metric(r, "hosts.client.tcp4.in_use_max"), 2);
+    trial_result_free(r);
+    text_plan_free(&p);
+    free(text);
+}
+
 /* Two readings of one text: other addresses, the same content. */
 static void test_allocators_are_the_same_by_content(void **state)
 {
@@ -197,6 +241,8 @@ int main(void)
         cmocka_unit_test(test_a_ring_is_empty_when_all_its_ports_are_out),
         cmocka_unit_test(test_a_ring_goes_round),
         cmocka_unit_test(test_a_ring_meets_what_the_kernel_still_holds),
+        cmocka_unit_test(test_a_plain_socket_is_served_as_by_the_rules),
+        cmocka_unit_test(test_a_listener_that_moves_leaves_its_port),
         cmocka_unit_test(test_allocators_are_the_same_by_content),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
