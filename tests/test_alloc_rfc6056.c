@@ -76,6 +76,27 @@ static void test_a_walk_prefers_the_port_behind_a_run(void **state)
     port_lab_free(&draw);
 }
 
+/* Also where few are left, and most of the draws are made at once. */
+static void test_draws_take_any_of_the_last_ports(void **state)
+{
+    (void)state;
+    struct port_lab lab = port_lab_new("rfc6056-alg2", thousand, 2);
+    static const uint16_t last[] = {40000, 40001, 40500, 40777, 41023};
+    uint32_t found[5] = {0}, missed = 0;
+    port_lab_hold_all(&lab, port_lab_place(0), 0);
+    for (int i = 0; i < 5; i++)
+        port_lab_disconnect(&lab, last[i], port_lab_place(0));
+    for (int try = 0; try < 20000; try++) {
+        uint16_t port = port_lab_choose(&lab, port_lab_place(0)).port;
+        for (int i = 0; i < 5; i++)
+            found[i] += port == last[i];
+        missed += port == 0;
+    }
+    assert_uniform(found, 5);
+    assert_share(missed, 20000, pow(1 - 5 / 1024.0, 1024));
+    port_lab_free(&lab);
+}
+
 /* --- cost -----------------------------------------------------------------------------
  */
 
@@ -156,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_start_is_uniform),
         cmocka_unit_test(test_a_walk_prefers_the_port_behind_a_run),
+        cmocka_unit_test(test_draws_take_any_of_the_last_ports),
         cmocka_unit_test(
             test_a_walk_over_a_random_set_costs_as_drawing_without_replacement),
         cmocka_unit_test(test_drawing_costs_one_over_the_free_share),

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "sim/engine/elementary.h"
+
 struct port_answer walk_round(const struct port_view *view, uint16_t first)
 {
     struct port_walk walk = {
@@ -125,6 +127,23 @@ bool walk_is_full_toward(const struct port_request *request, uint32_t most)
            port_space_toward(request->space, request->local_address, request->to) >= most;
 }
 
+/* So many draws are made one by one, the rest at once. */
+#define DRAWS_MADE 64
+
+/* Up to `tries` draws among ports of which at least one is free: how many miss is
+ * geometric, and what is hit is any free port. */
+static struct port_answer redraw_at_once(const struct port_view *view, uint32_t tries,
+                                         struct random_stream *chance)
+{
+    uint32_t free = port_view_count(view);
+    double miss = 1 - (double)free / port_range_size(view->range);
+    double missed = elementary_log(random_unit(chance)) / elementary_log(miss);
+    if (!(missed < tries))
+        return (struct port_answer){.probes = tries};
+    return (struct port_answer){.port = port_view_nth(view, random_below(chance, free)),
+                                .probes = (uint32_t)missed + 1};
+}
+
 struct port_answer walk_redraw(const struct port_request *request, uint32_t tries,
                                struct random_stream *chance)
 {
@@ -132,10 +151,15 @@ struct port_answer walk_redraw(const struct port_request *request, uint32_t trie
     /* With nothing free every draw is wasted: the answer is known without making them. */
     if (walk_round(&view, request->range.low).port == 0)
         return (struct port_answer){.probes = tries};
-    for (uint32_t probes = 1; probes <= tries; probes++) {
+    uint32_t made = tries < DRAWS_MADE ? tries : DRAWS_MADE;
+    for (uint32_t probes = 1; probes <= made; probes++) {
         uint16_t port = random_port(request->range, chance);
         if (port_view_free(&view, port))
             return (struct port_answer){.port = port, .probes = probes};
     }
-    return (struct port_answer){.probes = tries};
+    struct port_answer answer = {.probes = 0};
+    if (made < tries)
+        answer = redraw_at_once(&view, tries - made, chance);
+    answer.probes += made;
+    return answer;
 }

@@ -58,7 +58,8 @@ struct port_answer walk_pick(const struct port_view *view, struct random_stream 
  * request without a destination never is. */
 bool walk_is_full_toward(const struct port_request *request, uint32_t most);
 
-/* Up to `tries` random ports, independent of one another [RFC 6056 section 3.3.2]. */
+/* Up to `tries` random ports, independent of one another [RFC 6056 section 3.3.2].  Costs
+ * O(words) however many they are: beyond 64 they are not made one by one. */
 struct port_answer walk_redraw(const struct port_request *request, uint32_t tries,
                                struct random_stream *chance);
 
