@@ -40,8 +40,7 @@ static void init(void *state, const void *config, struct port_range range,
     (void)config;
     (void)range;
     struct state *s = state;
-    s->secret = (uint64_t)random_u32(chance) << 32;
-    s->secret |= random_u32(chance);
+    s->secret = port_hash_key(chance);
 }
 
 static void enter_epoch(struct state *s, const struct config *c, sim_ns now)

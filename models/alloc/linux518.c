@@ -53,8 +53,7 @@ static void init(void *state, const void *config, struct port_range range,
     (void)config;
     (void)range;
     struct state *s = state;
-    s->secret = (uint64_t)random_u32(chance) << 32;
-    s->secret |= random_u32(chance);
+    s->secret = port_hash_key(chance);
     s->key = hash_join(s->secret, 0);
 }
 

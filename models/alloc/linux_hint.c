@@ -14,8 +14,7 @@ void linux_hint_init(void *state, const void *config, struct port_range range,
     (void)config;
     (void)range;
     struct linux_hint *s = state;
-    s->secret = (uint64_t)random_u32(chance) << 32;
-    s->secret |= random_u32(chance);
+    s->secret = port_hash_key(chance);
 }
 
 uint32_t linux_hint_hash(const struct linux_hint *s, const struct port_request *request)
