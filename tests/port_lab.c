@@ -5,12 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "sim/base/memory.h"
 #include "sim/scenario/scenario.h"
 
 /* --- configurations -------------------------------------------------------------------

@@ -4,13 +4,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "models/alloc/list.h"
-#include "sim/base/memory.h"
 #include "tests/port_lab.h"
 
 enum { N = 100 };
@@ -24,10 +22,8 @@ static const char *base_name(uint32_t index)
 /* ipcom over its index-th base; index runs over all other allocators. */
 static struct port_lab ipcom_over(uint32_t index)
 {
-    char *json = memory_print("{\"base\": \"%s\"}", base_name(index));
-    struct port_lab lab = port_lab_stated("ipcom", json, hundred, index);
-    free(json);
-    return lab;
+    return port_lab_printed(hundred, index, "ipcom", "{\"base\": \"%s\"}",
+                            base_name(index));
 }
 
 enum { BASES = PORT_ALLOCATOR_COUNT - 1 };
