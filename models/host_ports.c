@@ -308,6 +308,9 @@ struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
                                   ? choose_plainly(h, m, ask, now)
                                   : choose_by_options(hosts, h, m, ask, now);
     metrics_sample(hosts->metrics, h->metric + HOST_PROBES, out.probes);
+    if (h->config->tcp.ns_per_probe)
+        metrics_sample(hosts->metrics, h->metric + HOST_SEARCH_TIME,
+                       (sim_ns)out.probes * h->config->tcp.ns_per_probe);
     if (out.port == 0) {
         host_note_failed_choice(hosts, h, now);
         return (struct host_choice){.failure = out.failure};

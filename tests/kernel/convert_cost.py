@@ -1,27 +1,39 @@
 #!/usr/bin/env python3
-"""Packs what finding a port cost a real Linux kernel, for tests/test_kernel_cost.c.
+"""Turns recorded costs of choosing a port into tests/kernel/linux_cost.txt.
 
-usage: convert_cost.py DATA-DIRECTORY
+usage: convert_cost.py DATA_DIRECTORY > tests/kernel/linux_cost.txt
 
-One line a mode: auto (connect) or b0 (bind(0)), then the median time in ns of each 256 calls, as the
-default range fills toward one destination.
+One line a recording: how the sockets asked, low, high, sockets in a bin, how many ports of the parity
+tried first were given before the first of the other, the median ns of the call in each bin of
+occupancy (of several runs: the median of their medians), a "|", and the median ns of a failing call.
 """
 import json
 import os
+import statistics
 import sys
+
+NAMES = ("cost_default_auto", "cost_default_b0", "cost_50000-50999_auto", "cost_50000-50999_b0")
 
 
 def main():
-    data, here = sys.argv[1], os.path.dirname(os.path.abspath(__file__))
-    with open(os.path.join(here, "cost.txt"), "w") as out:
-        for mode in ("auto", "b0"):
-            run = json.load(open(os.path.join(data, "cost_default_%s.json" % mode)))
-            if mode == "auto":
-                out.write("# Linux %s, HZ %s: ns of the call that finds the port, recordings "
-                          "cost_default_auto and _b0; made by convert_cost.py\n" %
-                          (run["kernel"], run["HZ"]))
-            assert all(row[0] == 256 * i for i, row in enumerate(run["observed"]["bins"]))
-            out.write(" ".join([mode] + [str(row[2]) for row in run["observed"]["bins"]]) + "\n")
+    print("# Linux 6.18.44-fc-v509, HZ 250: ns of bind() or connect() while a range fills, recordings"
+          " cost_*; made by convert_cost.py")
+    for name in NAMES:
+        with open(os.path.join(sys.argv[1], name + ".json")) as file:
+            recording = json.load(file)
+        inputs, observed = recording["inputs"], recording["observed"]
+        asked = name.split("_")[-1]
+        low, high = inputs["range"]
+        runs = observed.get("runs", [observed])
+        columns = zip(*([bin[2 if len(bin) > 2 else 1] for bin in run["bins"]] for run in runs))
+        size = runs[0]["bins"][1][0] - runs[0]["bins"][0][0]
+        first = 0
+        if "ports" in observed:
+            parity = observed["ports"][0] % 2
+            first = next(i for i, port in enumerate(observed["ports"]) if port % 2 != parity)
+        fails = observed.get("fail_ns") or [ns for run in runs for ns in run["fail_ns"]]
+        print(asked, low, high, size, first, *(round(statistics.median(c)) for c in columns), "|",
+              round(statistics.median(fails)))
 
 
 main()
