@@ -18,7 +18,6 @@
 
 #include <cmocka.h>
 
-#include "models/alloc/list.h"
 #include "models/host_config.h"
 #include "models/world.h"
 #include "sim/base/memory.h"
@@ -134,28 +133,28 @@ static double opened(struct metrics *m, const struct trial_plan *plan)
     return sum;
 }
 
-/* The hosts, their timer wheels `phase` ticks old; nobody recorded either how long ago
- * the client had drawn its hidden numbers [P9], so that moment takes turns along. */
-static struct host_config *hosts_at(const struct field_list *hosts, int phase)
+/* The client's allocator: nobody recorded either how long ago the machine had drawn its
+ * hidden numbers [P9], so that moment takes turns with the phase of the timer grid. */
+static struct port_lab_config allocator_at(int phase)
 {
-    struct host_config *out = memory_new(hosts->count, sizeof *out);
-    memcpy(out, hosts->items, hosts->count * sizeof *out);
-    for (uint32_t i = 0; i < hosts->count; i++)
-        out[i].tcp.timer_phase = phase * TICK;
-    const char *allocator = port_allocators[out[0].tcp.allocator.kind]->name;
-    void *config = port_lab_defaults(port_allocator_find(allocator)->fields);
-    sim_ns *redrawn = port_lab_field(allocator, config, "phase");
-    *redrawn = phase * 27 % GRID * (10 * SIM_S / GRID);
-    out[0].tcp.allocator.config = config;
-    return out;
+    char *json = memory_print("{\"phase\": \"%dms\"}", phase * 27 % GRID * 10000 / GRID);
+    struct port_lab_config c =
+        port_lab_config_read(port_allocator_find("linux518"), json);
+    free(json);
+    return c;
 }
 
-/* One run at that phase. */
+/* One run of the hosts, the first of which is the client, at that phase (in ticks). */
 static struct churn_seconds *replay(const struct trial_plan *plan, int phase)
 {
     struct churn_seconds *out = memory_new(1, sizeof *out);
     struct world_config config = plan->config->world;
-    struct host_config *hosts = hosts_at(&config.hosts, phase);
+    struct host_config *hosts = memory_new(config.hosts.count, sizeof *hosts);
+    struct port_lab_config allocator = allocator_at(phase);
+    memcpy(hosts, config.hosts.items, config.hosts.count * sizeof *hosts);
+    for (uint32_t i = 0; i < config.hosts.count; i++)
+        hosts[i].tcp.timer_phase = phase * TICK;
+    hosts[0].tcp.allocator.config = allocator.config;
     config.hosts.items = hosts;
     struct world *w = world_new(&config, plan->traces, 1, 1);
     struct metrics *m = world_metrics(w);
@@ -169,7 +168,7 @@ static struct churn_seconds *replay(const struct trial_plan *plan, int phase)
         before = now;
     }
     world_free(w);
-    free((void *)(uintptr_t)hosts[0].tcp.allocator.config);
+    port_lab_config_free(&allocator);
     free(hosts);
     return out;
 }
