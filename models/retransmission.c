@@ -156,6 +156,8 @@ sim_ns retransmission_wait(const struct retransmission *r, const struct unanswer
 bool retransmission_over(const struct retransmission *r, const struct unanswered *x)
 {
     bool counts = x->sent > probes(r);
+    if (x->sent < probes(r))
+        return false; /* the probe itself is sent in any case */
     sim_ns waited = x->now - x->counted_from;
     if (counts && x->user_timeout)
         return waited >= x->user_timeout;

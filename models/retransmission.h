@@ -33,7 +33,8 @@ extern const struct field_table retransmission_fields;
 struct unanswered {
     sim_ns since;        /* sent for the first time */
     sim_ns now;          /* sent for the last time, or the timer's expiry */
-    sim_ns counted_from; /* retries and user timeout: `since`, or after a probe */
+    sim_ns counted_from; /* retries and user timeout: `since`, or the first
+                            retransmission after a probe */
     sim_ns base;         /* first wait: retransmission_base() */
     sim_ns user_timeout; /* TCP_USER_TIMEOUT; 0: none */
     uint32_t retries;

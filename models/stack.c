@@ -177,28 +177,33 @@ const struct field_table stack_fields = {
              .flags = CHANGES,
              .help =
                  "TIME_WAIT and FIN_WAIT_2 records a member keeps; one more is dropped "
-                 "at once and its port free (tcp_max_tw_buckets); 4294967295: no limit"},
+                 "at once and its port free (tcp_max_tw_buckets); those there stay; "
+                 "4294967295: no limit"},
             {.key = "syn",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct stack, syn),
              .table = &retransmission_fields,
              .base = syn_of,
              .flags = CHANGES,
-             .help = "schedule of an unanswered SYN"},
+             .help =
+                 "schedule of an unanswered SYN; waits under way keep their deadline"},
             {.key = "syn_ack",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct stack, syn_ack),
              .table = &retransmission_fields,
              .base = syn_ack_of,
              .flags = CHANGES,
-             .help = "schedule of an unanswered SYN+ACK"},
+             .help = "schedule of an unanswered SYN+ACK; waits under way keep their "
+                     "deadline"},
             {.key = "fin",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct stack, fin),
              .table = &retransmission_fields,
              .base = fin_of,
              .flags = CHANGES,
-             .help = "schedule of an unanswered FIN (FIN_WAIT_1, CLOSING, LAST_ACK)"},
+             .help =
+                 "schedule of an unanswered FIN (FIN_WAIT_1, CLOSING, LAST_ACK); waits "
+                 "under way keep their deadline"},
             {.key = "challenged_retry",
              .type = FIELD_DURATION,
              .offset = offsetof(struct stack, challenged_retry),
@@ -273,12 +278,6 @@ static int64_t wheel_granularity(int64_t ticks)
 sim_ns stack_tick(const struct stack *s)
 {
     return s->timer_hz ? SIM_S / s->timer_hz : 0;
-}
-
-sim_ns stack_fin_wait_2_total(const struct stack *s, sim_ns timeout)
-{
-    sim_ns split = s->fin_wait_2_split;
-    return split && timeout > split ? 2 * (timeout - split) : timeout;
 }
 
 sim_ns stack_timer(const struct stack *s, sim_ns now, sim_ns delay)

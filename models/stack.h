@@ -87,10 +87,6 @@ enum port_scope stack_scope(const struct stack *s);
 /* One tick of the kernel's clock; 0: timers are exact. */
 sim_ns stack_tick(const struct stack *s);
 
-/* How long FIN_WAIT_2 waits in all for `timeout`: F2 of KERNEL.md waits for the part
- * above the split twice, and not at all for the rest. */
-sim_ns stack_fin_wait_2_total(const struct stack *s, sim_ns timeout);
-
 /* The moment a timer of length `delay`, started now, fires: exact, or on the grid of the
  * timer wheel [KERNEL.md section 4].  Never steps back for rising `now`. */
 sim_ns stack_timer(const struct stack *s, sim_ns now, sim_ns delay);

@@ -158,7 +158,7 @@ static struct unanswered unanswered(struct net *net, const struct tcp_socket *s,
         .user_timeout = s->options->user_timeout,
         .retries = s->flags & TCP_HALF_CLOSED ? r->retries_open : r->retries,
         .sent = s->sent};
-    if (r->loss_probe && r->at.count == 0) /* from the retransmission after the probe */
+    if (s->sent && r->loss_probe && r->at.count == 0) /* not before the probe is out */
         x.counted_from = stack_timer(stack, stack_timer(stack, s->since, x.base), x.base);
     return x;
 }

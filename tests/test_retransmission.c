@@ -58,6 +58,8 @@ static void test_orphan_retries_count_from_after_the_probe(void **state)
                                .rto_max = 120 * SIM_S,
                                .loss_probe = true,
                                .rtt_added = true};
+    r.retries = 0;
+    expect_plan(r, (double[]){.201, .402, 0}, .804);
     r.retries = 1;
     expect_plan(r, (double[]){.201, .402, .804, 0}, 1.608);
     r.retries = 2;

@@ -50,6 +50,61 @@ static void test_every_row_is_complete_and_names_its_source(void **state)
     assert_null(stack_choice(count));
 }
 
+/* MODEL.md 0.4, B2 and B3; 0: no limit. */
+static void test_rows_hold_what_the_table_of_presets_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        unsigned low, high, fin_wait_2, time_wait;
+        enum failure at_connect, at_bind;
+    } presets[] = {
+#define SAME(code) FAILURE_##code, FAILURE_##code
+        {"bsd44", 1024, 5000, 600, 60, SAME(EADDRNOTAVAIL)},
+        {"freebsd12", 10000, 65535, 600, 60, SAME(EADDRNOTAVAIL)},
+        {"freebsd14", 10000, 65535, 600, 60, SAME(EADDRNOTAVAIL)},
+        {"freebsd14-fast", 10000, 65535, 60, 60, SAME(EADDRNOTAVAIL)},
+        {"openbsd", 1024, 49151, 0, 60, SAME(EADDRNOTAVAIL)},
+        {"netbsd", 49152, 65535, 600, 60, SAME(EAGAIN)},
+        {"macos", 49152, 65535, 60, 30, SAME(EADDRNOTAVAIL)},
+        {"illumos", 32768, 65535, 60, 60, SAME(EADDRNOTAVAIL)},
+        {"solaris", 32768, 65535, 675, 60, SAME(EADDRNOTAVAIL)},
+        {"linux22", 1024, 4999, 180, 60, FAILURE_EADDRNOTAVAIL, FAILURE_EADDRINUSE},
+        {"linux41", 32768, 61000, 60, 60, FAILURE_EADDRNOTAVAIL, FAILURE_EADDRINUSE},
+        {"linux518", 32768, 60999, 60, 60, FAILURE_EADDRNOTAVAIL, FAILURE_EADDRINUSE},
+        {"linux618", 32768, 60999, 60, 60, FAILURE_EADDRNOTAVAIL, FAILURE_EADDRINUSE},
+        {"win2000", 1025, 5000, 240, 240, FAILURE_WSAENOBUFS, FAILURE_WSAEADDRINUSE},
+        {"win2003", 1025, 5000, 240, 120, FAILURE_WSAENOBUFS, FAILURE_WSAEADDRINUSE},
+        {"win10", 49152, 65535, 240, 120, FAILURE_WSAENOBUFS, FAILURE_WSAEADDRINUSE},
+        {"win10-240", 49152, 65535, 240, 240, FAILURE_WSAENOBUFS, FAILURE_WSAEADDRINUSE},
+#undef SAME
+    };
+    for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++) {
+        const struct stack *s = row(presets[i].name);
+        assert_int_equal(s->range.low, presets[i].low);
+        assert_int_equal(s->range.high, presets[i].high);
+        assert_int_equal(s->time_wait, presets[i].time_wait * SIM_S);
+        assert_int_equal(s->fin_wait_2_unlimited, presets[i].fin_wait_2 == 0);
+        if (presets[i].fin_wait_2)
+            assert_int_equal(s->fin_wait_2, presets[i].fin_wait_2 * SIM_S);
+        assert_int_equal(s->exhausted + 1, presets[i].at_connect);
+        assert_int_equal(s->exhausted_bind + 1, presets[i].at_bind);
+    }
+}
+
+/* The scope of connect() and of what is older than 6.18 [MODEL.md 0.4; KERNEL.md C8]. */
+static void test_scopes_are_those_of_the_systems(void **state)
+{
+    (void)state;
+    assert_int_equal(stack_scope(row("freebsd12")), PORT_SCOPE_PORT);
+    assert_int_equal(stack_scope(row("freebsd14")), PORT_SCOPE_TUPLE);
+    assert_int_equal(stack_scope(row("openbsd")), PORT_SCOPE_PORT);
+    assert_int_equal(stack_scope(row("win2003")), PORT_SCOPE_PORT);
+    assert_int_equal(stack_scope(row("linux618")), PORT_SCOPE_MIXED);
+    assert_true(row("linux518")->bound_until_empty);
+    assert_false(row("linux618")->bound_until_empty);
+}
+
 static void test_proxysg_holds_fin_wait_2_for_ten_minutes(void **state)
 {
     (void)state;
@@ -122,6 +177,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_row_is_complete_and_names_its_source),
+        cmocka_unit_test(test_rows_hold_what_the_table_of_presets_says),
+        cmocka_unit_test(test_scopes_are_those_of_the_systems),
         cmocka_unit_test(test_proxysg_holds_fin_wait_2_for_ten_minutes),
         cmocka_unit_test(test_exact_timers_fire_exactly),
         cmocka_unit_test(test_linux_time_wait_lasts_60_to_62_s_on_a_2048_ms_grid),
