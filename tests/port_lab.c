@@ -118,7 +118,8 @@ struct port_answer port_lab_connect(struct port_lab *lab, struct port_destinatio
         return answer;
     port_space_take(lab->space, answer.port, owner_of(lab), to);
     if (lab->ops->taken)
-        lab->ops->taken(lab->state, lab->config, answer.port, 0, lab->request.now);
+        lab->ops->taken(lab->state, lab->config, answer.port, lab->request.inside_host,
+                        lab->request.now);
     return answer;
 }
 
@@ -126,7 +127,8 @@ void port_lab_disconnect(struct port_lab *lab, uint16_t port, struct port_destin
 {
     port_space_release(lab->space, port, owner_of(lab), to);
     if (lab->ops->released)
-        lab->ops->released(lab->state, lab->config, port, 0, lab->request.now);
+        lab->ops->released(lab->state, lab->config, port, lab->request.inside_host,
+                           lab->request.now);
 }
 
 void port_lab_fill(struct port_lab *lab, struct port_destination to, uint32_t count)

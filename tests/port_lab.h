@@ -61,6 +61,7 @@ struct port_answer port_lab_choose(struct port_lab *lab, struct port_destination
 /* Asks and takes what it was given, if anything. */
 struct port_answer port_lab_connect(struct port_lab *lab, struct port_destination to);
 
+/* Of the inside host that the request names, as connecting was. */
 void port_lab_disconnect(struct port_lab *lab, uint16_t port, struct port_destination to);
 
 /* Connects `count` times, every time with success. */

@@ -25,8 +25,9 @@ static uint16_t connect_from(struct port_lab *lab, uint32_t subscriber)
     return port_lab_connect(lab, port_lab_place(0)).port;
 }
 
-static void end(struct port_lab *lab, uint16_t port)
+static void end(struct port_lab *lab, uint32_t subscriber, uint16_t port)
 {
+    lab->request.inside_host = subscriber;
     port_lab_disconnect(lab, port, port_lab_place(0));
 }
 
@@ -86,7 +87,7 @@ static void test_a_block_that_is_not_active_goes_back_when_it_is_unused(void **s
         ports[i] = connect_from(&lab, 1);
     assert_int_equal(block_of(ports[BLOCK]), 1);
     for (uint32_t i = 0; i < BLOCK; i++)
-        end(&lab, ports[i]);
+        end(&lab, 1, ports[i]);
     for (uint32_t i = 1; i < BLOCK; i++)
         assert_int_equal(block_of(connect_from(&lab, 1)), 1); /* the active one */
     assert_int_equal(block_of(connect_from(&lab, 2)), 2);     /* block 0 rests */
@@ -110,7 +111,7 @@ static void test_a_block_rests_120_s_before_another_subscriber_has_it(void **sta
         for (uint32_t k = 0; k < 2 * BLOCK; k++)
             ports[k] = connect_from(&lab, 1);
         for (uint32_t k = 0; k < BLOCK; k++)
-            end(&lab, ports[k]);
+            end(&lab, 1, ports[k]);
         lab.request.now += rows[i].rest;
         assert_int_equal(block_of(connect_from(&lab, rows[i].subscriber)), rows[i].block);
         port_lab_free(&lab);
@@ -149,7 +150,7 @@ static void test_unused_active_blocks_whose_time_is_over_serve_others(void **sta
         uint16_t first = connect_from(&lab, 1000);
         for (uint32_t k = 1; k < BLOCKS; k++)
             connect_from(&lab, 1000 + k);
-        end(&lab, first);
+        end(&lab, 1000, first);
         lab.request.now += rows[i].wait;
         uint16_t port = connect_from(&lab, 1);
         assert_int_equal(port != 0, rows[i].serves);
@@ -168,10 +169,25 @@ static void test_a_subscriber_with_all_its_blocks_uses_every_free_port(void **st
     for (uint32_t i = 0; i < 8 * BLOCK; i++)
         ports[i] = connect_from(&lab, 1);
     for (uint32_t i = 0; i < 8 * BLOCK; i += 100)
-        end(&lab, ports[i]);
+        end(&lab, 1, ports[i]);
     for (uint32_t i = 0; i < 8 * BLOCK; i += 100)
         assert_int_not_equal(connect_from(&lab, 1), 0);
     assert_int_equal(connect_from(&lab, 1), 0);
+    port_lab_free(&lab);
+}
+
+/* Each outside address deals out its own blocks; a subscriber has some of each it asks.
+ */
+static void test_every_outside_address_has_its_blocks(void **state)
+{
+    (void)state;
+    struct port_lab lab = blocks(0);
+    for (uint32_t address = 1; address <= 3; address++) {
+        lab.request.local_address = address;
+        for (uint32_t i = 0; i < BLOCKS; i++)
+            assert_int_equal(block_of(connect_from(&lab, address * 1000 + i)), i);
+        assert_int_equal(connect_from(&lab, 1), 0);
+    }
     port_lab_free(&lab);
 }
 
@@ -180,8 +196,10 @@ static void test_ports_taken_before_the_pool_began_may_be_given_back(void **stat
 {
     (void)state;
     struct port_lab lab = blocks(0);
-    lab.ops->released(lab.state, lab.config, 1024, 1, 0);
-    uint16_t ports[BLOCK + 1];
+    lab.ops->released(lab.state, lab.config, 1024, 1, 0); /* no pool at all */
+    uint16_t ports[BLOCK + 1] = {connect_from(&lab, 1)};
+    end(&lab, 1, ports[0]);
+    lab.ops->released(lab.state, lab.config, 1024, 1, 0); /* a block without holders */
     for (uint32_t i = 0; i <= BLOCK; i++)
         ports[i] = connect_from(&lab, 1);
     assert_int_equal(block_of(ports[BLOCK]), 1);
@@ -209,15 +227,14 @@ static void test_a_subscriber_s_ports_follow_from_its_number(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint32_t c = rows[i].compression, each = rows[i].each;
         struct port_lab lab = deterministic(c, rows[i].dynamic);
-        static const uint32_t numbers[] = {0, 1, 7, 1000};
-        for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) {
-            uint32_t first = 1024 + numbers[k] % c * each;
-            for (int n = 0; n < 200; n++) {
-                lab.request.inside_host = numbers[k];
-                uint16_t port = port_lab_choose(&lab, port_lab_place(0)).port;
-                assert_in_range(port, first, first + each - 1);
+        for (uint32_t round = 0; round < 3; round++)
+            for (uint32_t number = 0; number < c; number++) {
+                uint32_t first = 1024 + number * each;
+                assert_in_range(connect_from(&lab, 1000 + number), first,
+                                first + each - 1);
             }
-        }
+        /* One subscriber too many has what is shared. */
+        assert_int_equal(connect_from(&lab, 1) != 0, rows[i].dynamic > 0);
         port_lab_free(&lab);
     }
 }
@@ -249,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_an_active_block_s_time_ends),
         cmocka_unit_test(test_unused_active_blocks_whose_time_is_over_serve_others),
         cmocka_unit_test(test_a_subscriber_with_all_its_blocks_uses_every_free_port),
+        cmocka_unit_test(test_every_outside_address_has_its_blocks),
         cmocka_unit_test(test_ports_taken_before_the_pool_began_may_be_given_back),
         cmocka_unit_test(test_a_subscriber_s_ports_follow_from_its_number),
         cmocka_unit_test(test_who_has_used_up_his_own_shares_the_rest),

@@ -264,6 +264,7 @@ static void test_gcp_dynamic_gives_back_what_is_not_used(void **state)
             ports[count++] = port;
     }
     assert_int_equal(connect_from(&lab, 1, 0), 0); /* the pool is dealt out */
+    lab.request.inside_host = 0;
     for (uint32_t i = 0; i < 1024; i++)
         if (ports[i] >= 1024 + 32)
             port_lab_disconnect(&lab, ports[i], port_lab_place(0));

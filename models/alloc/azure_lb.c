@@ -52,7 +52,7 @@ static void init(void *state, const void *config, struct port_range range,
     uint32_t size = c->ports ? c->ports : ports_by_table(c->instances);
     uint32_t most = ports_to_share(c, range);
     size = size < most || most == 0 ? size : most;
-    port_blocks_init(state, range, size, 0);
+    port_block_pools_init(state, range, size, 0);
 }
 
 static struct port_answer choose(void *state, const void *config,
@@ -60,7 +60,7 @@ static struct port_answer choose(void *state, const void *config,
                                  struct random_stream *chance)
 {
     const struct config *c = config;
-    struct port_blocks *b = state;
+    struct port_blocks *b = port_block_pool(state, request->local_address);
     uint32_t blocks = ports_to_share(c, request->range) / b->size;
     uint32_t owners = c->instances < blocks ? c->instances : blocks;
     return port_blocks_pick_own(b, owners, request, chance);
@@ -96,7 +96,7 @@ static const struct field rows[] = {
      .offset = offsetof(struct config, rules),
      .fallback = "0",
      .min = 0,
-     .max = FRONTEND_PORTS / RULE_PORTS,
+     .max = 8000,
      .help = "load-balancing and NAT rules of the frontend address: 8 ports each"},
     FIELD_END,
 };
@@ -121,8 +121,8 @@ const struct port_allocator_ops port_allocator_azure_lb = {
     .scope = PORT_SCOPE_TUPLE,
     .exhaustive = false, /* the others' blocks stay closed */
     .fields = &fields,
-    .state_size = port_blocks_state_size,
+    .state_size = port_block_pools_size,
     .init = init,
-    .free = port_blocks_state_free,
+    .free = port_block_pools_free,
     .choose = choose,
 };

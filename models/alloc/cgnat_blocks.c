@@ -29,8 +29,8 @@ static void init(void *state, const void *config, struct port_range range,
     (void)chance;
     const struct config *c = config;
     uint32_t most = port_range_size(range);
-    port_blocks_init(state, range, c->block_size < most ? c->block_size : most,
-                     c->quarantine);
+    port_block_pools_init(state, range, c->block_size < most ? c->block_size : most,
+                          c->quarantine);
 }
 
 static bool is_over(const struct config *c, const struct port_block_owner *o, sim_ns now)
@@ -61,7 +61,7 @@ static struct port_answer choose(void *state, const void *config,
                                  const struct port_request *request,
                                  struct random_stream *chance)
 {
-    struct port_blocks *b = state;
+    struct port_blocks *b = port_block_pool(state, request->local_address);
     const struct config *c = config;
     uint32_t owner = port_blocks_owner(b, request->inside_host);
     if (is_over(c, &b->owners[owner], request->now))
@@ -78,21 +78,22 @@ static void taken(void *state, const void *config, uint16_t port, uint32_t insid
                   sim_ns now)
 {
     (void)config;
-    (void)inside_host;
     (void)now;
-    port_blocks_taken(state, port);
+    struct port_blocks *b = port_block_pool_owning(state, inside_host, port);
+    if (b)
+        port_blocks_taken(b, port);
 }
 
 static void released(void *state, const void *config, uint16_t port, uint32_t inside_host,
                      sim_ns now)
 {
     (void)config;
-    (void)inside_host;
-    struct port_blocks *b = state;
+    struct port_blocks *b = port_block_pool_owning(state, inside_host, port);
+    if (!b)
+        return;
     uint32_t block = port_blocks_released(b, port, now);
-    uint32_t owner = b->at[block].owner;
-    bool active = owner && b->owners[owner - 1].active == block + 1;
-    if (owner && !active && b->at[block].holders == 0)
+    const struct port_block_owner *o = &b->owners[b->at[block].owner - 1];
+    if (b->at[block].holders == 0 && o->active != block + 1)
         port_blocks_disown(b, block);
 }
 
@@ -157,9 +158,9 @@ const struct port_allocator_ops port_allocator_cgnat_blocks = {
     .scope = PORT_SCOPE_PORT,
     .exhaustive = false, /* the others' blocks stay closed */
     .fields = &fields,
-    .state_size = port_blocks_state_size,
+    .state_size = port_block_pools_size,
     .init = init,
-    .free = port_blocks_state_free,
+    .free = port_block_pools_free,
     .choose = choose,
     .taken = taken,
     .released = released,

@@ -4,12 +4,14 @@
  * his own.
  *
  * RFC 7422 with the formula as MODEL.md A7.9 has it; Junos' deterministic NAPT44 is D = 0
- * with C = private over public addresses, rounded up.  Subscriber s is number s modulo C
- * of an outside address.  Inference: the choice among the subscriber's ports is uniform.
+ * with C = private over public addresses, rounded up.  The subscribers of an address are
+ * numbered as they first ask; there is nothing for one more than C.  Inference: the
+ * choice among the subscriber's ports is uniform.
  */
 #include <stddef.h>
 
 #include "models/alloc/list.h"
+#include "models/alloc/port_blocks.h"
 #include "models/alloc/walks.h"
 
 struct config {
@@ -17,40 +19,32 @@ struct config {
     uint32_t dynamic;     /* D */
 };
 
-static uint32_t smaller(uint32_t a, uint32_t b)
+static void init(void *state, const void *config, struct port_range range,
+                 struct random_stream *chance)
 {
-    return a < b ? a : b;
-}
-
-static struct port_answer pick_between(struct port_view *view, uint32_t first,
-                                       uint32_t count, struct random_stream *chance)
-{
-    if (count == 0)
-        return (struct port_answer){.probes = 1};
-    view->range = (struct port_range){(uint16_t)first, (uint16_t)(first + count - 1)};
-    return walk_pick(view, chance);
+    (void)chance;
+    const struct config *c = config;
+    uint32_t each = port_range_size(range) / (c->compression + c->dynamic);
+    port_block_pools_init(state, range, each ? each : 1, 0);
 }
 
 static struct port_answer choose(void *state, const void *config,
                                  const struct port_request *request,
                                  struct random_stream *chance)
 {
-    (void)state;
     const struct config *c = config;
-    uint32_t ports = port_range_size(request->range);
-    uint32_t each = ports / (c->compression + c->dynamic);
-    each = each ? each : 1; /* a range too small for all serves the first ones */
-    uint32_t dealt_out = smaller(each * c->compression, ports);
-    uint32_t first = smaller(request->inside_host % c->compression * each, dealt_out);
-    struct port_view view = port_request_view(request);
-    struct port_answer own = pick_between(&view, request->range.low + first,
-                                          smaller(each, dealt_out - first), chance);
-    if (own.port || c->dynamic == 0)
+    struct port_blocks *b = port_block_pool(state, request->local_address);
+    struct port_answer own = port_blocks_pick_own(b, c->compression, request, chance);
+    uint32_t shared = b->low + c->compression * b->size;
+    if (own.port || c->dynamic == 0 || shared > request->range.high)
         return own;
-    struct port_answer shared =
-        pick_between(&view, request->range.low + dealt_out, ports - dealt_out, chance);
-    shared.probes += own.probes;
-    return shared;
+    struct port_request rest = *request;
+    if (shared > rest.range.low)
+        rest.range.low = (uint16_t)shared;
+    struct port_view view = port_request_view(&rest);
+    struct port_answer answer = walk_pick(&view, chance);
+    answer.probes += own.probes;
+    return answer;
 }
 
 static const struct field rows[] = {
@@ -84,11 +78,14 @@ const struct port_allocator_ops port_allocator_cgnat_deterministic = {
     .source = "RFC 7422 section 2; Junos deterministic-nat pages; RFC 4787 REQ-1; "
               "MODEL.md A7.9.  The order is an inference",
     .order = "uniform over the subscriber's free ports; then over the shared ones",
-    .state = "none",
+    .state = "the subscribers' numbers",
     .cost = "1, or 2 with a shared pool; failures too",
     .failure = "none: the packet is dropped",
     .scope = PORT_SCOPE_PORT,
     .exhaustive = false, /* the others' ports stay closed */
     .fields = &fields,
+    .state_size = port_block_pools_size,
+    .init = init,
+    .free = port_block_pools_free,
     .choose = choose,
 };

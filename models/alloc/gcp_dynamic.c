@@ -23,7 +23,7 @@ static void init(void *state, const void *config, struct port_range range,
     (void)chance;
     const struct config *c = config;
     uint32_t most = port_range_size(range);
-    port_blocks_init(state, range, c->min_ports < most ? c->min_ports : most, 0);
+    port_block_pools_init(state, range, c->min_ports < most ? c->min_ports : most, 0);
 }
 
 /* Doubles what the owner has, as far as the maximum and the pool allow. */
@@ -47,7 +47,7 @@ static struct port_answer choose(void *state, const void *config,
                                  const struct port_request *request,
                                  struct random_stream *chance)
 {
-    struct port_blocks *b = state;
+    struct port_blocks *b = port_block_pool(state, request->local_address);
     uint32_t owner = port_blocks_owner(b, request->inside_host);
     struct port_answer answer = port_blocks_pick(b, owner, request, chance);
     if (answer.port == 0 && grow(b, config, owner, request))
@@ -59,20 +59,22 @@ static void taken(void *state, const void *config, uint16_t port, uint32_t insid
                   sim_ns now)
 {
     (void)config;
-    (void)inside_host;
     (void)now;
-    port_blocks_taken(state, port);
+    struct port_blocks *b = port_block_pool_owning(state, inside_host, port);
+    if (b)
+        port_blocks_taken(b, port);
 }
 
 static void released(void *state, const void *config, uint16_t port, uint32_t inside_host,
                      sim_ns now)
 {
     (void)config;
-    (void)inside_host;
-    struct port_blocks *b = state;
+    struct port_blocks *b = port_block_pool_owning(state, inside_host, port);
+    if (!b)
+        return;
     uint32_t block = port_blocks_released(b, port, now);
-    uint32_t owner = b->at[block].owner;
-    if (owner && b->at[block].holders == 0 && b->owners[owner - 1].blocks > 1)
+    const struct port_block_owner *o = &b->owners[b->at[block].owner - 1];
+    if (b->at[block].holders == 0 && o->blocks > 1)
         port_blocks_disown(b, block);
 }
 
@@ -129,9 +131,9 @@ const struct port_allocator_ops port_allocator_gcp_dynamic = {
     .scope = PORT_SCOPE_TUPLE,
     .exhaustive = false, /* doubling takes its time, and the others' ports stay closed */
     .fields = &fields,
-    .state_size = port_blocks_state_size,
+    .state_size = port_block_pools_size,
     .init = init,
-    .free = port_blocks_state_free,
+    .free = port_block_pools_free,
     .choose = choose,
     .taken = taken,
     .released = released,

@@ -23,7 +23,7 @@ static void init(void *state, const void *config, struct port_range range,
     while (size < c->min_ports)
         size *= 2;
     uint32_t most = port_range_size(range);
-    port_blocks_init(state, range, size < most ? size : most, 0);
+    port_block_pools_init(state, range, size < most ? size : most, 0);
 }
 
 static struct port_answer choose(void *state, const void *config,
@@ -31,7 +31,7 @@ static struct port_answer choose(void *state, const void *config,
                                  struct random_stream *chance)
 {
     (void)config;
-    struct port_blocks *b = state;
+    struct port_blocks *b = port_block_pool(state, request->local_address);
     uint32_t owners = port_range_size(request->range) / b->size;
     return port_blocks_pick_own(b, owners ? owners : 1, request, chance);
 }
@@ -66,8 +66,8 @@ const struct port_allocator_ops port_allocator_gcp_static = {
     .scope = PORT_SCOPE_TUPLE,
     .exhaustive = false, /* the others' ports stay closed */
     .fields = &fields,
-    .state_size = port_blocks_state_size,
+    .state_size = port_block_pools_size,
     .init = init,
-    .free = port_blocks_state_free,
+    .free = port_block_pools_free,
     .choose = choose,
 };

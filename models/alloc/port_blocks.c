@@ -195,7 +195,7 @@ struct port_answer port_blocks_pick_own(struct port_blocks *b, uint32_t owners,
                                         struct random_stream *chance)
 {
     uint32_t owner = port_blocks_owner(b, request->inside_host);
-    if (b->owners[owner].active == 0 && owner < owners)
+    if (owner < owners && b->owners[owner].active == 0)
         port_blocks_claim(b, owner, request->range, request->now);
     return port_blocks_pick_active(b, owner, request, chance);
 }
@@ -224,14 +224,51 @@ uint32_t port_blocks_released(struct port_blocks *b, uint16_t port, sim_ns now)
     return block;
 }
 
-size_t port_blocks_state_size(const void *config)
+/* --- pools ----------------------------------------------------------------------------
+ */
+
+void port_block_pools_init(struct port_block_pools *p, struct port_range range,
+                           uint32_t size, sim_ns quarantine)
 {
-    (void)config;
-    return sizeof(struct port_blocks);
+    *p =
+        (struct port_block_pools){.range = range, .size = size, .quarantine = quarantine};
 }
 
-void port_blocks_state_free(void *state, const void *config)
+struct port_blocks *port_block_pool(struct port_block_pools *p, uint32_t local_address)
+{
+    for (uint32_t i = 0; i < p->count; i++)
+        if (p->at[i].local_address == local_address)
+            return &p->at[i].blocks;
+    p->at = memory_resize(p->at, p->count + 1, sizeof *p->at);
+    struct port_block_pool *pool = &p->at[p->count++];
+    pool->local_address = local_address;
+    port_blocks_init(&pool->blocks, p->range, p->size, p->quarantine);
+    return &pool->blocks;
+}
+
+struct port_blocks *port_block_pool_owning(struct port_block_pools *p,
+                                           uint32_t inside_host, uint16_t port)
+{
+    for (uint32_t i = 0; i < p->count; i++) {
+        struct port_blocks *b = &p->at[i].blocks;
+        uint32_t number = slot_table_get(&b->numbers, inside_host);
+        if (number && b->at[port_blocks_of(b, port)].owner == number)
+            return b;
+    }
+    return NULL;
+}
+
+size_t port_block_pools_size(const void *config)
 {
     (void)config;
-    port_blocks_clear(state);
+    return sizeof(struct port_block_pools);
+}
+
+void port_block_pools_free(void *state, const void *config)
+{
+    (void)config;
+    struct port_block_pools *p = state;
+    for (uint32_t i = 0; i < p->count; i++)
+        port_blocks_clear(&p->at[i].blocks);
+    free(p->at);
 }

@@ -1,5 +1,5 @@
 /* Ports dealt out in blocks: what NAT pools do that give each inside host ports of its
- * own.
+ * own.  One pool for each outside address that is asked for, all alike.
  *
  * The blocks lie side by side from the low end of the range the pool began with, and a
  * search sees of each what lies in the range of its request; ports below that low end,
@@ -8,6 +8,7 @@
  * are held (a port toward two destinations counts twice) and when the last of them was
  * given back.
  *
+ *     pool              O(addresses)
  *     owner             one look-up
  *     claim             O(blocks of the pool above the lowest free one)
  *     pick              O(blocks looked at, and their words); mostly a draw or two
@@ -83,12 +84,39 @@ struct port_answer port_blocks_pick_own(struct port_blocks *b, uint32_t owners,
 /* The block of the port. */
 uint32_t port_blocks_of(const struct port_blocks *b, uint16_t port);
 
-/* What struct port_allocator_ops tells; returns the block. */
+/* A connection on the port began or ended; returns the block. */
 uint32_t port_blocks_taken(struct port_blocks *b, uint16_t port);
 uint32_t port_blocks_released(struct port_blocks *b, uint16_t port, sim_ns now);
 
-/* Of struct port_allocator_ops, for a state that is one pool and nothing else. */
-size_t port_blocks_state_size(const void *config);
-void port_blocks_state_free(void *state, const void *config);
+/* --- the pools of all addresses: the state of an allocator ----------------------------
+ */
+
+struct port_block_pool {
+    uint32_t local_address;
+    struct port_blocks blocks;
+};
+
+struct port_block_pools {
+    struct port_range range; /* what each pool begins with */
+    uint32_t size;
+    sim_ns quarantine;
+    struct port_block_pool *at;
+    uint32_t count;
+};
+
+void port_block_pools_init(struct port_block_pools *p, struct port_range range,
+                           uint32_t size, sim_ns quarantine);
+
+/* The pool of the address, new if need be.  Valid until the next call. */
+struct port_blocks *port_block_pool(struct port_block_pools *p, uint32_t local_address);
+
+/* The pool in which the inside host owns the block of that port; NULL when there is none
+ * (any more).  Who owns it on two addresses is told of the first. */
+struct port_blocks *port_block_pool_owning(struct port_block_pools *p,
+                                           uint32_t inside_host, uint16_t port);
+
+/* Of struct port_allocator_ops. */
+size_t port_block_pools_size(const void *config);
+void port_block_pools_free(void *state, const void *config);
 
 #endif
