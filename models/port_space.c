@@ -18,7 +18,7 @@ struct port_space {
     struct port_owners owners; /* everybody */
     uint32_t in_use;
     uint32_t wildcard;          /* holders whose local address is a wildcard */
-    uint32_t sharers;           /* holders with any of enum port_options */
+    uint32_t sharers;           /* holders with SO_REUSEADDR or SO_REUSEPORT */
     uint32_t sole_address;      /* what the holders share, */
     struct port_destination to; /* while one_address and one_tuple say so */
     bool one_address, one_tuple;
@@ -127,6 +127,11 @@ static void release_open(struct port_space *s, uint16_t port, struct port_owner 
         port_set_remove(&s->listening, port);
 }
 
+static bool may_share(const struct port_owner *owner)
+{
+    return owner->options & (PORT_REUSEADDR | PORT_REUSEPORT);
+}
+
 void port_space_take(struct port_space *s, uint16_t port, struct port_owner owner,
                      struct port_destination to)
 {
@@ -147,7 +152,7 @@ void port_space_take(struct port_space *s, uint16_t port, struct port_owner owne
                      ? is_first
                      : port_tuples_add(&s->tuples, owner.local_address, anywhere, port);
     s->wildcard += owner.local_address >= PORT_ANY_IPV6_ONLY;
-    s->sharers += owner.options != 0;
+    s->sharers += may_share(&owner);
     if (owner.origin != PORT_BY_CONNECT)
         port_set_add(&s->bound, port);
 }
@@ -182,7 +187,7 @@ void port_space_release(struct port_space *s, uint16_t port, struct port_owner o
         s->in_use -= s->one_address ||
                      port_tuples_remove(&s->tuples, owner.local_address, anywhere, port);
     s->wildcard -= owner.local_address >= PORT_ANY_IPV6_ONLY;
-    s->sharers -= owner.options != 0;
+    s->sharers -= may_share(&owner);
     if (s->bound_until_empty
             ? !(facts & PORT_HAS_OWNER)
             : owner.origin != PORT_BY_CONNECT && !(facts & PORT_HAS_BOUND))
