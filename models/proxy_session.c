@@ -118,7 +118,7 @@ static void end_upstream(struct sessions *s, uint32_t id)
         session_close(s, id, ROLE_OUTER);
 }
 
-void proxy_session_gives_up(struct sessions *s, uint32_t id)
+void proxy_session_end(struct sessions *s, uint32_t id)
 {
     session_close(s, id, ROLE_INNER);
     end_upstream(s, id);
@@ -188,14 +188,6 @@ void proxy_session_side_closed(struct sessions *s, uint32_t id, enum role closed
         end_upstream(s, id);
 }
 
-/* Nobody is waited for any longer: neither for a server, nor for a client, whose server
- * has closed. */
-static void end_both(struct sessions *s, uint32_t id)
-{
-    session_close(s, id, ROLE_INNER);
-    end_upstream(s, id);
-}
-
 sim_ns proxy_session_cut(struct sessions *s, const struct session *x)
 {
     const struct app_config *config = session_app(s, x)->config;
@@ -216,7 +208,7 @@ static void server_ends_answer(struct sessions *s, uint32_t id)
 {
     session_close(s, id, ROLE_SERVER);
     if (proxy_of(s, session_at(s, id))->crossing_fins)
-        end_both(s, id);
+        proxy_session_end(s, id);
 }
 
 static void idle_over(struct sessions *s, uint32_t id)
@@ -275,7 +267,7 @@ void proxy_session_event(struct sessions *s, uint32_t id, enum session_event wha
     switch (what) {
     case SESSION_CUT:
     case SESSION_HELD_OVER:
-        end_both(s, id);
+        proxy_session_end(s, id);
         break;
     case SESSION_IDLE_OVER:
         idle_over(s, id);

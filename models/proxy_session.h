@@ -26,8 +26,9 @@ void proxy_session_failed(struct sessions *s, uint32_t id, enum failure code);
 /* The client's connection to the proxy is gone. */
 void proxy_session_client_gone(struct sessions *s, uint32_t id);
 
-/* The client has given up an attempt that had reached the proxy. */
-void proxy_session_gives_up(struct sessions *s, uint32_t id);
+/* The proxy ends both its connections, as far as it has them: its client has given up, or
+ * it waits for nobody any longer. */
+void proxy_session_end(struct sessions *s, uint32_t id);
 
 /* The other end of the proxy's socket has closed; ROLE_INNER or ROLE_OUTER. */
 void proxy_session_side_closed(struct sessions *s, uint32_t id, enum role role);

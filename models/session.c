@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "models/gateway.h"
 #include "models/proxy_pool.h"
@@ -37,7 +36,7 @@ static void attempt_failed(struct sessions *s, uint32_t id, enum failure code)
     x->failure = FAILURE_NONE;
     event_timer_cancel(&x->timer);
     if (session_app(s, x)->config->through != FIELD_NO_REFERENCE)
-        proxy_session_gives_up(s, id);
+        proxy_session_end(s, id); /* a proxy gives up with its client */
     if (x->tries <= retry->retries) {
         double wait_ns = (double)retry->backoff;
         for (uint8_t i = 1; i < x->tries; i++)

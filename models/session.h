@@ -2,7 +2,8 @@
  *
  * A session is one attempt with all its tries and the sockets it holds: the client's, the
  * server's, and with a proxy the two in between.  It exists only while an application
- * holds one of them; a socket lingering in TIME_WAIT has none.
+ * holds one of them; a socket lingering in TIME_WAIT has none.  What a proxy does in it
+ * is in models/proxy_session.h.
  *
  * Everything chance decides about a session (member, lifetime, behaviour at close) is
  * drawn when its user arrives, from a stream for each purpose, whether or not a port is
