@@ -71,7 +71,7 @@ static void test_bad_scenarios_end_with_3(void **state)
          "\"10m\"; did you mean \"10min\"?"},
         {"\"name\": \"x\", \"duration\": 600", "plain", "", "did you mean \"600s\"?"},
         {HEAD, "plain", "\"range\": [65535, 49152]", "did you mean [49152, 65535]?"},
-        {HEAD, "linux519", "", "did you mean \"linux518\"?"},
+        {HEAD, "linux5180", "", "did you mean \"linux518\"?"},
         {HEAD ", \"extends\": \"s.json\"", "plain", "", "goes round in a circle: "},
         {HEAD ", \"extends\": \"nobody.json\"", "plain", "", "there is no file"},
         {HEAD ", \"version\": 2", "plain", "", "version: must be 1, is 2"},

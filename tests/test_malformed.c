@@ -277,7 +277,7 @@ static void test_wrong_settings_are_refused_with_their_path(void **state)
         {"hosts.proxy.tcp.range=[2,1]", "hosts.proxy.tcp.range", "low end first",
          "[1, 2]"},
         {"hosts.proxy.tcp.range[2]=1", "hosts.proxy.tcp.range", "has 2 entries", NULL},
-        {"hosts.proxy.stack=linux519", "hosts.proxy.stack", "is 'linux519'",
+        {"hosts.proxy.stack=linux5180", "hosts.proxy.stack", "is 'linux5180'",
          "'linux518'"},
         {"hosts.proxy.count=[", "hosts.proxy.count", "is '['", NULL},
         {"apps.pages.server_close.7.share=1", "apps.pages.server_close", "has 2 entries",
