@@ -423,6 +423,24 @@ static void test_after_a_longer_silence_the_gateway_may_reset(void **state)
                steps);
 }
 
+/* A probe every 20 s passes the gateway and is answered: the idle timer of 30 s begins
+ * anew. */
+static void test_keep_alive_keeps_the_mapping(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {100 * SIM_S, "50000:ESTABLISHED", "ESTABLISHED", "40000:ESTABLISHED"},
+        {101200 * SIM_MS, "50000:TIME_WAIT", "TIME_WAIT", "40000:LAST_ACK"},
+        END};
+    struct play play = open_play(&(struct props){
+        .lifetime = "100s",
+        .app =
+            ", \"quiet\": \"99s\", \"socket\": {\"keep_alive\": {\"idle\": \"20s\"}}"});
+    act(play.world, steps);
+    expect_count(play.world, "apps.a.resets", 0);
+    close_play(&play);
+}
+
 /* --- the same flow again --------------------------------------------------------------
  */
 
@@ -952,6 +970,7 @@ int main(void)
         cmocka_unit_test(test_a_silence_below_the_idle_time_does_no_harm),
         cmocka_unit_test(test_after_a_longer_silence_the_fin_is_lost),
         cmocka_unit_test(test_after_a_longer_silence_the_gateway_may_reset),
+        cmocka_unit_test(test_keep_alive_keeps_the_mapping),
         cmocka_unit_test(test_a_syn_of_the_same_flow_ends_its_time_wait),
         cmocka_unit_test(test_a_hold_down_keeps_the_old_tuple_beside_the_new),
         cmocka_unit_test(test_a_hold_down_of_the_last_port_drops_the_next_flow),
