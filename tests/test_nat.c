@@ -462,6 +462,23 @@ static void test_a_syn_of_the_same_flow_ends_its_time_wait(void **state)
     run_script(&(struct props){.apps = second_at_8_s}, steps);
 }
 
+/* The first client vanished at 2.1 s.  Its flow's SYN passes the mapping that is still
+ * open and meets the server's old socket; the RST that answers the challenge closes both,
+ * and the SYN after it is a new flow. */
+static void test_a_syn_of_a_forgotten_connection_frees_its_mapping(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {7999 * SIM_MS, "", "ESTABLISHED", "40000:ESTABLISHED"},
+        {8000 * SIM_MS, "50000:SYN_SENT", "ESTABLISHED", "40000:ESTABLISHED"},
+        {8100 * SIM_MS, "50000:SYN_SENT", "CLOSE", "40000:ESTABLISHED"},
+        {8150 * SIM_MS, "50000:SYN_SENT", "CLOSE", ""},
+        {9000 * SIM_MS, "50000:SYN_SENT", "SYN_SENT", ""},
+        {9150 * SIM_MS, "50000:ESTABLISHED", "ESTABLISHED", "40001:ESTABLISHED"},
+        END};
+    run_script(&(struct props){.app = ", \"vanishes\": 1", .apps = second_at_8_s}, steps);
+}
+
 static void test_a_hold_down_keeps_the_old_tuple_beside_the_new(void **state)
 {
     (void)state;
@@ -804,7 +821,7 @@ static const char crowd[] =
     " \"gw\": {\"nat\": \"netfilter\", \"count\": 2, \"translation\": {"
     "   \"range\": [40000, 40099], \"confirm_delay\": \"5ms\", \"established\": "
     "\"5min\"}},"
-    " \"free\": {}, \"web\": {}, \"db\": {\"listen\": [5432]}},"
+    " \"free\": {\"translation\": {}}, \"web\": {}, \"db\": {\"listen\": [5432]}},"
     "\"apps\": {"
     " \"pages\": {\"from\": \"pods\", \"to\": \"web:80\", \"vanishes\": 0.1, "
     "   \"server_close\": [{\"share\": 9, \"kind\": \"prompt\"}, {\"kind\": \"never\"}], "
@@ -901,6 +918,7 @@ static void test_only_a_gateway_states_its_translation(void **state)
 {
     (void)state;
     struct text_plan p = text_plan_read(crowd);
+    assert_non_null(strstr(crowd, "\"translation\": {}")); /* of a host without "nat" */
     const char *first = strstr(p.plan->resolved, "\"translation\"");
     assert_non_null(first);
     assert_null(strstr(first + 1, "\"translation\""));
@@ -972,6 +990,7 @@ int main(void)
         cmocka_unit_test(test_after_a_longer_silence_the_gateway_may_reset),
         cmocka_unit_test(test_keep_alive_keeps_the_mapping),
         cmocka_unit_test(test_a_syn_of_the_same_flow_ends_its_time_wait),
+        cmocka_unit_test(test_a_syn_of_a_forgotten_connection_frees_its_mapping),
         cmocka_unit_test(test_a_hold_down_keeps_the_old_tuple_beside_the_new),
         cmocka_unit_test(test_a_hold_down_of_the_last_port_drops_the_next_flow),
         cmocka_unit_test(test_a_dropped_syn_comes_again_by_the_clients_stack),

@@ -24,6 +24,8 @@ static bool is_there(const struct field *row, const void *value, const cJSON *no
     const struct type *type = type_of(row);
     if (type->absent && type->absent(value))
         return false;
+    if ((row->flags & FIELD_OPTIONAL) && row->base)
+        return !is_zero(value, type_size(row));
     return node || !(row->flags & FIELD_OPTIONAL) || !is_zero(value, type_size(row));
 }
 

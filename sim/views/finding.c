@@ -103,7 +103,7 @@ static void read_all_holders(const struct run_record *record, struct finding *f)
     char prefix[FINDING_NAME + 32];
     snprintf(prefix, sizeof prefix, "hosts.%s.tcp4.outgoing.", f->host);
     f->state_count = read_holders(record->series, f, prefix, "", f->states);
-    if (f->state_count == 0) { /* a gateway has no sockets */
+    if (f->translates) { /* a gateway has no sockets */
         snprintf(prefix, sizeof prefix, "hosts.%s.nat.mappings.", f->host);
         f->state_count = read_holders(record->series, f, prefix, "", f->states);
     }
@@ -173,6 +173,7 @@ uint32_t findings_of(const struct run_record *record, struct finding *out, uint3
                      finding_metric(record, "hosts.%s.tcp4.allocations", f->host);
         if (!(f->choices > 0))
             continue;
+        f->translates = !isnan(finding_metric(record, "hosts.%s.nat.mappings", f->host));
         read_spells(record, f);
         f->capacity = capacity_at_the_end(record, f);
         read_all_holders(record, f);

@@ -24,6 +24,7 @@ struct finding {
     double capacity; /* when the last spell ended */
     double in_use_max;
     double choices, failed_choices;
+    bool translates; /* a gateway: the ports are its outside ports */
     bool exhausted;
     bool recovered; /* the last spell came to an end */
     sim_ns begin, end;

@@ -93,9 +93,13 @@ static void print_holders(const struct screen *s, const char *lead,
 static void print_exhausted(const struct screen *s, const struct finding *f)
 {
     char begin[HUMAN_TEXT], end[HUMAN_TEXT], failed[HUMAN_TEXT], choices[HUMAN_TEXT],
-        share[HUMAN_TEXT], capacity[HUMAN_TEXT];
-    fprintf(s->out, "%s%s ran out of its %s local port%s", s->red, f->host,
-            human_count(f->capacity, capacity), f->capacity > 1 ? "s" : "");
+        share[HUMAN_TEXT], capacity[HUMAN_TEXT], most[HUMAN_TEXT];
+    human_count(f->capacity, capacity);
+    if (f->translates)
+        fprintf(s->out, "%s%s found no port for some flows", s->red, f->host);
+    else
+        fprintf(s->out, "%s%s ran out of its %s local port%s", s->red, f->host, capacity,
+                f->capacity > 1 ? "s" : "");
     if (f->spells > 1)
         fprintf(s->out, " %" PRIu32 " times", f->spells);
     fprintf(s->out, ", from %s to %s%s\n", human_duration(f->begin, begin),
@@ -103,6 +107,10 @@ static void print_exhausted(const struct screen *s, const struct finding *f)
     fprintf(s->out, "  %s of %s choices (%s) found no port\n",
             human_count(f->failed_choices, failed), human_count(f->choices, choices),
             human_share(f->failed_choices / f->choices, share));
+    /* A gateway need not be full: its limits are by destination and inside host. */
+    if (f->translates)
+        fprintf(s->out, "  at most %s of its %s ports were in use\n",
+                human_count(f->in_use_max, most), capacity);
     print_holders(s, "ports were held by", f->states, f->state_count);
     print_holders(s, "toward            ", f->destinations, f->destination_count);
 }
