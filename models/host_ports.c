@@ -269,7 +269,7 @@ static struct port_outcome choose_by_options(struct hosts *hosts, const struct h
 static bool is_plain(const struct socket_options *o)
 {
     return !(o->bind | o->uid | o->local_range.low | o->local_range.high |
-             o->reuse_address | o->reuse_port | o->randomize);
+             o->reuse_address | o->reuse_port | o->randomize | o->port_range);
 }
 
 /* What choose_by_options() comes to for nearly every socket, at half the cost. */
