@@ -188,6 +188,8 @@ static void test_autobind_reuse_asks_every_holder(void **state)
         {bound(both), both, 0, false}, /* one user: left to SO_REUSEPORT, which may not */
         {bound(both), both, 7, true},
         {{.local_address = PORT_ANY_ADDRESS}, PORT_ASK_REUSEADDR, 0, false},
+        {{.local_address = PORT_ANY_IPV6}, PORT_ASK_REUSEADDR, 0, false},
+        {{.local_address = PORT_ANY_IPV6_ONLY}, PORT_ASK_REUSEADDR, 0, true},
         {{.local_address = 9}, PORT_ASK_REUSEADDR, 0, true}, /* not here */
         {{.local_address = PORT_LAB_ADDRESS, .options = PORT_REUSEADDR},
          PORT_ASK_REUSEADDR,

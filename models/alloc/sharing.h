@@ -16,8 +16,7 @@ enum port_sharing {
     /* All have SO_REUSEADDR, none listens, and no pair has SO_REUSEPORT under one user:
      * so SO_REUSEADDR alone shares, both options together do not. */
     PORT_SHARE_AUTOBIND,
-    /* All have SO_REUSEADDR, or all SO_REUSEPORT under one user. */
-    PORT_SHARE_UDP,
+    PORT_SHARE_UDP, /* bind_rules_linux_udp */
 };
 
 /* The request's socket may have this port: it is not reserved, and every holder here
