@@ -1,7 +1,8 @@
 /* How a socket gets its local port: bind() and connect() as a system answers them.
  *
  * Pure calls over a port space: nothing is taken.  The caller takes what it was given
- * with port_space_take(), after the holder that yields, if there is one, is gone.
+ * with port_space_take(), after the holder that yields, if there is one, is gone; a UDP
+ * socket without a destination, for it holds no tuple.
  *
  * The four ways of enum socket_bind:
  *

@@ -504,6 +504,25 @@ static void test_a_closing_tuple_is_held_until_its_release(void **state)
     port_space_free(s);
 }
 
+/* KERNEL.md C8, before 6.18: blocked for connect() until the last socket leaves. */
+static void test_a_port_once_bound_stays_so_on_older_kernels(void **state)
+{
+    (void)state;
+    struct port_space *s = port_space_new();
+    struct port_range range = {PORT, PORT};
+    struct port_owner bound = {.local_address = ELSEWHERE, .origin = PORT_BY_BIND};
+    port_space_bound_until_empty(s);
+    port_space_take(s, PORT, connected_from(HERE), web);
+    port_space_take(s, PORT, bound, nowhere);
+    port_space_release(s, PORT, bound, nowhere);
+    struct port_view v = port_space_view(s, range, PORT_SCOPE_MIXED, HERE, other);
+    assert_false(port_view_free(&v, PORT));
+    port_space_release(s, PORT, connected_from(HERE), web);
+    v = port_space_view(s, range, PORT_SCOPE_MIXED, HERE, other);
+    assert_true(port_view_free(&v, PORT));
+    port_space_free(s);
+}
+
 /* KERNEL.md T3, T5: who lingers still counts, and blocks bind(). */
 static void test_a_tuple_that_yields_is_in_nobodys_way(void **state)
 {
@@ -758,6 +777,7 @@ int main(void)
         cmocka_unit_test(test_who_has_no_destination_blocks_by_origin),
         cmocka_unit_test(test_a_port_is_bound_as_long_as_somebody_bound_it),
         cmocka_unit_test(test_a_closing_tuple_is_held_until_its_release),
+        cmocka_unit_test(test_a_port_once_bound_stays_so_on_older_kernels),
         cmocka_unit_test(test_a_tuple_that_yields_is_in_nobodys_way),
         cmocka_unit_test(test_a_port_shared_by_a_thousand_destinations_is_one_port),
         cmocka_unit_test(test_every_kind_of_owner_is_counted),
