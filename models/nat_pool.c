@@ -91,6 +91,15 @@ bool nat_pool_is_free(const struct nat_pool *p, const struct host *h,
 /* --- taking and giving back -----------------------------------------------------------
  */
 
+/* For a host that wants to know how well its ports can be guessed. */
+static void note_port(const struct nat_pool *p, const struct hosts *hosts,
+                      const struct host *h, const struct nat_hold *hold)
+{
+    uint32_t first = hosts->members[h->first_member].first_address;
+    uint32_t member = (p->first_address - first) / h->address_count;
+    port_predict_note(h->predict, member, hold->address, hold->to, h->range, hold->port);
+}
+
 void nat_pool_take(struct nat_pool *p, struct hosts *hosts, const struct host *h,
                    const struct nat_hold *hold, sim_ns now)
 {
@@ -100,6 +109,8 @@ void nat_pool_take(struct nat_pool *p, struct hosts *hosts, const struct host *h
     if (ops->taken && p->allocator)
         ops->taken(p->allocator, h->config->translation.allocator.config, hold->port,
                    hold->inside_host, now);
+    if (h->predict)
+        note_port(p, hosts, h, hold);
     if (port_space_in_use(p->ports) == before)
         return;
     metrics_shift(hosts->metrics, h->metric + HOST_IN_USE, 1, now);

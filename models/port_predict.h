@@ -18,13 +18,15 @@
  *                    it uses the one that has guessed best so far.  This is what one
  *                    counter for all destinations (RFC 6056 algorithm 3) gives away
  *
- * Neither tries to learn which ports are busy: log2(N / free) bits at most.  The serial
- * correlation is that of successive ports toward one destination, against independent
- * uniform ones (von Neumann's ratio): 0 for those, near 1 for a sequence.
+ * Neither tries to learn which ports are busy (log2(N / free) bits at most), nor which
+ * destinations share a counter (algorithm 4, Linux): there the true entropy is less.
+ *
+ * The serial correlation is that of successive ports toward one destination, against
+ * independent uniform ones (von Neumann's ratio): 0 for those, near 1 for a sequence.
  *
  * Cost: 768 KiB a host entry, 16 to 32 bytes for each destination of a member, 16 for
  * each member; about 50 ns a choice.  Only where a host asks for it (`predictability`).
- * May touch its metrics and nothing else.  Definition: ours; the issue's N7.
+ * May touch its metrics and nothing else.  The definitions are ours.
  */
 #ifndef MODELS_PORT_PREDICT_H
 #define MODELS_PORT_PREDICT_H

@@ -226,6 +226,26 @@ static void test_a_host_that_asks_is_measured_and_no_other(void **state)
     text_plan_free(&p);
 }
 
+/* 20,000 flows through a gateway, 1 of 64,512 ports each; the clients' ports do not show.
+ * Few pairs are alike, 3,100 of 2e8: the deviation is 1.8 %, 0.026 bits. */
+static void test_a_gateway_s_ports_are_measured_as_the_server_sees_them(void **state)
+{
+    (void)state;
+    struct text_plan p = text_plan_read(
+        "{ \"name\": \"guess\", \"duration\": \"200s\", \"hosts\": {"
+        "    \"pods\": { \"count\": 10, \"gateway\": \"gw\", \"stack\": \"bsd44\" },"
+        "    \"gw\": { \"nat\": \"aws-nat\", \"predictability\": true }, \"web\": {} },"
+        "  \"apps\": { \"pages\": { \"from\": \"pods\", \"to\": \"web:80\","
+        "    \"arrivals\": { \"kind\": \"poisson\", \"rate\": \"100/s\" },"
+        "    \"lifetime\": { \"kind\": \"constant\", \"value\": \"1ms\" } } } }");
+    struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
+    double bits = result_metric(r, "hosts.gw.tcp4.next_port_bits");
+    /* Up to 6,000 ports rest in the gateway's TIME_WAIT and are not chosen. */
+    assert_true(bits > log2(64512 - 6000) - 4 * 0.026 && bits < log2(64512) + 4 * 0.026);
+    trial_result_free(r);
+    text_plan_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +258,7 @@ int main(void)
         cmocka_unit_test(test_a_first_meeting_tells_nothing),
         cmocka_unit_test(test_pairs_are_counted_as_they_come),
         cmocka_unit_test(test_a_host_that_asks_is_measured_and_no_other),
+        cmocka_unit_test(test_a_gateway_s_ports_are_measured_as_the_server_sees_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
