@@ -145,8 +145,8 @@ static void check_price(const struct fill *recorded, const struct fill *ours)
 {
     double price = ours->failure * ns_per_probe("linux618");
     char *what = what_of(recorded, "a failing call, within a factor of 2");
-    char *was = memory_print("%.3g us", recorded->failure / 1000);
-    char *is = memory_print("%.3g us", price / 1000);
+    char *was = memory_print("%.0f us", recorded->failure / 1000);
+    char *is = memory_print("%.0f us", price / 1000);
     law_checked("cost", what, was, is,
                 price <= 2 * recorded->failure && price >= recorded->failure / 2);
     free(what);
