@@ -93,7 +93,9 @@ bool gateway_translates(struct net *net, uint32_t mapping, uint8_t generation,
                         uint32_t *address, uint16_t *port);
 
 /* Nothing more will be heard of this connection, or not for a while: the idle timer
- * begins.  Without effect when no gateway knows it. */
+ * begins, and any segment that passes after all begins it anew.  Without effect when no
+ * gateway knows the connection.  Not told of, and so busy to a gateway: the connections
+ * that a proxy keeps idle for the next request. */
 void gateway_quiet(struct net *net, uint32_t socket);
 
 /* Handles EVENT_NAT; false if the timer was cancelled and nothing happened. */

@@ -914,6 +914,30 @@ static void test_every_kind_of_gateway_is_whole(void **state)
     }
 }
 
+/* The range is wide enough for blocks, the idle time short enough for three hours. */
+static void test_every_kind_of_gateway_carries_a_crowd_and_forgets_it(void **state)
+{
+    (void)state;
+    char *wide = edited_text(crowd, "[40000, 40099]", "[40000, 65000]");
+    for (uint32_t i = 1; nat_rows[i].name; i++) {
+        char *kind = memory_print("\"nat\": \"%s\"", nat_rows[i].name);
+        char *own = edited_text(wide, "\"nat\": \"netfilter\"", kind);
+        struct text_plan p = text_plan_read(own);
+        struct world *w = world_new(&p.plan->config->world, p.plan->traces, 1, 1);
+        world_run(w, 5 * SIM_MIN, UINT64_MAX);
+        assert_true(instant(w, "hosts.gw.nat.mappings") > 300);
+        world_reconfigure(w, &p.plan->changes[0].config->world);
+        world_run(w, 3 * SIM_H, UINT64_MAX);
+        expect_mappings(w, "");
+        assert_int_equal((int)instant(w, "hosts.gw.tcp4.in_use"), 0);
+        world_free(w);
+        text_plan_free(&p);
+        free(own);
+        free(kind);
+    }
+    free(wide);
+}
+
 static void test_only_a_gateway_states_its_translation(void **state)
 {
     (void)state;
@@ -1012,6 +1036,7 @@ int main(void)
         cmocka_unit_test(test_a_crowd_meets_every_kind_of_drop),
         cmocka_unit_test(test_a_crowd_is_a_function_of_its_seed),
         cmocka_unit_test(test_every_kind_of_gateway_is_whole),
+        cmocka_unit_test(test_every_kind_of_gateway_carries_a_crowd_and_forgets_it),
         cmocka_unit_test(test_only_a_gateway_states_its_translation),
         cmocka_unit_test(test_nonsense_is_refused_with_the_reason),
     };
