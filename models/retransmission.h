@@ -46,6 +46,15 @@ struct unanswered {
  * milliseconds where the clock has no ticks. */
 sim_ns retransmission_base(const struct retransmission *r, sim_ns rtt, sim_ns tick);
 
+/* The wait for the first expiry, of which nothing but the schedule and the first wait
+ * need be known. */
+static inline sim_ns retransmission_first(const struct retransmission *r, sim_ns base)
+{
+    if (r->at.count)
+        return *(const sim_ns *)r->at.items;
+    return r->give_up && r->give_up < base ? r->give_up : base;
+}
+
 /* How long to wait from now for the next expiry; at least 1 ns. */
 sim_ns retransmission_wait(const struct retransmission *r, const struct unanswered *x);
 

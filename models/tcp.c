@@ -144,20 +144,27 @@ static sim_ns round_trip(struct net *net, const struct tcp_socket *s)
            net_link(net, s->peer_host, host)->delay;
 }
 
-/* The SYN, SYN+ACK or FIN the socket waits on. */
+/* The first wait of the SYN, SYN+ACK or FIN the socket waits on. */
+static sim_ns base_wait(struct net *net, const struct tcp_socket *s,
+                        const struct retransmission *r)
+{
+    bool fin = tcp_waits[s->state] == TCP_WAITS_FOR_ACK_OF_FIN;
+    return retransmission_base(r, fin ? round_trip(net, s) : 0,
+                               stack_tick(net_stack(net, s->member)));
+}
+
 static struct unanswered unanswered(struct net *net, const struct tcp_socket *s,
                                     const struct retransmission *r)
 {
     const struct stack *stack = net_stack(net, s->member);
-    bool fin = tcp_waits[s->state] == TCP_WAITS_FOR_ACK_OF_FIN;
-    struct unanswered x = {
-        .since = s->since,
-        .now = net_now(net),
-        .counted_from = s->since,
-        .base = retransmission_base(r, fin ? round_trip(net, s) : 0, stack_tick(stack)),
-        .user_timeout = s->options->user_timeout,
-        .retries = s->flags & TCP_HALF_CLOSED ? r->retries_open : r->retries,
-        .sent = s->sent};
+    struct unanswered x = {.since = s->since,
+                           .now = net_now(net),
+                           .counted_from = s->since,
+                           .base = base_wait(net, s, r),
+                           .user_timeout = s->options->user_timeout,
+                           .retries =
+                               s->flags & TCP_HALF_CLOSED ? r->retries_open : r->retries,
+                           .sent = s->sent};
     if (s->sent && r->loss_probe && r->at.count == 0) /* not before the probe is out */
         x.counted_from = stack_timer(stack, stack_timer(stack, s->since, x.base), x.base);
     return x;
@@ -167,6 +174,10 @@ static void wait_for_answer(struct net *net, uint32_t socket)
 {
     const struct tcp_socket *s = net_socket(net, socket);
     const struct retransmission *r = schedule(net_stack(net, s->member), s->state);
+    if (s->sent == 0) { /* most are answered before it ends */
+        start_timer(net, socket, retransmission_first(r, base_wait(net, s, r)));
+        return;
+    }
     struct unanswered x = unanswered(net, s, r);
     start_timer(net, socket, retransmission_wait(r, &x));
 }
