@@ -145,6 +145,27 @@ static void test_a_host_that_ran_dry_is_named_with_what_held_its_ports(void **st
     free(screen);
 }
 
+/* One draw misses most of what is left. */
+static void test_a_search_that_fails_with_ports_left_is_not_called_full(void **state)
+{
+    (void)state;
+    char *app = an_app("pages", "20/s");
+    char *text = memory_print(
+        "{ \"name\": \"small\", \"duration\": \"20s\", \"hosts\": { \"client\": {"
+        "  \"tcp\": { \"range\": [50000, 50999], \"time_wait\": \"10s\", "
+        "  \"allocator\": { \"kind\": \"sg-legacy-b\", \"tries\": 1 } } },"
+        "  \"server\": {} }, \"apps\": { %s } }",
+        app);
+    char *screen = screen_of(text, false);
+    expect_in(screen, "client found no port");
+    expect_in(screen, "\n  though at most ");
+    expect_in(screen, " of its 1,000 were in use\n");
+    expect_80_columns(screen);
+    free(screen);
+    free(text);
+    free(app);
+}
+
 static void test_spells_are_counted_and_not_called_one(void **state)
 {
     (void)state;
@@ -245,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_durations_have_two_units_or_three_digits),
         cmocka_unit_test(test_counts_have_commas_and_null_is_a_dash),
         cmocka_unit_test(test_a_host_that_ran_dry_is_named_with_what_held_its_ports),
+        cmocka_unit_test(test_a_search_that_fails_with_ports_left_is_not_called_full),
         cmocka_unit_test(test_spells_are_counted_and_not_called_one),
         cmocka_unit_test(test_a_host_with_room_is_told_as_the_fullest),
         cmocka_unit_test(test_nobody_who_connects_is_told_too),

@@ -90,27 +90,34 @@ static void print_holders(const struct screen *s, const char *lead,
         fputc('\n', s->out);
 }
 
+/* A search may fail with ports left: one that gives up early, a limit for each
+ * destination, a block that is spent. */
+static bool ports_were_left(const struct finding *f)
+{
+    return f->in_use_max < f->capacity;
+}
+
 static void print_exhausted(const struct screen *s, const struct finding *f)
 {
     char begin[HUMAN_TEXT], end[HUMAN_TEXT], failed[HUMAN_TEXT], choices[HUMAN_TEXT],
-        share[HUMAN_TEXT], capacity[HUMAN_TEXT], most[HUMAN_TEXT];
+        share[HUMAN_TEXT], most[HUMAN_TEXT], capacity[HUMAN_TEXT];
     human_count(f->capacity, capacity);
-    if (f->translates)
-        fprintf(s->out, "%s%s found no port for some flows", s->red, f->host);
+    fprintf(s->out, "%s%s ", s->red, f->host);
+    if (ports_were_left(f))
+        fputs("found no port", s->out);
     else
-        fprintf(s->out, "%s%s ran out of its %s local port%s", s->red, f->host, capacity,
+        fprintf(s->out, "ran out of its %s local port%s", capacity,
                 f->capacity > 1 ? "s" : "");
     if (f->spells > 1)
         fprintf(s->out, " %" PRIu32 " times", f->spells);
     fprintf(s->out, ", from %s to %s%s\n", human_duration(f->begin, begin),
             f->recovered ? human_duration(f->end, end) : "the end", s->plain);
+    if (ports_were_left(f))
+        fprintf(s->out, "  though at most %s of its %s were in use\n",
+                human_count(f->in_use_max, most), capacity);
     fprintf(s->out, "  %s of %s choices (%s) found no port\n",
             human_count(f->failed_choices, failed), human_count(f->choices, choices),
             human_share(f->failed_choices / f->choices, share));
-    /* A gateway need not be full: its limits are by destination and inside host. */
-    if (f->translates)
-        fprintf(s->out, "  at most %s of its %s ports were in use\n",
-                human_count(f->in_use_max, most), capacity);
     print_holders(s, "ports were held by", f->states, f->state_count);
     print_holders(s, "toward            ", f->destinations, f->destination_count);
 }
