@@ -1,6 +1,14 @@
 #include "tests/loss_system.h"
 
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 #include "sim/base/memory.h"
 
@@ -46,4 +54,34 @@ struct text_plan loss_system_plan(const struct loss_system *s)
     free(client);
     free(text);
     return p;
+}
+
+static const struct {
+    const char *name, *json;
+} lifetimes[] = {
+    {"exponential", LIFETIME_EXPONENTIAL},
+    {"constant", LIFETIME_CONSTANT},
+    {"lognormal", LIFETIME_LOGNORMAL},
+};
+
+void loss_system_is_erlang_b(unsigned ports, double load, double check_value,
+                             uint32_t replications, double duration_s)
+{
+    double expected = erlang_b(ports, load);
+    assert_true(fabs(expected - check_value) < 1e-5 * check_value + 1e-9);
+    for (size_t i = 0; i < sizeof lifetimes / sizeof lifetimes[0]; i++) {
+        struct loss_system system = {.ports = ports,
+                                     .load = load,
+                                     .lifetime = lifetimes[i].json,
+                                     .warm_up_s = 20,
+                                     .measured_s = duration_s};
+        struct text_plan p = loss_system_plan(&system);
+        struct estimate loss =
+            replicate(p.plan, replications, "apps.a.failure_ratio", 0.99);
+        text_plan_free(&p);
+        printf("  (%u, %g) %s: %.6f +- %.6f, Erlang B %.6f\n", ports, load,
+               lifetimes[i].name, loss.mean, loss.half_width, expected);
+        assert_true(loss.half_width <= 0.05 * expected);
+        assert_true(fabs(loss.mean - expected) <= loss.half_width);
+    }
 }
