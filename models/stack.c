@@ -224,6 +224,13 @@ const struct field_table stack_fields = {
              .offset = offsetof(struct stack, rfc1337),
              .flags = CHANGES,
              .help = "TIME_WAIT ignores RST (tcp_rfc1337)"},
+            {.key = "rst_sender_time_wait",
+             .type = FIELD_BOOL,
+             .offset = offsetof(struct stack, rst_sender_time_wait),
+             .flags = CHANGES,
+             .help =
+                 "who resets a connection goes to TIME_WAIT, as RFC 9293 section 3.5.2 "
+                 "advises; no known system does (inference)"},
             {.key = "timer_hz",
              .type = FIELD_U32,
              .offset = offsetof(struct stack, timer_hz),

@@ -58,6 +58,7 @@ struct stack {
     sim_ns challenged_retry;   /* SYN again after a challenge ACK; 0s: by the schedule */
     uint32_t syn_in_time_wait; /* enum syn_in_time_wait */
     bool rfc1337;              /* TIME_WAIT ignores RST */
+    bool rst_sender_time_wait; /* who aborts goes to TIME_WAIT [RFC 9293 3.5.2] */
     uint32_t
         timer_hz; /* 0: timers are exact; else the kernel's tick, and its timer wheel */
     sim_ns timer_phase;    /* where in the wheel's largest slot the run begins */

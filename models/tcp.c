@@ -361,11 +361,22 @@ static void offer_tuple(struct net *net, uint32_t socket)
         takeover_offer(net, socket);
 }
 
+/* The table's edge, but for the abort of a stack that then waits in TIME_WAIT. */
+static struct tcp_edge edge_of(struct net *net, const struct tcp_socket *s,
+                               enum tcp_input input)
+{
+    struct tcp_edge edge = tcp_edges[s->state][input];
+    if (input == TCP_IN_ABORT && edge.sends == TCP_SENDS_RST &&
+        net_stack(net, s->member)->rst_sender_time_wait)
+        edge.next = TCP_TIME_WAIT;
+    return edge;
+}
+
 /* False when RFC 9293 has no edge for that input: nothing happened. */
 static bool step(struct net *net, uint32_t socket, enum tcp_input input)
 {
     struct tcp_socket *s = net_socket(net, socket);
-    struct tcp_edge edge = tcp_edges[s->state][input];
+    struct tcp_edge edge = edge_of(net, s, input);
     if (edge.next == TCP_NO_STATE)
         return false;
     bool lingers = edge.next == TCP_FIN_WAIT_2 || edge.next == TCP_TIME_WAIT;

@@ -110,6 +110,26 @@ static void test_an_abort_in_time_wait_leaves_time_wait(void **state)
     tcp_stage_free(stage);
 }
 
+/* RFC 9293 section 3.5.2 and note 3 of figure 5; MODEL.md B1: a switch, off. */
+static void test_who_resets_keeps_the_tuple_only_where_the_stack_says_so(void **state)
+{
+    (void)state;
+    static const char *const stacks[] = {TIMERS,
+                                         TIMERS ", \"rst_sender_time_wait\": true"};
+    for (int waits = 0; waits < 2; waits++) {
+        struct tcp_stage *stage = stage_of(stacks[waits]);
+        struct stage_socket s = connected(stage, &socket_options_plain);
+        struct stage_socket server = tcp_stage_peer(stage, s);
+        sim_ns now = world_now(stage->world);
+        tcp_abort(stage->net, s.number);
+        tcp_stage_expect(stage, s, waits ? "TIME_WAIT" : "");
+        assert_int_equal(tcp_stage_until(stage, server, "", SIM_H), now + 50 * SIM_MS);
+        if (waits)
+            assert_int_equal(tcp_stage_until(stage, s, "", SIM_H), now + 4 * SIM_S);
+        tcp_stage_free(stage);
+    }
+}
+
 static void test_shutdown_after_the_peer_leaves_nothing_but_the_descriptor(void **state)
 {
     (void)state;
@@ -582,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_a_kept_descriptor_hears_that_its_connection_ended),
         cmocka_unit_test(test_an_abort_of_held_fin_wait_2_resets_the_peer),
         cmocka_unit_test(test_an_abort_in_time_wait_leaves_time_wait),
+        cmocka_unit_test(test_who_resets_keeps_the_tuple_only_where_the_stack_says_so),
         cmocka_unit_test(test_shutdown_after_the_peer_leaves_nothing_but_the_descriptor),
         cmocka_unit_test(test_a_shut_down_socket_nobody_answers_times_out),
         cmocka_unit_test(test_linger_zero_resets_and_leaves_nothing),
