@@ -11,10 +11,12 @@ JOBS   ?= $(shell nproc)
 
 VERSION := 0.1.0
 
-# Debian 12 names: what the program needs, what its tests need, what `make check` adds.
-PACKAGES       := gcc libc6-dev libgsl-dev libcjson-dev librandom123-dev libmd-dev gnuplot-nox
-PACKAGES_TEST  := $(PACKAGES) libcmocka-dev python3 python3-jsonschema
-PACKAGES_CHECK := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck
+# Debian 12 names: what the program needs, what its tests need, what `make test-kernel` can use,
+# what `make check` adds.
+PACKAGES        := gcc libc6-dev libgsl-dev libcjson-dev librandom123-dev libmd-dev gnuplot-nox
+PACKAGES_TEST   := $(PACKAGES) libcmocka-dev python3 python3-jsonschema
+PACKAGES_KERNEL := iproute2 nftables haproxy nginx-light libnginx-mod-stream
+PACKAGES_CHECK  := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla -Werror
@@ -37,7 +39,7 @@ TEST_BIN  := $(TESTS:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH:%.c=$(BUILD)/%)
 LAW_ROWS  := $(abspath $(BUILD))/laws
 
-.PHONY: all help demo test test-kernel check layers format format-check lint sanitize same-bytes bench golden laws install clean packages packages-test packages-check
+.PHONY: all help demo test test-kernel check layers format format-check lint sanitize same-bytes bench golden laws install clean packages packages-test packages-kernel packages-check
 .SECONDARY:
 
 all: portsim ## build the program, ./portsim (the default)
@@ -161,3 +163,6 @@ packages-test:
 
 packages-check:
 	@sh .ci/packages $(PACKAGES_CHECK)
+
+packages-kernel:
+	@sh .ci/packages $(PACKAGES_KERNEL)
