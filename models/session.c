@@ -59,6 +59,7 @@ static void attempt_succeeded(struct sessions *s, uint32_t id)
     session_count(s, x, APP_SUCCESSES);
     metrics_sample(s->net->metrics, metric + APP_CONNECT_DELAY, now - x->arrived);
     metrics_shift(s->net->metrics, metric + APP_OPEN, 1, now);
+    x->failure = FAILURE_NONE; /* what the proxy has met since comes too late */
     x->open = true;
     sim_ns quiet = session_app(s, x)->config->quiet;
     x->last_data = now + x->life - (quiet < x->life ? quiet : x->life);
