@@ -74,16 +74,6 @@ static struct port_answer choose(void *state, const void *config,
     return port_blocks_pick(b, owner, request, chance);
 }
 
-static void taken(void *state, const void *config, uint16_t port, uint32_t inside_host,
-                  sim_ns now)
-{
-    (void)config;
-    (void)now;
-    struct port_blocks *b = port_block_pool_owning(state, inside_host, port);
-    if (b)
-        port_blocks_taken(b, port);
-}
-
 static void released(void *state, const void *config, uint16_t port, uint32_t inside_host,
                      sim_ns now)
 {
@@ -162,6 +152,6 @@ const struct port_allocator_ops port_allocator_cgnat_blocks = {
     .init = init,
     .free = port_block_pools_free,
     .choose = choose,
-    .taken = taken,
+    .taken = port_block_pools_taken,
     .released = released,
 };

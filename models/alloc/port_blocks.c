@@ -272,3 +272,13 @@ void port_block_pools_free(void *state, const void *config)
         port_blocks_clear(&p->at[i].blocks);
     free(p->at);
 }
+
+void port_block_pools_taken(void *state, const void *config, uint16_t port,
+                            uint32_t inside_host, sim_ns now)
+{
+    (void)config;
+    (void)now;
+    struct port_blocks *b = port_block_pool_owning(state, inside_host, port);
+    if (b)
+        port_blocks_taken(b, port);
+}

@@ -118,5 +118,7 @@ struct port_blocks *port_block_pool_owning(struct port_block_pools *p,
 /* Of struct port_allocator_ops. */
 size_t port_block_pools_size(const void *config);
 void port_block_pools_free(void *state, const void *config);
+void port_block_pools_taken(void *state, const void *config, uint16_t port,
+                            uint32_t inside_host, sim_ns now);
 
 #endif
