@@ -277,10 +277,8 @@ static struct port_outcome choose_plainly(const struct host *h, struct member *m
                                           const struct port_ask *ask, sim_ns now)
 {
     const struct stack *tcp = &h->config->tcp;
-    const struct port_allocator_ops *ops = ops_of(&tcp->allocator);
-    if (!m->allocator)
-        m->allocator =
-            port_allocator_open(ops, tcp->allocator.config, h->range, &m->chance);
+    struct port_chooser chooser =
+        chooser_of(h, &tcp->allocator, &m->allocator, &m->chance);
     struct port_request request = {.now = now,
                                    .space = m->ports,
                                    .range = h->range,
@@ -289,7 +287,7 @@ static struct port_outcome choose_plainly(const struct host *h, struct member *m
                                    .mode = PORT_MODE_AUTOBIND,
                                    .scope = (uint8_t)h->scope};
     struct port_answer answer =
-        ops->choose(m->allocator, tcp->allocator.config, &request, &m->chance);
+        chooser.ops->choose(chooser.state, chooser.config, &request, chooser.chance);
     return (struct port_outcome){
         .port = answer.port,
         .probes = answer.probes,

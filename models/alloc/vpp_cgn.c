@@ -9,23 +9,10 @@
 #include "models/alloc/list.h"
 #include "models/alloc/walks.h"
 
-struct config {
-    uint32_t tries;
-};
-
-static struct port_answer choose(void *state, const void *config,
-                                 const struct port_request *request,
-                                 struct random_stream *chance)
-{
-    (void)state;
-    const struct config *c = config;
-    return walk_redraw(request, c->tries, chance);
-}
-
 static const struct field rows[] = {
     {.key = "tries",
      .type = FIELD_U32,
-     .offset = offsetof(struct config, tries),
+     .offset = offsetof(struct walk_tries, tries),
      .fallback = "20",
      .min = 1,
      .max = 65536,
@@ -35,7 +22,7 @@ static const struct field rows[] = {
 
 static const struct field_table fields = {
     .what = "allocator vpp-cgn",
-    .size = sizeof(struct config),
+    .size = sizeof(struct walk_tries),
     .rows = rows,
 };
 
@@ -52,5 +39,5 @@ const struct port_allocator_ops port_allocator_vpp_cgn = {
     .scope = PORT_SCOPE_PORT,
     .exhaustive = false,
     .fields = &fields,
-    .choose = choose,
+    .choose = walk_redraw_tries,
 };

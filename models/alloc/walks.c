@@ -163,3 +163,12 @@ struct port_answer walk_redraw(const struct port_request *request, uint32_t trie
     answer.probes += made;
     return answer;
 }
+
+struct port_answer walk_redraw_tries(void *state, const void *config,
+                                     const struct port_request *request,
+                                     struct random_stream *chance)
+{
+    (void)state;
+    const struct walk_tries *c = config;
+    return walk_redraw(request, c->tries, chance);
+}

@@ -1,6 +1,6 @@
 /* The searches that several allocators are made of.
  *
- * Each looks at what the request's scope calls taken, over the request's range.  Two are
+ * Each looks at what the request's scope calls taken, over the request's range.  Some are
  * whole allocators but for their names: their functions fit struct port_allocator_ops.
  */
 #ifndef MODELS_ALLOC_WALKS_H
@@ -62,5 +62,15 @@ bool walk_is_full_toward(const struct port_request *request, uint32_t most);
  * O(words) however many they are: beyond 64 they are not made one by one. */
 struct port_answer walk_redraw(const struct port_request *request, uint32_t tries,
                                struct random_stream *chance);
+
+/* The configuration of the next. */
+struct walk_tries {
+    uint32_t tries;
+};
+
+/* choose(): the same, as often as the configuration says. */
+struct port_answer walk_redraw_tries(void *state, const void *config,
+                                     const struct port_request *request,
+                                     struct random_stream *chance);
 
 #endif
