@@ -321,17 +321,19 @@ static struct socket_row row_of(const struct world *w, const struct tcp_socket *
     const struct net *net = &w->net;
     const struct host *h = &net->hosts.at[net->hosts.members[s->member].host];
     const struct app_config *apps = w->config->apps.items;
-    return (struct socket_row){.host = h->config->name,
-                               .member = s->member - h->first_member,
-                               .state = tcp_state_name(s->state),
-                               .app = apps[s->app].name,
-                               .local = net->addresses[s->local_address].ip,
-                               .remote = net->addresses[s->remote_address].ip,
-                               .local_port = s->local_port,
-                               .remote_port = s->remote_port,
-                               .ephemeral = !(s->flags & (TCP_PASSIVE | TCP_REFLECTED)),
-                               .owned = s->flags & TCP_OWNED,
-                               .since = s->since};
+    return (struct socket_row){
+        .host = h->config->name,
+        .member = s->member - h->first_member,
+        .pool = pool_for(false, net->addresses[s->local_address].ip.family),
+        .state = tcp_state_name(s->state),
+        .app = apps[s->app].name,
+        .local = net->addresses[s->local_address].ip,
+        .remote = net->addresses[s->remote_address].ip,
+        .local_port = s->local_port,
+        .remote_port = s->remote_port,
+        .ephemeral = !(s->flags & (TCP_PASSIVE | TCP_REFLECTED)),
+        .owned = s->flags & TCP_OWNED,
+        .since = s->since};
 }
 
 void world_sockets(const struct world *w,

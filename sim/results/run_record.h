@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/base/socket_row.h"
 #include "sim/base/time.h"
 #include "sim/results/series.h"
 
@@ -41,6 +42,59 @@ struct run_event {
     const char *detail; /* "hosts.proxy.tcp.fin_wait_2 = 1min" */
 };
 
+/* What an administrator knows of a pool of a host, or of a gateway's outside ports, as it
+ * was when the run began; later knobs are lines of the log, kind "change". */
+struct run_pool {
+    const char *host;
+    const char *pool;  /* "tcp4" */
+    const char *stack; /* row of `list stacks`, of a gateway of `list nats` */
+    const char *allocator;
+    const char *scope; /* "port", "tuple", "mixed": of the conflict test */
+    bool exhaustive;   /* a search that fails has looked at every port */
+    uint16_t low, high;
+    uint32_t reserved; /* ports of the range that are never chosen */
+    uint32_t block;    /* ports of one inside host at most; 0: no such limit */
+    uint32_t addresses, members;
+    const char *failure; /* what connect() says without a port */
+    sim_ns time_wait;
+    sim_ns fin_wait_2; /* SIM_NEVER: no limit */
+    bool translates;   /* a gateway */
+};
+
+/* What is known of an application beforehand. */
+struct run_app {
+    const char *name;
+    const char *from, *through; /* hosts; through: NULL without a proxy */
+    const char *to;             /* "cifs:445" */
+    const char *pool;           /* "tcp4" */
+    const char *process;        /* that opens its sockets on `from` */
+    const char *face;           /* what its users would call it; NULL: the name says it */
+};
+
+/* Sockets alike, counted: a line of sockets/census.csv. */
+struct run_census_row {
+    sim_ns when;
+    const char *host;
+    const char *pool;
+    const char *process; /* "": the kernel's */
+    uint32_t pid;
+    const char *state;
+    const char *local;       /* address, or address:port of a socket that accepts */
+    const char *remote;      /* address:port, or address of the client of such a socket */
+    const char *destination; /* "cifs:445", as in the metrics; "" where it accepts */
+    bool ephemeral;          /* each holds a port of the range */
+    bool owned;              /* a process has the descriptors */
+    uint64_t count;
+};
+
+/* A moment whose sockets were kept one by one: sockets/<name>.csv. */
+struct run_snapshot {
+    const char *name; /* "first-failure", "t1234.5" */
+    sim_ns when;
+    const struct socket_row *rows; /* in the order of their numbers, listeners first */
+    size_t count;
+};
+
 struct run_record {
     const char *version;  /* of the program that ran it; NULL: this one */
     const char *scenario; /* its name */
@@ -59,7 +113,16 @@ struct run_record {
     const struct run_event *log; /* in order of time */
     size_t log_count;
     const struct series *series;   /* of replication 1 */
-    const char *resolved_scenario; /* JSON text */
+    const char *resolved_scenario; /* JSON text; NULL when it was taken away */
+
+    const struct run_pool *pools; /* by host and pool */
+    size_t pool_count;
+    const struct run_app *apps;
+    size_t app_count;
+    const struct run_census_row *census; /* by moment, host, and then by the texts */
+    size_t census_count;
+    const struct run_snapshot *snapshots; /* by moment */
+    size_t snapshot_count;
 };
 
 /* "complete", "interrupted"; "holds", "fails", "undecided". */
