@@ -2,6 +2,7 @@
 # The fingerprints of all scenarios of the library: printed, or with --write put in
 # tests/golden/fingerprints.txt.  A change of that file is a sentence in the commit message.
 set -eu
+export LC_ALL=C # the order of scenarios
 cd "$(dirname "$0")/.."
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
