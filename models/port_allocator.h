@@ -83,6 +83,10 @@ struct port_allocator_ops {
     enum port_scope scope; /* the test it is known with; a host may say otherwise */
     bool exhaustive;       /* finds a free port whenever there is one */
 
+    /* The most ports of one address that one inside host may have of its own, for those
+     * that deal out blocks.  NULL: no such limit. */
+    uint32_t (*block)(const void *config, struct port_range range);
+
     /* Bytes of state a host keeps for it; port_allocator_open() allocates and zeroes. */
     size_t (*state_size)(const void *config); /* NULL: no state */
 

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-static const char *bind_choice(uint32_t index)
+const char *socket_bind_name(uint32_t index)
 {
     static const char *const words[] = {
         [SOCKET_BIND_CONNECT] = "connect",
@@ -74,7 +74,7 @@ const struct field_table socket_options_fields = {
             {.key = "bind",
              .type = FIELD_CHOICE,
              .offset = offsetof(struct socket_options, bind),
-             .choices = bind_choice,
+             .choices = socket_bind_name,
              .fallback = "\"connect\"",
              .help = "how the local port is found: by connect(), by bind(addr, 0) before "
                      "it, by IP_BIND_ADDRESS_NO_PORT, or a port of `ring` bound by the "

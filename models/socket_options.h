@@ -21,6 +21,9 @@ enum socket_bind {
     SOCKET_BIND_EXPLICIT, /* bind(addr, port): a port of `ring`, then connect() */
 };
 
+/* "connect", "bind-zero" and so on, as scenarios spell it; NULL after the last. */
+const char *socket_bind_name(uint32_t bind);
+
 /* Which of a BSD's ranges connect() and bind(addr, 0) search (IP_PORTRANGE). */
 enum socket_port_range {
     SOCKET_PORTS_DEFAULT,

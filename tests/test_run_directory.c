@@ -122,6 +122,44 @@ static void assert_same_tables(const struct run_record *a, const struct run_reco
     }
 }
 
+static void assert_same_pool(const struct run_pool *a, const struct run_pool *b)
+{
+    assert_string_equal(a->host, b->host);
+    assert_string_equal(a->pool, b->pool);
+    assert_string_equal(a->stack, b->stack);
+    assert_string_equal(a->allocator, b->allocator);
+    assert_string_equal(a->scope, b->scope);
+    assert_string_equal(a->failure, b->failure);
+    assert_int_equal(a->exhaustive, b->exhaustive);
+    assert_true(a->low == b->low && a->high == b->high);
+    assert_true(a->usual_low == b->usual_low && a->usual_high == b->usual_high);
+    assert_true(a->reserved == b->reserved && a->block == b->block);
+    assert_true(a->addresses == b->addresses && a->members == b->members);
+    assert_true(a->time_wait == b->time_wait && a->fin_wait_2 == b->fin_wait_2);
+    assert_true(a->client_limit == b->client_limit && a->translates == b->translates);
+}
+
+static void assert_same_facts(const struct run_record *a, const struct run_record *b)
+{
+    assert_int_equal(a->pool_count, b->pool_count);
+    for (size_t i = 0; i < a->pool_count; i++)
+        assert_same_pool(&a->pools[i], &b->pools[i]);
+    assert_int_equal(a->app_count, b->app_count);
+    for (size_t i = 0; i < a->app_count; i++) {
+        const struct run_app *x = &a->apps[i], *y = &b->apps[i];
+        assert_string_equal(x->name, y->name);
+        assert_string_equal(x->from, y->from);
+        assert_string_equal(x->to, y->to);
+        assert_string_equal(x->pool, y->pool);
+        assert_string_equal(x->process, y->process);
+        assert_string_equal(x->binds, y->binds);
+        assert_true(!x->through == !y->through && !x->face == !y->face);
+        assert_string_equal(or_empty(x->through), or_empty(y->through));
+        assert_string_equal(or_empty(x->face), or_empty(y->face));
+        assert_true(x->ring_low == y->ring_low && x->ring_high == y->ring_high);
+    }
+}
+
 static void assert_same_series(const struct series *a, const struct series *b)
 {
     assert_int_equal(series_rows(a), series_rows(b));
@@ -143,6 +181,7 @@ static void assert_reads_back(const char *path, const struct run_record *r)
         fail_msg("%s", error.text);
     assert_same_head(r, &stored->record);
     assert_same_tables(r, &stored->record);
+    assert_same_facts(r, &stored->record);
     assert_same_series(r->series, stored->record.series);
     stored_run_free(stored);
 }
@@ -178,6 +217,16 @@ static void test_odd_values_read_back_as_they_were(void **state)
         {1, NULL, "", "k", "two\nlines, \"quoted\""},
         {SIM_DURATION_MAX, "-h", "+p", "@k", "'=x"},
     };
+    static const struct run_pool pools[] = {
+        {"h", "tcp4", "caf\xC3\xA9", "a", "port", true, 1, 65535, 1, 65535, UINT32_MAX,
+         UINT32_MAX, UINT32_MAX, UINT32_MAX, "E", 1, SIM_NEVER, UINT32_MAX, true},
+        {"h", "udp6", "s", "a", "mixed", false, 7, 7, 0, 0, 0, 0, 1, 1, "", 0,
+         SIM_DURATION_MAX, 0, false},
+    };
+    static const struct run_app apps[] = {
+        {"a", "h", NULL, "c:1", "tcp4", "p", NULL, "connect", 0, 0},
+        {"b", "h", "q", "c:65535", "udp6", "", "a \"face\"", "explicit", 1, 65535},
+    };
     struct series *series = series_new();
     series_add(series, "hosts.h.tcp4.in_use");
     struct run_record r = {
@@ -194,6 +243,10 @@ static void test_odd_values_read_back_as_they_were(void **state)
         .requirement_count = COUNT(requirements),
         .log = log,
         .log_count = COUNT(log),
+        .pools = pools,
+        .pool_count = COUNT(pools),
+        .apps = apps,
+        .app_count = COUNT(apps),
         .series = series,
         .resolved_scenario = "{}\n",
     };

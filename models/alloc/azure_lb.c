@@ -44,15 +44,19 @@ static uint32_t ports_to_share(const struct config *c, struct port_range range)
     return ports > c->rules * RULE_PORTS ? ports - c->rules * RULE_PORTS : 0;
 }
 
+static uint32_t block(const void *config, struct port_range range)
+{
+    const struct config *c = config;
+    uint32_t size = c->ports ? c->ports : ports_by_table(c->instances);
+    uint32_t most = ports_to_share(c, range);
+    return size < most || most == 0 ? size : most;
+}
+
 static void init(void *state, const void *config, struct port_range range,
                  struct random_stream *chance)
 {
     (void)chance;
-    const struct config *c = config;
-    uint32_t size = c->ports ? c->ports : ports_by_table(c->instances);
-    uint32_t most = ports_to_share(c, range);
-    size = size < most || most == 0 ? size : most;
-    port_block_pools_init(state, range, size, 0);
+    port_block_pools_init(state, range, block(config, range), 0);
 }
 
 static struct port_answer choose(void *state, const void *config,
@@ -120,6 +124,7 @@ const struct port_allocator_ops port_allocator_azure_lb = {
     .failure = "none: the packet is dropped, and a metric counts it",
     .scope = PORT_SCOPE_TUPLE,
     .exhaustive = false, /* the others' blocks stay closed */
+    .block = block,
     .fields = &fields,
     .state_size = port_block_pools_size,
     .init = init,

@@ -33,6 +33,13 @@ static void init(void *state, const void *config, struct port_range range,
                           c->quarantine);
 }
 
+static uint32_t most_ports(const void *config, struct port_range range)
+{
+    const struct config *c = config;
+    uint64_t most = (uint64_t)c->block_size * c->max_blocks;
+    return most < port_range_size(range) ? (uint32_t)most : port_range_size(range);
+}
+
 static bool is_over(const struct config *c, const struct port_block_owner *o, sim_ns now)
 {
     return c->active_timeout && o->active && now - o->since >= c->active_timeout;
@@ -147,6 +154,7 @@ const struct port_allocator_ops port_allocator_cgnat_blocks = {
     .failure = "none: the packet is dropped, and the NAT logs that it is out of ports",
     .scope = PORT_SCOPE_PORT,
     .exhaustive = false, /* the others' blocks stay closed */
+    .block = most_ports,
     .fields = &fields,
     .state_size = port_block_pools_size,
     .init = init,

@@ -19,13 +19,18 @@ struct config {
     uint32_t dynamic;     /* D */
 };
 
+static uint32_t own_ports(const void *config, struct port_range range)
+{
+    const struct config *c = config;
+    uint32_t each = port_range_size(range) / (c->compression + c->dynamic);
+    return each ? each : 1;
+}
+
 static void init(void *state, const void *config, struct port_range range,
                  struct random_stream *chance)
 {
     (void)chance;
-    const struct config *c = config;
-    uint32_t each = port_range_size(range) / (c->compression + c->dynamic);
-    port_block_pools_init(state, range, each ? each : 1, 0);
+    port_block_pools_init(state, range, own_ports(config, range), 0);
 }
 
 static struct port_answer choose(void *state, const void *config,
@@ -83,6 +88,7 @@ const struct port_allocator_ops port_allocator_cgnat_deterministic = {
     .failure = "none: the packet is dropped",
     .scope = PORT_SCOPE_PORT,
     .exhaustive = false, /* the others' ports stay closed */
+    .block = own_ports,
     .fields = &fields,
     .state_size = port_block_pools_size,
     .init = init,

@@ -26,6 +26,13 @@ static void init(void *state, const void *config, struct port_range range,
     port_block_pools_init(state, range, c->min_ports < most ? c->min_ports : most, 0);
 }
 
+static uint32_t most_ports(const void *config, struct port_range range)
+{
+    const struct config *c = config;
+    uint32_t most = port_range_size(range);
+    return c->max_ports < most ? c->max_ports : most;
+}
+
 /* Doubles what the owner has, as far as the maximum and the pool allow. */
 static bool grow(struct port_blocks *b, const struct config *c, uint32_t owner,
                  const struct port_request *request)
@@ -120,6 +127,7 @@ const struct port_allocator_ops port_allocator_gcp_dynamic = {
     .failure = "none: the packet is dropped, reason OUT_OF_RESOURCES",
     .scope = PORT_SCOPE_TUPLE,
     .exhaustive = false, /* doubling takes its time, and the others' ports stay closed */
+    .block = most_ports,
     .fields = &fields,
     .state_size = port_block_pools_size,
     .init = init,

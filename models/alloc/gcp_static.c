@@ -14,16 +14,21 @@ struct config {
     uint32_t min_ports;
 };
 
-static void init(void *state, const void *config, struct port_range range,
-                 struct random_stream *chance)
+static uint32_t block(const void *config, struct port_range range)
 {
-    (void)chance;
     const struct config *c = config;
     uint32_t size = 1;
     while (size < c->min_ports)
         size *= 2;
     uint32_t most = port_range_size(range);
-    port_block_pools_init(state, range, size < most ? size : most, 0);
+    return size < most ? size : most;
+}
+
+static void init(void *state, const void *config, struct port_range range,
+                 struct random_stream *chance)
+{
+    (void)chance;
+    port_block_pools_init(state, range, block(config, range), 0);
 }
 
 static struct port_answer choose(void *state, const void *config,
@@ -65,6 +70,7 @@ const struct port_allocator_ops port_allocator_gcp_static = {
     .failure = "none: the packet is dropped, reason OUT_OF_RESOURCES",
     .scope = PORT_SCOPE_TUPLE,
     .exhaustive = false, /* the others' ports stay closed */
+    .block = block,
     .fields = &fields,
     .state_size = port_block_pools_size,
     .init = init,

@@ -11,6 +11,7 @@
 #include "sim/results/json_read.h"
 #include "sim/results/manifest.h"
 #include "sim/results/run_directory.h"
+#include "sim/results/run_facts.h"
 #include "sim/results/run_files.h"
 #include "sim/results/safe_file.h"
 
@@ -22,6 +23,7 @@ struct stored_run_storage {
     cJSON *summary; /* names, units and expressions stand in it */
     struct run_metric *metrics;
     struct run_requirement *requirements;
+    struct run_facts facts;
     struct run_event *log;
     size_t log_capacity;
     struct series *series;
@@ -120,6 +122,16 @@ static void read_head(struct json_source *s, struct run_record *r, const cJSON *
         json_complain(s, "fingerprint", "is not 16 hexadecimal digits");
 }
 
+static void read_facts(struct json_source *s, struct stored_run *run)
+{
+    struct run_facts f = run_facts_read(s, run->storage->summary);
+    run->storage->facts = f;
+    run->record.pools = f.pools;
+    run->record.pool_count = f.pool_count;
+    run->record.apps = f.apps;
+    run->record.app_count = f.app_count;
+}
+
 static bool read_summary(struct stored_run *run, const struct safe_directory *d,
                          struct results_error *error)
 {
@@ -132,6 +144,7 @@ static bool read_summary(struct stored_run *run, const struct safe_directory *d,
     read_head(&s, &run->record, tree);
     read_metrics(&s, run);
     read_requirements(&s, run);
+    read_facts(&s, run);
     free(path);
     return !s.failed;
 }
@@ -267,6 +280,8 @@ void stored_run_free(struct stored_run *run)
     cJSON_Delete(s->summary);
     free(s->metrics);
     free(s->requirements);
+    free(s->facts.pools);
+    free(s->facts.apps);
     free(s->log);
     series_free(s->series);
     free(s->scenario);

@@ -6,6 +6,7 @@
 
 #include "sim/base/json.h"
 #include "sim/results/csv.h"
+#include "sim/results/run_facts.h"
 
 /* The scenario language takes a seed beyond 2^53 as a text, so we give it as one. */
 static void put_seed(struct json_text *j, uint64_t seed)
@@ -63,6 +64,7 @@ static void put_summary(const struct run_record *r, struct safe_file *file)
     json_string(&j, "fingerprint", fingerprint);
     put_metrics(&j, r);
     put_requirements(&j, r);
+    run_facts_write(&j, r);
     json_object_end(&j);
     safe_file_put(file, j.bytes, j.length);
     json_free(&j);

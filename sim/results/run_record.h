@@ -52,13 +52,15 @@ struct run_pool {
     const char *scope; /* "port", "tuple", "mixed": of the conflict test */
     bool exhaustive;   /* a search that fails has looked at every port */
     uint16_t low, high;
-    uint32_t reserved; /* ports of the range that are never chosen */
-    uint32_t block;    /* ports of one inside host at most; 0: no such limit */
+    uint16_t usual_low, usual_high; /* of that system unchanged */
+    uint32_t reserved;              /* ports of the range that are never chosen */
+    uint32_t block; /* ports of one inside host at most; 0: no such limit */
     uint32_t addresses, members;
     const char *failure; /* what connect() says without a port */
     sim_ns time_wait;
-    sim_ns fin_wait_2; /* SIM_NEVER: no limit */
-    bool translates;   /* a gateway */
+    sim_ns fin_wait_2;     /* SIM_NEVER: no limit */
+    uint32_t client_limit; /* accepted connections a member may have; 0: no such limit */
+    bool translates;       /* a gateway: its timers are those of TIME_WAIT and FIN_WAIT */
 };
 
 /* What is known of an application beforehand. */
@@ -69,6 +71,9 @@ struct run_app {
     const char *pool;           /* "tcp4" */
     const char *process;        /* that opens its sockets on `from` */
     const char *face;           /* what its users would call it; NULL: the name says it */
+    const char *binds;          /* how whoever connects to `to` finds its port: "connect",
+                                   "bind-zero", "bind-no-port", "explicit" */
+    uint16_t ring_low, ring_high; /* ports the program itself hands out; 0: none */
 };
 
 /* Sockets alike, counted: a line of sockets/census.csv. */

@@ -9,6 +9,7 @@
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 #include "sim/scenario/expression.h"
+#include "sim/trial/trial_facts.h"
 #include "sim/trial/windows.h"
 
 /* Events between two looks at the stop flag: a few milliseconds. */
@@ -19,6 +20,7 @@ struct trial_storage {
     struct run_requirement *requirements;
     struct run_event *log;
     struct series *series;
+    struct trial_facts facts;
     char **texts; /* names and details made for the record */
     uint32_t text_count, text_capacity;
 };
@@ -327,6 +329,11 @@ static struct trial_result *record(struct trial *t, uint64_t seed)
         .series = t->series,
         .resolved_scenario = t->plan->resolved,
     };
+    r->storage->facts = trial_facts_of(t->plan->config);
+    r->record.pools = r->storage->facts.pools;
+    r->record.pool_count = r->storage->facts.pool_count;
+    r->record.apps = r->storage->facts.apps;
+    r->record.app_count = r->storage->facts.app_count;
     fill_metrics(t, r);
     fill_requirements(t, r);
     fill_log(t, r);
@@ -367,6 +374,7 @@ void trial_result_free(struct trial_result *r)
     free(r->storage->requirements);
     free(r->storage->log);
     series_free(r->storage->series);
+    trial_facts_free(&r->storage->facts);
     free(r->storage);
     free(r);
 }
