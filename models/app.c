@@ -77,6 +77,12 @@ const struct field_table app_fields = {
              .target = "hosts",
              .flags = FIELD_REQUIRED,
              .help = "the host whose users connect; of several members one at random"},
+            {.key = "process",
+             .type = FIELD_NAME,
+             .offset = offsetof(struct app_config, process),
+             .flags = FIELD_OPTIONAL,
+             .help = "the process on `from` whose sockets its users' are; absent: one "
+                     "named as the app"},
             {.key = "through",
              .type = FIELD_REFERENCE,
              .offset = offsetof(struct app_config, through),

@@ -18,8 +18,9 @@ struct retry_config {
 
 struct app_config {
     char name[FIELD_NAME_SIZE];
-    uint32_t from;    /* host */
-    uint32_t through; /* proxy; FIELD_NO_REFERENCE: none */
+    uint32_t from;                 /* host */
+    char process[FIELD_NAME_SIZE]; /* of its users, on `from`; "": named as the app */
+    uint32_t through;              /* proxy; FIELD_NO_REFERENCE: none */
     struct field_endpoint to;
     struct field_variant arrivals;
     struct field_variant lifetime;  /* a distribution */

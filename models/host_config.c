@@ -17,6 +17,8 @@ static const struct field a_port = {.type = FIELD_U16, .min = 1, .max = 65535};
 
 static const struct field a_port_range = {.type = FIELD_RANGE, .min = 1, .max = 65535};
 
+static const struct field a_process = {.type = FIELD_OBJECT, .table = &process_fields};
+
 static const void *stack_of(const void *host)
 {
     return &stack_rows[((const struct host_config *)host)->stack_row].stack;
@@ -141,6 +143,7 @@ static void check_host(const void *self, const struct field_check *check)
         field_complain(check, "share_address", "must be at most count (%u), is %u",
                        (unsigned)h->count, (unsigned)h->share_address);
     check_ports(check, "listen", &h->listen);
+    processes_check(&h->processes, check);
     check_ports(check, "reserved", &h->reserved);
     if (host_usable_ports(h, (struct port_range){range.low, range.high}) == 0)
         field_complain(check, h->reserved.count ? "reserved" : "reserved_ranges",
@@ -270,6 +273,15 @@ const struct field_table host_fields = {
              .fallback = "false",
              .help = "measure how well the next port could be guessed: the metrics "
                      "next_port_bits and others; 768 KiB"},
+            {.key = "processes",
+             .type = FIELD_MAP,
+             .offset = offsetof(struct host_config, processes),
+             .element = &a_process,
+             .max = 100,
+             .fallback = "{}",
+             .help = "processes by name: their numbers, handles, ports, and whether they "
+                     "run; apps name theirs by `process`.  Who is not named here has no "
+                     "other handles and always runs"},
             {.key = "tcp",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct host_config, tcp),

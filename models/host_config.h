@@ -3,6 +3,7 @@
 #define MODELS_HOST_CONFIG_H
 
 #include "models/nat.h"
+#include "models/process_config.h"
 #include "models/proxy.h"
 #include "models/stack.h"
 #include "sim/base/field.h"
@@ -26,6 +27,7 @@ struct host_config {
     struct field_list reserved; /* uint16_t: never chosen automatically */
     bool predictability;        /* measure how guessable its ports are */
     struct field_list reserved_ranges; /* struct field_range: likewise */
+    struct field_list processes;       /* struct process_config */
     struct stack tcp;
     uint32_t nat;                       /* row of nat_rows; NAT_NONE: no gateway */
     struct nat_translation translation; /* of a gateway; else all zero */

@@ -8,6 +8,7 @@
 #include "models/failure.h"
 #include "models/host.h"
 #include "models/path.h"
+#include "models/process.h"
 #include "models/tcp_socket.h"
 #include "sim/base/address.h"
 #include "sim/base/metrics.h"
@@ -69,6 +70,7 @@ struct net {
     struct metrics *metrics;
     struct tcp_sockets sockets;
     struct hosts hosts;
+    struct processes processes;
     struct address *addresses;
     uint32_t address_count;
     struct link *links; /* [from host * hosts.count + to host] */

@@ -299,6 +299,23 @@ static void count_holder(struct net *net, const struct tcp_socket *s, int change
                   net_now(net));
 }
 
+/* --- descriptors ----------------------------------------------------------------------
+ */
+
+static void open_descriptor(struct net *net, struct tcp_socket *s)
+{
+    s->flags |= TCP_DESCRIPTOR;
+    process_count(&net->processes, process_of(&net->processes, s), 1, net_now(net));
+}
+
+static void close_descriptor(struct net *net, struct tcp_socket *s)
+{
+    if (!(s->flags & TCP_DESCRIPTOR))
+        return; /* never accepted */
+    s->flags &= (uint16_t)~TCP_DESCRIPTOR;
+    process_count(&net->processes, process_of(&net->processes, s), -1, net_now(net));
+}
+
 static void release(struct net *net, uint32_t socket)
 {
     struct tcp_socket *s = net_socket(net, socket);
@@ -318,6 +335,10 @@ static void release(struct net *net, uint32_t socket)
             host_descriptor_closed(&net->hosts, m, s);
         count_holder(net, s, -1);
     }
+    if (s->flags & TCP_OWNED)
+        close_descriptor(net, s);
+    else if (s->flags & TCP_DESCRIPTOR)
+        process_of(&net->processes, s)->stale++;
     tcp_sockets_close(&net->sockets, socket);
 }
 
@@ -325,6 +346,8 @@ static void tell(struct net *net, uint32_t socket, enum tcp_tells what)
 {
     const struct tcp_user *user = net->user;
     void *context = net->user_context;
+    if (what == TCP_TELLS_ACCEPTED)
+        open_descriptor(net, net_socket(net, socket));
     if (!(net_socket(net, socket)->flags & TCP_OWNED))
         return; /* closed meanwhile: nobody listens */
     switch (what) {
@@ -457,6 +480,7 @@ struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)
     s->flags = (uint16_t)(TCP_OWNED | (how->reflected ? TCP_REFLECTED : 0) |
                           (how->upstream ? TCP_UPSTREAM : 0));
     s->state = TCP_CLOSED;
+    open_descriptor(net, s);
     net->connections++;
     count_holder(net, s, 1);
     step(net, socket, TCP_IN_ACTIVE_OPEN);
@@ -468,6 +492,7 @@ static void disown(struct net *net, uint32_t socket)
     struct tcp_socket *s = net_socket(net, socket);
     s->session = 0;
     s->flags &= (uint16_t) ~(TCP_OWNED | TCP_HALF_CLOSED);
+    close_descriptor(net, s);
     if (s->held) /* plain sockets and passive ones hold theirs by 0 */
         host_descriptor_closed(&net->hosts, net_member(net, s->member), s);
     if (s->flags & TCP_COUNTED) {
@@ -580,7 +605,8 @@ static void accept_syn(struct net *net, const struct syn *syn, uint32_t server_m
     s->remote_address = syn->address;
     s->remote_port = syn->port;
     s->app = c->app;
-    s->flags = TCP_PASSIVE | TCP_INDEXED | TCP_COUNTED | TCP_OWNED;
+    s->flags = (uint16_t)(TCP_PASSIVE | TCP_INDEXED | TCP_COUNTED | TCP_OWNED |
+                          (c->flags & TCP_UPSTREAM));
     s->state = TCP_LISTEN;
     net_member(net, server_member)->accepted++;
     tcp_sockets_index(&net->sockets, socket);

@@ -31,13 +31,15 @@ enum tcp_socket_flags {
     TCP_COUNTED = 8, /* counts against max_client_connections */
     TCP_UPSTREAM =
         16,         /* a proxy's connection to the server: the app's other destination */
-    TCP_OWNED = 32, /* an application holds it */
+    TCP_OWNED = 32, /* an application holds it, and hears of it */
     TCP_HALF_CLOSED = 64, /* shut down for sending; the descriptor is still open */
     TCP_MINI = 128,       /* a record of TIME_WAIT or FIN_WAIT_2, no whole socket */
     TCP_INDEXED = 256,   /* found by its tuple: passive, or its tuple may be taken over */
     TCP_IN_LINE = 512,   /* for tcp_tw_reuse: models/takeover.c */
     TCP_YIELDS = 1024,   /* its tuple is in nobody's way any more */
     TCP_COLLIDED = 2048, /* its SYN met a lingering socket at the peer */
+    TCP_DESCRIPTOR = 4096, /* a process has it open, though its program may have forgotten
+                              it */
 };
 
 struct tcp_socket {

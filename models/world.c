@@ -195,6 +195,7 @@ struct world *world_new(const struct world_config *config,
                replication);
     free(first_address);
     open_links(w, seed, replication);
+    processes_init(&net->processes, &config->hosts, &config->apps, net->metrics);
     gateways_init(net, config->apps.count, seed, replication);
     name_destinations(w);
     name_gateway_destinations(w);
@@ -209,6 +210,7 @@ void world_free(struct world *w)
         return;
     sessions_free(&w->sessions);
     gateways_free(&w->net);
+    processes_free(&w->net.processes);
     hosts_free(&w->net.hosts);
     tcp_sockets_free(&w->net.sockets);
     metrics_free(w->net.metrics);
@@ -321,6 +323,8 @@ static struct socket_row row_of(const struct world *w, const struct tcp_socket *
     const struct net *net = &w->net;
     const struct host *h = &net->hosts.at[net->hosts.members[s->member].host];
     const struct app_config *apps = w->config->apps.items;
+    const struct process *process = process_of(&net->processes, s);
+    bool owned = s->flags & TCP_DESCRIPTOR;
     return (struct socket_row){
         .host = h->config->name,
         .member = s->member - h->first_member,
@@ -332,7 +336,9 @@ static struct socket_row row_of(const struct world *w, const struct tcp_socket *
         .local_port = s->local_port,
         .remote_port = s->remote_port,
         .ephemeral = !(s->flags & (TCP_PASSIVE | TCP_REFLECTED)),
-        .owned = s->flags & TCP_OWNED,
+        .process = process->name,
+        .pid = owned ? process->pid : 0,
+        .owned = owned,
         .since = s->since};
 }
 
