@@ -6,6 +6,7 @@
 #include "models/tw_queue.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
+#include "sim/base/pool.h"
 
 /* A spell of exhaustion ends when no choice failed for this long: shorter pauses are the
  * bunches in which a full pool frees its ports (TIME_WAIT grids, retries). */
@@ -219,7 +220,10 @@ void host_note_failed_choice(struct hosts *hosts, struct host *h, sim_ns now)
     metrics_count(hosts->metrics, h->metric + HOST_ALLOCATION_FAILURES, 1);
     if (e->failures == 0) {
         e->first = now;
-        notes_add(hosts->notes, (struct note){now, NOTE_EXHAUSTION_BEGINS, h->number, 0});
+        notes_add(hosts->notes, (struct note){.when = now,
+                                              .kind = NOTE_EXHAUSTION_BEGINS,
+                                              .host = h->number,
+                                              .pool = POOL_TCP4});
     }
     e->failures++;
     e->last = now;
@@ -228,8 +232,11 @@ void host_note_failed_choice(struct hosts *hosts, struct host *h, sim_ns now)
 static void settle(struct hosts *hosts, struct host *h)
 {
     struct exhaustion *e = &h->exhaustion;
-    notes_add(hosts->notes,
-              (struct note){e->last, NOTE_EXHAUSTION_ENDS, h->number, e->failures});
+    notes_add(hosts->notes, (struct note){.when = e->last,
+                                          .kind = NOTE_EXHAUSTION_ENDS,
+                                          .host = h->number,
+                                          .pool = POOL_TCP4,
+                                          .value = e->failures});
     *e = (struct exhaustion){0};
 }
 

@@ -4,6 +4,30 @@
 
 #include "sim/base/memory.h"
 
+static const struct {
+    const char *name, *help;
+    unsigned members;
+} rows[NOTE_COUNT] = {
+#define X(symbol, kind, fills, text) [NOTE_##symbol] = {kind, text, fills},
+    NOTES(X)
+#undef X
+};
+
+const char *note_kind_name(enum note_kind kind)
+{
+    return rows[kind].name;
+}
+
+unsigned note_kind_members(enum note_kind kind)
+{
+    return rows[kind].members;
+}
+
+const char *note_kind_help(enum note_kind kind)
+{
+    return rows[kind].help;
+}
+
 void notes_add(struct notes *n, struct note note)
 {
     if (n->count == n->capacity) {

@@ -21,7 +21,10 @@ static void give_up(struct sessions *s, struct session *x, enum failure code)
     struct app *a = session_app(s, x);
     sim_ns now = net_now(s->net);
     if (a->failures++ == 0)
-        notes_add(s->notes, (struct note){now, NOTE_FIRST_FAILURE, x->app, code});
+        notes_add(s->notes, (struct note){.when = now,
+                                          .kind = NOTE_FIRST_FAILURE,
+                                          .app = x->app,
+                                          .code = (uint8_t)code});
     a->last_failure = now;
     session_count(s, x, APP_FAILURES);
     session_count(s, x, APP_FAILURES_BY_CODE + code - 1);
@@ -512,8 +515,10 @@ void sessions_end(struct sessions *s)
     for (uint32_t i = 0; i < s->app_count; i++) {
         const struct app *a = &s->apps[i];
         if (a->failures)
-            notes_add(s->notes,
-                      (struct note){a->last_failure, NOTE_LAST_FAILURE, i, a->failures});
+            notes_add(s->notes, (struct note){.when = a->last_failure,
+                                              .kind = NOTE_LAST_FAILURE,
+                                              .app = i,
+                                              .value = a->failures});
     }
 }
 

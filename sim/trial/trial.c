@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/failure.h"
-#include "models/host_config.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 #include "sim/scenario/expression.h"
 #include "sim/trial/trial_facts.h"
+#include "sim/trial/trial_log.h"
 #include "sim/trial/windows.h"
 
 /* Events between two looks at the stop flag: a few milliseconds. */
@@ -18,7 +17,7 @@
 struct trial_storage {
     struct run_metric *metrics;
     struct run_requirement *requirements;
-    struct run_event *log;
+    struct trial_log log;
     struct series *series;
     struct trial_facts facts;
     char **texts; /* names and details made for the record */
@@ -221,94 +220,12 @@ static void fill_requirements(struct trial *t, struct trial_result *r)
     r->record.requirement_count = plan->requirement_count;
 }
 
-static const char *host_name(const struct trial *t, uint32_t number)
-{
-    return ((const struct host_config *)t->plan->config->world.hosts.items)[number].name;
-}
-
-static const char *app_name(const struct trial *t, uint32_t number)
-{
-    return ((const struct app_config *)t->plan->config->world.apps.items)[number].name;
-}
-
-static struct run_event note_row(struct trial *t, struct trial_storage *s,
-                                 const struct note *n)
-{
-    unsigned long long value = n->value;
-    switch (n->kind) {
-    case NOTE_EXHAUSTION_BEGINS:
-        return (struct run_event){.when = n->when,
-                                  .host = host_name(t, n->subject),
-                                  .kind = "exhaustion-begins",
-                                  .detail = "tcp4: a choice found no local port"};
-    case NOTE_EXHAUSTION_ENDS:
-        return (struct run_event){
-            .when = n->when,
-            .host = host_name(t, n->subject),
-            .kind = "exhaustion-ends",
-            .detail =
-                keep(s, memory_print("tcp4: %llu choices found no local port", value))};
-    case NOTE_FIRST_FAILURE:
-        return (struct run_event){.when = n->when,
-                                  .process = app_name(t, n->subject),
-                                  .kind = "first-failure",
-                                  .detail = failure_name((enum failure)n->value)};
-    case NOTE_LAST_FAILURE:
-        return (struct run_event){
-            .when = n->when,
-            .process = app_name(t, n->subject),
-            .kind = "last-failure",
-            .detail = keep(s, memory_print("%llu attempts failed in all", value))};
-    }
-    SIM_BUG("a note of no known kind");
-}
-
-/* A line of the log before it is sorted. */
-struct log_line {
-    struct run_event event;
-    size_t written; /* among those of one moment, the order in which they were written */
-};
-
-static int by_moment(const void *a, const void *b)
-{
-    const struct log_line *x = a, *y = b;
-    if (x->event.when != y->event.when)
-        return x->event.when < y->event.when ? -1 : 1;
-    return x->written < y->written ? -1 : 1;
-}
-
-/* What the models noted, then the changes that were made: at one moment a change comes
- * after the events. */
-static size_t collect_log(struct trial *t, struct trial_storage *s, struct log_line *out)
-{
-    const struct notes *notes = world_notes(t->world);
-    size_t count = 0;
-    for (uint32_t i = 0; i < notes->count; i++, count++)
-        out[count] = (struct log_line){note_row(t, s, &notes->at[i]), count};
-    for (uint32_t i = 0; i < t->plan->change_count; i++) {
-        const struct plan_change *c = &t->plan->changes[i];
-        for (uint32_t k = 0; k < c->text_count && c->at <= world_now(t->world);
-             k++, count++)
-            out[count] = (struct log_line){
-                {.when = c->at, .kind = "change", .detail = c->texts[k]}, count};
-    }
-    return count;
-}
-
 static void fill_log(struct trial *t, struct trial_result *r)
 {
-    size_t room = world_notes(t->world)->count;
-    for (uint32_t i = 0; i < t->plan->change_count; i++)
-        room += t->plan->changes[i].text_count;
-    struct log_line *lines = memory_new(room, sizeof *lines);
-    size_t count = collect_log(t, r->storage, lines);
-    qsort(lines, count, sizeof *lines, by_moment);
-    r->storage->log = memory_new(count, sizeof *r->storage->log);
-    for (size_t i = 0; i < count; i++)
-        r->storage->log[i] = lines[i].event;
-    free(lines);
-    r->record.log = r->storage->log;
-    r->record.log_count = count;
+    struct trial_log *log = &r->storage->log;
+    *log = trial_log_of(t->plan, world_notes(t->world), world_now(t->world));
+    r->record.log = log->rows;
+    r->record.log_count = log->count;
 }
 
 static struct trial_result *record(struct trial *t, uint64_t seed)
@@ -372,7 +289,7 @@ void trial_result_free(struct trial_result *r)
     free(r->storage->texts);
     free(r->storage->metrics);
     free(r->storage->requirements);
-    free(r->storage->log);
+    trial_log_free(&r->storage->log);
     series_free(r->storage->series);
     trial_facts_free(&r->storage->facts);
     free(r->storage);

@@ -22,12 +22,18 @@ double finding_metric(const struct run_record *record, const char *format, ...)
 
 /* --- spells -------------------------------------------------------------------- */
 
+/* A line of the whole pool, "tcp4: ...", not of one destination, "tcp4 toward ...". */
+static bool is_of_pool(const struct run_event *e)
+{
+    return !e->detail || !strstr(e->detail, " toward ");
+}
+
 static void read_spells(const struct run_record *record, struct finding *f)
 {
     f->recovered = true;
     for (size_t i = 0; i < record->log_count; i++) {
         const struct run_event *e = &record->log[i];
-        if (!e->host || strcmp(e->host, f->host) != 0)
+        if (!e->host || strcmp(e->host, f->host) != 0 || !is_of_pool(e))
             continue;
         if (strcmp(e->kind, "exhaustion-begins") == 0) {
             if (!f->exhausted)
