@@ -71,6 +71,13 @@ const struct field_table app_fields = {
     .check = check_app,
     .rows =
         (const struct field[]){
+            {.key = "face",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct app_config, face),
+             .choices = face_choice,
+             .fallback = "\"none\"",
+             .help = "what its users would call it: a word of `list faces`; summaries "
+                     "then say what they see when it fails"},
             {.key = "from",
              .type = FIELD_REFERENCE,
              .offset = offsetof(struct app_config, from),

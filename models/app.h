@@ -5,6 +5,7 @@
 
 #include "models/arrivals.h"
 #include "models/behaviour.h"
+#include "models/faces.h"
 #include "models/socket_options.h"
 #include "sim/base/field.h"
 
@@ -18,6 +19,7 @@ struct retry_config {
 
 struct app_config {
     char name[FIELD_NAME_SIZE];
+    uint32_t face;                 /* of faces[] */
     uint32_t from;                 /* host */
     char process[FIELD_NAME_SIZE]; /* of its users, on `from`; "": named as the app */
     uint32_t through;              /* proxy; FIELD_NO_REFERENCE: none */

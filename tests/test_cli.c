@@ -21,7 +21,8 @@
 static const char *const commands[] = {"run",  "check",   "demo",  "plot",
                                        "list", "explain", "schema"};
 
-static const char *const kinds[] = {"allocators", "stacks",   "distributions",
+static const char *const kinds[] = {"allocators", "stacks",   "proxies",
+                                    "nats",       "faces",    "distributions",
                                     "metrics",    "failures", "scenarios"};
 
 /* --- help ------------------------------------------------------------------------- */

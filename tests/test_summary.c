@@ -191,6 +191,29 @@ static void test_nobody_who_connects_is_told_too(void **state)
     free(screen);
 }
 
+static void test_a_failing_app_with_a_face_says_what_its_users_see(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rate;
+        bool fails;
+    } rows[] = {{"1/s", false}, {"100/s", true}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *app = memory_print(
+            "\"drives\": { \"face\": \"file-share\", \"from\": \"client\", \"to\": "
+            "\"server:445\", \"arrivals\": { \"kind\": \"constant\", \"rate\": \"%s\" },"
+            "\"lifetime\": { \"kind\": \"constant\", \"value\": \"1s\" } }",
+            rows[i].rate);
+        char *text = small_run("", app, 20), *screen = screen_of(text, false);
+        bool said = strstr(screen, "\n  file share: network drives do not open; ");
+        if (said != rows[i].fails)
+            fail_msg("at %s:\n%s", rows[i].rate, screen);
+        free(screen);
+        free(text);
+        free(app);
+    }
+}
+
 static void test_colours_are_only_added(void **state)
 {
     (void)state;
@@ -270,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_spells_are_counted_and_not_called_one),
         cmocka_unit_test(test_a_host_with_room_is_told_as_the_fullest),
         cmocka_unit_test(test_nobody_who_connects_is_told_too),
+        cmocka_unit_test(test_a_failing_app_with_a_face_says_what_its_users_see),
         cmocka_unit_test(test_colours_are_only_added),
         cmocka_unit_test(test_a_scenario_of_many_things_fits_and_says_what_is_left_out),
         cmocka_unit_test(test_requirements_that_fail_are_told_with_their_value),

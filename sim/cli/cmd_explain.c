@@ -156,10 +156,10 @@ static void suggest(const char *name)
     fputc('"', stderr);
     if (nearest[0])
         fprintf(stderr, "; did you mean \"%s\"?", nearest);
-    fputs(
-        "\nNames are printed by portsim list allocators, stacks, proxies, distributions, "
-        "metrics, failures, scenarios.\n",
-        stderr);
+    fputs("\nNames are printed by portsim list allocators, stacks, proxies, nats, faces, "
+          "distributions, "
+          "metrics, failures, scenarios.\n",
+          stderr);
     free(e);
 }
 

@@ -21,7 +21,9 @@ struct arguments {
 
 enum { KEY_JSON = 1000 };
 
-#define KINDS "allocators, stacks, proxies, distributions, metrics, failures, scenarios"
+#define KINDS                                                                            \
+    "allocators, stacks, proxies, nats, faces, distributions, metrics, failures, "       \
+    "scenarios"
 
 static const struct argp_option options[] = {
     {"long", 'l', NULL, 0, "Print everything known of each", 0},

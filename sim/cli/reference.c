@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/faces.h"
 #include "models/failure.h"
 #include "models/gateway.h"
 #include "models/host.h"
@@ -216,6 +217,22 @@ static bool nat_entry(uint32_t index, struct reference_entry *e)
     return true;
 }
 
+static bool face_entry(uint32_t index, struct reference_entry *e)
+{
+    const struct face *f = &faces[index + 1]; /* "none" is none */
+    if (!f->name)
+        return false;
+    set_name(e, "%s", f->name);
+    reference_say(e, f->symptom);
+    fact(e, "called", "%s", f->called);
+    fact(e, "port", "%s", f->port);
+    fact(e, "direction", "%s",
+         f->direction == FACE_IN ? "in: accepts, and needs no local port"
+                                 : "out: connects, and needs a local port");
+    fact(e, "source", "%s", f->source);
+    return true;
+}
+
 static bool distribution_entry(uint32_t index, struct reference_entry *e)
 {
     const struct distribution_ops *d = distributions[index];
@@ -285,6 +302,7 @@ const struct reference_kind reference_kinds[] = {
     {"stacks", "stack", stack_entry},
     {"proxies", "proxy", proxy_entry},
     {"nats", "kind of gateway", nat_entry},
+    {"faces", "face of an application", face_entry},
     {"distributions", "distribution", distribution_entry},
     {"metrics", "metric", metric_entry},
     {"failures", "failure code", failure_entry},

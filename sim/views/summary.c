@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/faces.h"
 #include "sim/views/finding.h"
 #include "sim/views/human.h"
 
@@ -201,6 +202,29 @@ static void print_codes(const struct screen *s, const char *app)
         fputc('\n', s->out);
 }
 
+/* What those who use a failing app tell the help desk.  A face that accepts tells what
+ * goes on working: it has no words for a failure. */
+static void print_face(const struct screen *s, const char *name)
+{
+    const struct run_record *r = s->record;
+    const struct run_app *app = r->apps;
+    while (app < r->apps + r->app_count && strcmp(app->name, name) != 0)
+        app++;
+    const struct face *f = app < r->apps + r->app_count ? face_find(app->face) : NULL;
+    if (!f || f->direction == FACE_IN ||
+        !(finding_metric(r, "apps.%s.failures", name) > 0))
+        return;
+    int column = fprintf(s->out, "  %s:", f->called);
+    for (const char *word = f->symptom; *word;) {
+        int length = (int)strcspn(word, " ");
+        if (column + 1 + length > WIDTH)
+            column = fprintf(s->out, "\n   ") - 1;
+        column += fprintf(s->out, " %.*s", length, word);
+        word += length + (word[length] == ' ');
+    }
+    fputc('\n', s->out);
+}
+
 /* Columns of the first column of a table of apps. */
 static int app_width(const struct names *apps)
 {
@@ -222,6 +246,7 @@ static void print_app(const struct screen *s, const char *app, int width)
             human_seconds(finding_metric(r, "apps.%s.first_failure_s", app), first),
             human_seconds(finding_metric(r, "apps.%s.connect_delay_s.p99", app), delay));
     print_codes(s, app);
+    print_face(s, app);
 }
 
 static void print_apps(const struct screen *s, const struct names *apps)
