@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "models/tracer.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 
@@ -123,10 +124,28 @@ static void count(struct net *net, const struct gateway *g, enum gateway_metric 
     metrics_count(net->metrics, g->metric + metric, 1);
 }
 
-static void drop(struct net *net, const struct gateway *g, enum gateway_metric reason)
+/* `socket`: that sent what is dropped or, if none did, that it was for. */
+static void drop(struct net *net, const struct gateway *g, enum gateway_metric reason,
+                 uint32_t socket)
 {
     count(net, g, GATEWAY_DROPPED);
     count(net, g, reason);
+    if (net->tracer)
+        trace_gateway(net, &(struct trace_gateway){.host = g->host,
+                                                   .act = TRACE_DROPS,
+                                                   .reason = (uint8_t)reason,
+                                                   .socket = socket});
+}
+
+/* Anything else it does, with what that socket sent. */
+TRACE_COLD static void trace_act(const struct net *net, const struct gateway *g,
+                                 enum trace_gateway_act act, uint32_t socket,
+                                 uint32_t mapping)
+{
+    trace_gateway(net, &(struct trace_gateway){.host = g->host,
+                                               .act = (uint8_t)act,
+                                               .socket = socket,
+                                               .mapping = mapping});
 }
 
 /* The record of a socket that a segment names, be it closed; NULL when the number went to
@@ -271,16 +290,39 @@ static void evict(struct net *net, const struct gateway *g, const struct nat_hol
     end(net, id);
 }
 
+/* Tells the tracer which outside port a flow was given. */
+TRACE_COLD static void trace_pick(struct net *net, const struct gateway *g,
+                                  uint32_t socket, const struct nat_pick *pick)
+{
+    const struct tcp_socket *s = net_socket(net, socket);
+    const struct host *h = host_of(net, g);
+    trace_chosen(
+        net, &(struct trace_choice){
+                 .member = h->first_member + place_of(net, s->member) % h->member_count,
+                 .socket = socket,
+                 .session = s->session,
+                 .app = s->app,
+                 .upstream = s->flags & TCP_UPSTREAM,
+                 .pool = pool_for(false, net->addresses[pick->address].ip.family),
+                 .call = TRACE_TRANSLATE,
+                 .failure = pick->port ? FAILURE_NONE : FAILURE_DROPPED,
+                 .port = pick->port,
+                 .local_address = pick->address,
+                 .to = {s->remote_address, s->remote_port},
+                 .probes = pick->probes});
+}
+
 /* A port for the flow; false: the SYN is dropped. */
-static bool choose(struct net *net, const struct gateway *g, const struct tcp_socket *s,
+static bool choose(struct net *net, const struct gateway *g, uint32_t socket,
                    struct nat_hold *hold)
 {
+    const struct tcp_socket *s = net_socket(net, socket);
     uint32_t place = place_of(net, s->member);
     struct nat_pool *pool = pool_of(net, g, place);
     struct host *h = host_of(net, g);
     uint32_t most = g->config->translation.max_mappings;
     if (most && pool->mappings >= most) {
-        drop(net, g, GATEWAY_TABLE_FULL);
+        drop(net, g, GATEWAY_TABLE_FULL, socket);
         return false;
     }
     *hold = (struct nat_hold){.inside_host = place / h->member_count,
@@ -288,8 +330,10 @@ static bool choose(struct net *net, const struct gateway *g, const struct tcp_so
     struct nat_pick pick =
         nat_pool_choose(pool, &net->hosts, h, hold, s->local_port, net_now(net));
     net_mark(net, pick.port);
+    if (net->tracer)
+        trace_pick(net, g, socket, &pick);
     if (!pick.port) {
-        drop(net, g, GATEWAY_NO_PORT);
+        drop(net, g, GATEWAY_NO_PORT, socket);
         return false;
     }
     hold->address = pick.address;
@@ -305,7 +349,7 @@ static uint32_t open_mapping(struct net *net, const struct gateway *g, uint32_t 
     const struct tcp_socket *s = net_socket(net, socket);
     struct nat_mappings *t = &net->gateways->mappings;
     struct nat_hold hold;
-    if (!choose(net, g, s, &hold))
+    if (!choose(net, g, socket, &hold))
         return 0;
     uint32_t id = nat_mappings_open(t);
     struct nat_mapping *m = &t->at[id];
@@ -337,6 +381,8 @@ static bool begin_flow(struct net *net, const struct gateway *g, struct route *r
     uint32_t id = open_mapping(net, g, r->from);
     sim_ns delay = g->config->translation.confirm_delay;
     if (id && delay) {
+        if (net->tracer)
+            trace_act(net, g, TRACE_HOLDS, r->from, id);
         start_timer(net, id, delay);
         return false;
     }
@@ -417,11 +463,14 @@ bool gateway_passes(struct net *net, struct route *r, enum net_event kind)
                        known(net, r->to, r->to_generation));
     if (see(net, id, NAT_OUTWARD, kind))
         return true;
-    drop(net, g, GATEWAY_STRAYS);
+    drop(net, g, GATEWAY_STRAYS, r->from ? r->from : r->to);
     if (kind != EVENT_RST && r->from &&
-        g->config->translation.stray_from_inside == NAT_STRAY_RESET)
+        g->config->translation.stray_from_inside == NAT_STRAY_RESET) {
+        if (net->tracer)
+            trace_act(net, g, TRACE_RESETS, r->from, 0);
         event_queue_push(net->queue, net_now(net), EVENT_RST,
                          (uint8_t)(OWN_RESET << 4 | r->from_generation), r->from);
+    }
     return false;
 }
 
@@ -466,10 +515,13 @@ bool gateway_admits(struct net *net, const struct event *e)
     const struct gateway *g = gateway_between(net, r.to_host, r.from_host);
     if (!g || see(net, find(net, from, to), NAT_INWARD, kind))
         return true;
-    drop(net, g, GATEWAY_STRAYS);
+    drop(net, g, GATEWAY_STRAYS, r.from ? r.from : r.to);
     if (kind != EVENT_RST && r.from &&
-        g->config->translation.stray_from_outside == NAT_STRAY_RESET)
+        g->config->translation.stray_from_outside == NAT_STRAY_RESET) {
+        if (net->tracer)
+            trace_act(net, g, TRACE_RESETS, r.from, 0);
         reset_outside(net, &r);
+    }
     return false;
 }
 
@@ -485,7 +537,7 @@ static void confirm_or_drop(struct net *net, uint32_t id)
     struct nat_hold hold = hold_of(m);
     if (!nat_pool_is_free(pool_of(net, g, place_of(net, m->member)), host_of(net, g),
                           &hold)) {
-        drop(net, g, GATEWAY_INSERT_FAILED);
+        drop(net, g, GATEWAY_INSERT_FAILED, s ? m->sender : 0);
         end(net, id);
         return;
     }
@@ -510,9 +562,11 @@ static void expire(struct net *net, uint32_t id)
         [NAT_LAST_ACK] = GATEWAY_EXPIRED_HALF_CLOSED,
     };
     const struct nat_mapping *m = mapping_at(net, id);
+    const struct gateway *g = &net->gateways->at[m->gateway];
+    if (net->tracer)
+        trace_act(net, g, TRACE_FORGETS, 0, id);
     if (!is_over(m))
-        count(net, &net->gateways->at[m->gateway],
-              (enum gateway_metric)counted[m->state]);
+        count(net, g, (enum gateway_metric)counted[m->state]);
     end(net, id);
 }
 

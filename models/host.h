@@ -124,7 +124,9 @@ struct host_choice {
     /* A lingering socket of this very tuple yields: it must be gone before
      * host_hold_port(). */
     bool takes_over;
+    uint8_t stage; /* enum port_stage: the call that chose or failed */
     enum failure failure;
+    uint32_t probes;
 };
 
 /* What a socket asks when it needs a local port; one that binds does so to that address.

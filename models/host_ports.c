@@ -311,7 +311,8 @@ struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
                        (sim_ns)out.probes * h->config->tcp.ns_per_probe);
     if (out.port == 0) {
         host_note_failed_choice(hosts, h, now);
-        return (struct host_choice){.failure = out.failure};
+        return (struct host_choice){
+            .failure = out.failure, .stage = out.stage, .probes = out.probes};
     }
     metrics_count(hosts->metrics, h->metric + HOST_ALLOCATIONS, 1);
     bool bound = out.owner.origin == PORT_BY_BIND;
@@ -321,7 +322,9 @@ struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
                                                   (bound ? HELD_BY_BIND : 0) |
                                                   (of_ring ? HELD_RING : 0)),
                                 .uid = (uint16_t)out.owner.uid,
-                                .takes_over = out.takes_over};
+                                .takes_over = out.takes_over,
+                                .stage = out.stage,
+                                .probes = out.probes};
 }
 
 /* --- taking and giving back -----------------------------------------------------------

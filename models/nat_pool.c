@@ -76,7 +76,7 @@ struct nat_pick nat_pool_choose(struct nat_pool *p, struct hosts *hosts, struct 
         metrics_count(hosts->metrics, h->metric + HOST_ALLOCATIONS, 1);
     else
         host_note_failed_choice(hosts, h, now);
-    return (struct nat_pick){request.local_address, answer.port, answer.evicts};
+    return (struct nat_pick){request.local_address, answer.port, answer.evicts, probes};
 }
 
 bool nat_pool_is_free(const struct nat_pool *p, const struct host *h,

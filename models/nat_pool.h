@@ -34,6 +34,7 @@ struct nat_pick {
     uint32_t address;
     uint16_t port; /* 0: none on any address that may be asked */
     bool evicts;   /* the closing holder of this tuple must go first */
+    uint32_t probes;
 };
 
 /* Chooses without taking; `wanted` is the inside port. */

@@ -64,6 +64,7 @@ struct tcp_user {
 };
 
 struct gateways;
+struct tracer;
 
 struct net {
     struct event_queue *queue;
@@ -81,7 +82,8 @@ struct net {
     const struct tcp_user *user;
     void *user_context;
     uint64_t fingerprint;
-    uint64_t connections; /* sockets opened by connect() */
+    uint64_t connections;        /* sockets opened by connect() */
+    const struct tracer *tracer; /* NULL: nobody watches (tracer.h) */
 };
 
 static inline sim_ns net_now(const struct net *net)
@@ -122,12 +124,23 @@ struct route {
     uint8_t from_generation, to_generation;
 };
 
+/* Tells the tracer, who must be there. */
+__attribute__((cold)) void trace_sent(const struct net *net, struct route r,
+                                      enum net_event kind, enum segment_fate fate,
+                                      sim_ns arrives);
+
 /* Puts a segment on the link, which may lose it. */
 static inline void net_transmit(struct net *net, struct link *link, struct route r,
                                 enum net_event kind)
 {
-    if (!link_carries(link, kind == EVENT_FIN || kind == EVENT_FIN_ACK))
+    bool lost = link_loses(link);
+    if (lost || ((kind == EVENT_FIN || kind == EVENT_FIN_ACK) && link_eats(link))) {
+        if (net->tracer)
+            trace_sent(net, r, kind, lost ? SEGMENT_LOST : SEGMENT_EATEN, net_now(net));
         return;
+    }
+    if (net->tracer)
+        trace_sent(net, r, kind, SEGMENT_CARRIED, net_now(net) + link->delay);
     event_queue_push_lane(net->queue, link->lane, net_now(net) + link->delay,
                           (uint8_t)kind,
                           (uint8_t)(r.from_generation << 4 | r.to_generation),

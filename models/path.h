@@ -39,12 +39,24 @@ struct link {
     struct random_stream chance;
 };
 
-/* True if the segment arrives.  `fin`: it carries a FIN. */
-static inline bool link_carries(struct link *l, bool fin)
+/* What becomes of a segment on its way. */
+enum segment_fate {
+    SEGMENT_CARRIED,
+    SEGMENT_LOST,  /* by the link */
+    SEGMENT_EATEN, /* by the element that eats FINs */
+    SEGMENT_KEPT,  /* by a gateway: dropped, or held back */
+};
+
+/* The link loses the segment that is sent now. */
+static inline bool link_loses(struct link *l)
 {
-    if (l->loss > 0 && random_unit(&l->chance) < l->loss)
-        return false;
-    return !(fin && l->fin_eaten > 0 && random_unit(&l->chance) < l->fin_eaten);
+    return l->loss > 0 && random_unit(&l->chance) < l->loss;
+}
+
+/* The same of a segment with a FIN that was not lost, and the element that eats them. */
+static inline bool link_eats(struct link *l)
+{
+    return l->fin_eaten > 0 && random_unit(&l->chance) < l->fin_eaten;
 }
 
 #endif

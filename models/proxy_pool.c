@@ -1,5 +1,6 @@
 #include "models/proxy_pool.h"
 
+#include "models/tracer.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 
@@ -75,6 +76,8 @@ uint32_t proxy_pool_keep(struct sessions *s, uint32_t id)
     struct session *x = session_at(s, id), *y = session_at(s, idle);
     y->app = x->app;
     y->target = x->target;
+    if (s->net->tracer)
+        trace_session(s->net, id, TRACE_KEEPS, FAILURE_NONE);
     hand_over(s, id, idle);
     y->requests++;
     join(s, idle);
@@ -91,6 +94,8 @@ bool proxy_pool_take(struct sessions *s, uint32_t id, uint32_t proxy_member)
         return false;
     proxy_pool_leave(s, idle);
     hand_over(s, idle, id);
+    if (s->net->tracer)
+        trace_session(s->net, id, TRACE_REUSES, FAILURE_NONE);
     session_settle(s, idle);
     return true;
 }

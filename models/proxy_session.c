@@ -2,6 +2,7 @@
 
 #include "models/proxy_pool.h"
 #include "models/tcp.h"
+#include "models/tracer.h"
 #include "sim/base/bug.h"
 
 static const struct proxy *proxy_of(struct sessions *s, const struct session *x)
@@ -92,6 +93,8 @@ void proxy_session_connects_on(struct sessions *s, uint32_t id)
         proxy_session_connected(s, id);
         return;
     }
+    if (s->net->tracer)
+        trace_session(s->net, id, TRACE_CONNECTS, FAILURE_NONE);
     struct tcp_opened opened = open_upstream(s, id);
     session_at(s, id)->sockets[ROLE_OUTER] = opened.socket;
     if (!opened.socket)

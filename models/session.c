@@ -7,6 +7,7 @@
 #include "models/proxy_pool.h"
 #include "models/proxy_session.h"
 #include "models/tcp.h"
+#include "models/tracer.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 #include "sim/engine/distribution.h"
@@ -27,6 +28,8 @@ static void give_up(struct sessions *s, struct session *x, enum failure code)
                                           .code = (uint8_t)code});
     a->last_failure = now;
     session_count(s, x, APP_FAILURES);
+    if (s->net->tracer)
+        trace_session(s->net, (uint32_t)(x - s->at), TRACE_FAILS, code);
     session_count(s, x, APP_FAILURES_BY_CODE + code - 1);
     metrics_moment(s->net->metrics, a->metric + APP_FIRST_FAILURE, now);
     metrics_moment(s->net->metrics, a->metric + APP_LAST_FAILURE, now);
@@ -41,6 +44,8 @@ static void attempt_failed(struct sessions *s, uint32_t id, enum failure code)
     if (session_app(s, x)->config->through != FIELD_NO_REFERENCE)
         proxy_session_end(s, id); /* a proxy gives up with its client */
     if (x->tries <= retry->retries) {
+        if (s->net->tracer)
+            trace_session(s->net, id, TRACE_WAITS, code);
         double wait_ns = (double)retry->backoff;
         for (uint8_t i = 1; i < x->tries; i++)
             wait_ns *= retry->factor;
@@ -60,6 +65,8 @@ static void attempt_succeeded(struct sessions *s, uint32_t id)
     sim_ns now = net_now(s->net);
     uint32_t metric = session_app(s, x)->metric;
     session_count(s, x, APP_SUCCESSES);
+    if (s->net->tracer)
+        trace_session(s->net, id, TRACE_SUCCEEDS, FAILURE_NONE);
     metrics_sample(s->net->metrics, metric + APP_CONNECT_DELAY, now - x->arrived);
     metrics_shift(s->net->metrics, metric + APP_OPEN, 1, now);
     x->failure = FAILURE_NONE; /* what the proxy has met since comes too late */
@@ -90,6 +97,8 @@ static void try_to_connect(struct sessions *s, uint32_t id)
     struct member *m = net_member(s->net, x->member);
     x->tries++;
     session_count(s, x, APP_TRIES);
+    if (s->net->tracer)
+        trace_session(s->net, id, TRACE_TRIES, FAILURE_NONE);
     struct tcp_opened opened = tcp_connect(
         s->net,
         &(struct tcp_open){.member = x->member,
@@ -437,6 +446,8 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
     x->vanishes = config->vanishes > 0 && random_unit(&a->vanishings) < config->vanishes;
     a->arrived++;
     session_count(s, x, APP_ATTEMPTS);
+    if (s->net->tracer)
+        trace_session(s->net, id, TRACE_ARRIVES, FAILURE_NONE);
     schedule_arrival(s, a);
     try_to_connect(s, id);
     return true;

@@ -1,6 +1,7 @@
 #include "models/session_table.h"
 
 #include "models/tcp.h"
+#include "models/tracer.h"
 #include "sim/base/memory.h"
 
 uint32_t session_open(struct sessions *s)
@@ -27,6 +28,8 @@ void session_settle(struct sessions *s, uint32_t id)
             return;
     if (event_timer_pending(x->timer) || event_timer_pending(x->hold))
         return;
+    if (s->net->tracer)
+        trace_session(s->net, id, TRACE_SESSION_ENDS, FAILURE_NONE);
     *x = (struct session){.member = s->free};
     s->free = id;
 }

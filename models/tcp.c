@@ -1,7 +1,9 @@
 #include "models/tcp.h"
 
 #include "models/gateway.h"
+#include "models/port_binder.h"
 #include "models/takeover.h"
+#include "models/tracer.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 
@@ -11,8 +13,11 @@
 static void send(struct net *net, struct route r, enum net_event kind)
 {
     struct link *link = net_link(net, r.from_host, r.to_host);
-    if (link->gateway && !gateway_passes(net, &r, kind))
+    if (link->gateway && !gateway_passes(net, &r, kind)) {
+        if (net->tracer)
+            trace_sent(net, r, kind, SEGMENT_KEPT, net_now(net));
         return;
+    }
     net_transmit(net, link, r, kind);
 }
 
@@ -114,9 +119,11 @@ static void start_timer(struct net *net, uint32_t socket, sim_ns delay)
     const struct stack *stack = net_stack(net, s->member);
     event_lane lane = stack->timer_hz ? wheel_lane(net, stack, delay)
                                       : event_queue_lane(net->queue, delay);
+    sim_ns when = stack_timer(stack, net_now(net), delay);
+    if (net->tracer)
+        trace_timer_started(net, socket, when);
     s->timer.ticket =
-        event_queue_push_lane(net->queue, lane, stack_timer(stack, net_now(net), delay),
-                              EVENT_TCP_TIMER, 0, socket);
+        event_queue_push_lane(net->queue, lane, when, EVENT_TCP_TIMER, 0, socket);
 }
 
 static const struct retransmission *schedule(const struct stack *stack, uint8_t state)
@@ -406,6 +413,8 @@ static bool step(struct net *net, uint32_t socket, enum tcp_input input)
     if (lingers)
         edge = lingering_edge(net, s, edge);
     bool dropped = lingers && edge.next == TCP_CLOSED;
+    if (net->tracer)
+        trace_stepped(net, socket, input, (enum tcp_state)edge.next);
     host_count_state(&net->hosts, s, s->state, edge.next, net_now(net));
     s->state = edge.next;
     s->since = net_now(net);
@@ -457,12 +466,43 @@ static struct host_choice take_port(struct net *net, const struct tcp_open *how)
     return choice;
 }
 
+/* Tells the tracer of a connection's local port; `socket` is 0 if there is none. */
+TRACE_COLD static void trace_port(const struct net *net, const struct tcp_open *how,
+                                  const struct host_choice *choice, uint32_t socket)
+{
+    static const uint8_t asks[] = {[SOCKET_BIND_CONNECT] = TRACE_CONNECT,
+                                   [SOCKET_BIND_NO_PORT] = TRACE_CONNECT,
+                                   [SOCKET_BIND_ZERO] = TRACE_BIND_ZERO,
+                                   [SOCKET_BIND_EXPLICIT] = TRACE_BIND};
+    bool connects = choice->stage == PORT_AT_CONNECT && !choice->port;
+    trace_chosen(
+        net, &(struct trace_choice){
+                 .member = how->member,
+                 .socket = socket,
+                 .session = how->session,
+                 .app = how->app,
+                 .upstream = how->upstream,
+                 .pool = pool_for(false, net->addresses[how->local_address].ip.family),
+                 .call = how->reflected ? TRACE_BIND
+                         : connects     ? TRACE_CONNECT
+                                        : asks[how->options->bind],
+                 .failure = choice->failure,
+                 .takes_over = choice->takes_over,
+                 .port = choice->port,
+                 .local_address = how->local_address,
+                 .to = how->to,
+                 .probes = choice->probes});
+}
+
 struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)
 {
     struct host_choice choice = take_port(net, how);
     net_mark(net, choice.port);
-    if (!choice.port)
+    if (!choice.port) {
+        if (net->tracer)
+            trace_port(net, how, &choice, 0);
         return (struct tcp_opened){.failure = choice.failure};
+    }
     uint32_t socket = tcp_sockets_open(&net->sockets);
     struct tcp_socket *s = net_socket(net, socket);
     s->options = how->options;
@@ -483,6 +523,8 @@ struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)
     open_descriptor(net, s);
     net->connections++;
     count_holder(net, s, 1);
+    if (net->tracer)
+        trace_port(net, how, &choice, socket);
     step(net, socket, TCP_IN_ACTIVE_OPEN);
     return (struct tcp_opened){.socket = socket};
 }
@@ -528,6 +570,8 @@ void tcp_close(struct net *net, uint32_t socket)
         tcp_abort(net, socket);
         return;
     }
+    if (net->tracer)
+        trace_called(net, socket, TRACE_CLOSE);
     bool shut = s->flags & TCP_HALF_CLOSED;
     disown(net, socket);
     if (shut) {
@@ -542,12 +586,16 @@ void tcp_shutdown(struct net *net, uint32_t socket)
 {
     struct tcp_socket *s = net_socket(net, socket);
     SIM_ASSERT(s->state == TCP_ESTABLISHED || s->state == TCP_CLOSE_WAIT);
+    if (net->tracer)
+        trace_called(net, socket, TRACE_SHUTDOWN);
     s->flags |= TCP_HALF_CLOSED;
     step(net, socket, TCP_IN_CLOSE);
 }
 
 void tcp_abort(struct net *net, uint32_t socket)
 {
+    if (net->tracer)
+        trace_called(net, socket, TRACE_ABORT);
     disown(net, socket);
     uint8_t state = net_socket(net, socket)->state;
     if (state == TCP_TIME_WAIT || state == TCP_CLOSED)
@@ -558,6 +606,8 @@ void tcp_abort(struct net *net, uint32_t socket)
 
 void tcp_leak(struct net *net, uint32_t socket)
 {
+    if (net->tracer)
+        trace_called(net, socket, TRACE_LEAK);
     struct tcp_socket *s = net_socket(net, socket);
     s->session = 0;
     s->flags &= (uint16_t)~TCP_OWNED;
@@ -565,6 +615,8 @@ void tcp_leak(struct net *net, uint32_t socket)
 
 void tcp_vanish(struct net *net, uint32_t socket)
 {
+    if (net->tracer)
+        trace_called(net, socket, TRACE_VANISH);
     disown(net, socket);
     struct tcp_socket *s = net_socket(net, socket);
     host_count_state(&net->hosts, s, s->state, TCP_CLOSED, net_now(net));
@@ -768,6 +820,8 @@ void tcp_segment(struct net *net, const struct event *e)
     uint32_t socket = (uint32_t)e->arg, sender = (uint32_t)(e->arg >> 32);
     uint8_t generation = event_detail(e) & 15, sender_generation = event_detail(e) >> 4;
     enum net_event kind = event_kind(e);
+    if (net->tracer)
+        trace_arrived(net, e);
     if (kind == EVENT_SYN) {
         syn_arrives(net, sender, sender_generation, socket, generation);
         return;
@@ -893,6 +947,8 @@ bool tcp_timer(struct net *net, const struct event *e)
     struct tcp_socket *s = net_socket(net, socket);
     if (!event_timer_due(&s->timer, e))
         return false;
+    if (net->tracer)
+        trace_timer_fired(net, socket);
     switch ((enum tcp_wait)tcp_waits[s->state]) {
     case TCP_WAITS_FOR_SYN_ACK:
     case TCP_WAITS_FOR_ACK_OF_SYN:
