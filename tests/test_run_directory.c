@@ -131,6 +131,8 @@ static void assert_same_pool(const struct run_pool *a, const struct run_pool *b)
     assert_string_equal(a->scope, b->scope);
     assert_string_equal(a->failure, b->failure);
     assert_int_equal(a->exhaustive, b->exhaustive);
+    assert_true(!a->gateway == !b->gateway);
+    assert_string_equal(or_empty(a->gateway), or_empty(b->gateway));
     assert_true(a->low == b->low && a->high == b->high);
     assert_true(a->usual_low == b->usual_low && a->usual_high == b->usual_high);
     assert_true(a->reserved == b->reserved && a->block == b->block);
@@ -218,10 +220,11 @@ static void test_odd_values_read_back_as_they_were(void **state)
         {SIM_DURATION_MAX, "-h", "+p", "@k", "'=x"},
     };
     static const struct run_pool pools[] = {
-        {"h", "tcp4", "caf\xC3\xA9", "a", "port", true, 1, 65535, 1, 65535, UINT32_MAX,
-         UINT32_MAX, UINT32_MAX, UINT32_MAX, "E", 1, SIM_NEVER, UINT32_MAX, true},
-        {"h", "udp6", "s", "a", "mixed", false, 7, 7, 0, 0, 0, 0, 1, 1, "", 0,
-         SIM_DURATION_MAX, 0, false},
+        {"h",   "tcp4", "caf\xC3\xA9", "a",        "port",     true,       1,
+         65535, 1,      65535,         UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX,
+         "E",   1,      SIM_NEVER,     UINT32_MAX, "g",        true},
+        {"h", "udp6", "s", "a", "mixed",          false, 7,    7,    0, 0, 0, 0,
+         1,   1,      "",  0,   SIM_DURATION_MAX, 0,     NULL, false},
     };
     static const struct run_app apps[] = {
         {"a", "h", NULL, "c:1", "tcp4", "p", NULL, "connect", 0, 0},

@@ -94,6 +94,8 @@ static void test_a_gateway_tells_the_block_of_an_inside_host(void **state)
     assert_string_equal(lb->stack, "azure-lb");
     assert_string_equal(lb->failure, "DROPPED");
     assert_int_equal(pool_of(&f, "office")->block, 0);
+    assert_string_equal(pool_of(&f, "office")->gateway, "lb");
+    assert_null(lb->gateway);
     trial_facts_free(&f);
     text_plan_free(&p);
 }

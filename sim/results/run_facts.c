@@ -42,6 +42,7 @@ static void put_pool(struct json_text *j, const struct run_pool *p)
     put_duration(j, "time_wait_s", p->time_wait);
     put_duration(j, "fin_wait_2_s", p->fin_wait_2);
     json_unsigned(j, "client_limit", p->client_limit);
+    json_string(j, "gateway", p->gateway);
     json_bool(j, "translates", p->translates);
     json_object_end(j);
 }
@@ -52,6 +53,14 @@ static bool get_bool(struct json_source *s, const cJSON *object, const char *key
     if (!cJSON_IsBool(item))
         json_complain(s, key, "is neither true nor false");
     return cJSON_IsTrue(item);
+}
+
+/* NULL for null. */
+static const char *get_text_or_null(struct json_source *s, const cJSON *object,
+                                    const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    return cJSON_IsNull(item) ? NULL : json_get_text(s, object, key);
 }
 
 static uint32_t get_u32(struct json_source *s, const cJSON *object, const char *key)
@@ -107,6 +116,7 @@ static struct run_pool get_pool(struct json_source *s, const cJSON *item)
         .time_wait = get_duration(s, item, "time_wait_s"),
         .fin_wait_2 = get_duration(s, item, "fin_wait_2_s"),
         .client_limit = get_u32(s, item, "client_limit"),
+        .gateway = get_text_or_null(s, item, "gateway"),
         .translates = get_bool(s, item, "translates"),
     };
     get_range(s, item, "range", &p.low, &p.high);
@@ -129,14 +139,6 @@ static void put_app(struct json_text *j, const struct run_app *a)
     json_string(j, "binds", a->binds);
     put_range(j, "ring", a->ring_low, a->ring_high);
     json_object_end(j);
-}
-
-/* NULL for null. */
-static const char *get_text_or_null(struct json_source *s, const cJSON *object,
-                                    const char *key)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    return cJSON_IsNull(item) ? NULL : json_get_text(s, object, key);
 }
 
 static struct run_app get_app(struct json_source *s, const cJSON *item)

@@ -60,6 +60,7 @@ struct run_pool {
     sim_ns time_wait;
     sim_ns fin_wait_2;     /* SIM_NEVER: no limit */
     uint32_t client_limit; /* accepted connections a member may have; 0: no such limit */
+    const char *gateway;   /* translates what leaves the host; NULL: nobody does */
     bool translates;       /* a gateway: its timers are those of TIME_WAIT and FIN_WAIT */
 };
 

@@ -71,8 +71,10 @@ static struct run_pool pool_of_stack(const struct host_config *h)
     };
 }
 
-static void add_pool(struct trial_facts *f, const struct host_config *h, const char *pool)
+static void add_pool(struct trial_facts *f, const struct host_config *hosts,
+                     uint32_t number, const char *pool)
 {
+    const struct host_config *h = &hosts[number];
     struct run_pool p = h->nat == NAT_NONE ? pool_of_stack(h) : pool_of_gateway(h);
     struct port_range range = {p.low, p.high};
     p.host = h->name;
@@ -80,6 +82,7 @@ static void add_pool(struct trial_facts *f, const struct host_config *h, const c
     p.reserved = port_range_size(range) - host_usable_ports(h, range);
     p.addresses = h->addresses.count ? h->addresses.count : 1;
     p.members = h->count;
+    p.gateway = h->gateway == FIELD_NO_REFERENCE ? NULL : hosts[h->gateway].name;
     if (h->max_client_connections < NO_CLIENT_LIMIT)
         p.client_limit = h->max_client_connections;
     f->pools[f->pool_count++] = p;
@@ -113,7 +116,7 @@ static void add_app(struct trial_facts *f, const struct app_config *a,
         .to = keep(
             f, memory_print("%s:%u", hosts[a->to.reference].name, (unsigned)a->to.port)),
         .pool = pool_name(pool_of_app(a)),
-        .process = a->name,
+        .process = a->process[0] ? a->process : a->name,
         .face = a->face == FACE_NONE ? NULL : faces[a->face].called,
         .binds = socket_bind_name(sockets->bind),
         .ring_low = sockets->bind == SOCKET_BIND_EXPLICIT ? sockets->ring.low : 0,
@@ -150,7 +153,7 @@ struct trial_facts trial_facts_of(const struct trial_config *config)
     for (uint32_t i = 0; i < w->hosts.count; i++)
         for (int pool = 0; pool < POOL_COUNT; pool++)
             if (uses(w, i, (enum pool)pool))
-                add_pool(&f, &hosts[i], pool_name((enum pool)pool));
+                add_pool(&f, hosts, i, pool_name((enum pool)pool));
     for (uint32_t i = 0; i < w->apps.count; i++)
         add_app(&f, &apps[i], hosts);
     return f;
