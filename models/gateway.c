@@ -303,7 +303,7 @@ TRACE_COLD static void trace_pick(struct net *net, const struct gateway *g,
                  .session = s->session,
                  .app = s->app,
                  .upstream = s->flags & TCP_UPSTREAM,
-                 .pool = pool_for(false, net->addresses[pick->address].ip.family),
+                 .pool = host_pool_of(pick->address, false),
                  .call = TRACE_TRANSLATE,
                  .failure = pick->port ? FAILURE_NONE : FAILURE_DROPPED,
                  .port = pick->port,
@@ -610,7 +610,7 @@ static void open_pools(struct net *net, const struct gateway *g, uint64_t seed,
     for (uint32_t i = 0; i < h->member_count; i++) {
         char *path = memory_print("hosts.%s[%u]", g->config->name, (unsigned)i);
         net->gateways->pools[g->first_pool + i] = (struct nat_pool){
-            .first_address = net->hosts.members[h->first_member + i].first_address,
+            .first_address = host_first_address(h, i, false),
             .chance = random_stream_make(seed, replication, path, "translation")};
         free(path);
     }

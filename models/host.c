@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "models/bind_rules.h"
 #include "models/host_ports.h"
 #include "models/tw_queue.h"
 #include "sim/base/bug.h"
@@ -104,52 +105,89 @@ const struct metric_def host_metrics[HOST_METRIC_COUNT] = {
      .help = "SYNs refused: over max_client_connections, or nothing listens"},
     STATES(STATE_ROW) STATES(OUTGOING_ROW)};
 
-static void set_capacity(struct hosts *hosts, struct host *h, sim_ns now)
+static bool is_ipv6(enum pool pool)
 {
-    int64_t usable = host_usable_ports(h->config, h->range);
-    int64_t capacity = usable * h->address_count * h->member_count;
-    uint32_t metric = h->metric + HOST_CAPACITY;
+    return pool == POOL_TCP6 || pool == POOL_UDP6;
+}
+
+static void set_capacity(struct hosts *hosts, const struct host *h, enum pool pool,
+                         sim_ns now)
+{
+    const struct host_pool *p = &h->pools[pool];
+    int64_t usable = host_usable_ports(h->config, p->rules.range);
+    int64_t capacity = usable * h->address_count[is_ipv6(pool)] * h->member_count;
+    uint32_t metric = p->metric + HOST_CAPACITY;
     metrics_shift(hosts->metrics, metric,
                   capacity - metrics_level(hosts->metrics, metric), now);
+}
+
+static struct pool_rules tcp_rules(const struct host_config *config)
+{
+    const struct stack *tcp = &config->tcp;
+    struct field_range range =
+        config->nat == NAT_NONE ? tcp->range : config->translation.range;
+    return (struct pool_rules){.allocator = &tcp->allocator,
+                               .bind_allocator = &tcp->bind_allocator,
+                               .binds = &bind_rules[tcp->bind_rules],
+                               .scope = stack_scope(tcp),
+                               .exhausted = (enum failure)(tcp->exhausted + 1),
+                               .exhausted_bind = (enum failure)(tcp->exhausted_bind + 1),
+                               .range = {range.low, range.high},
+                               .ns_per_probe = tcp->ns_per_probe,
+                               .bound_until_empty = tcp->bound_until_empty};
 }
 
 static void configure(struct hosts *hosts, struct host *h,
                       const struct host_config *config, sim_ns now)
 {
     h->config = config;
-    struct field_range range =
-        config->nat == NAT_NONE ? config->tcp.range : config->translation.range;
-    h->range = (struct port_range){range.low, range.high};
-    h->scope = stack_scope(&config->tcp);
-    set_capacity(hosts, h, now);
+    for (int i = 0; i < POOL_COUNT; i++) {
+        if (!h->pools[i].members)
+            continue;
+        h->pools[i].rules = tcp_rules(config);
+        set_capacity(hosts, h, (enum pool)i, now);
+    }
 }
 
-static void declare(struct hosts *hosts, struct host *h)
+static void declare(struct hosts *hosts, struct host *h, enum pool pool)
 {
-    char *prefix = memory_print("hosts.%s.tcp4", h->config->name);
-    h->metric = metrics_declare(hosts->metrics, prefix, host_metrics, HOST_METRIC_COUNT);
+    struct host_pool *p = &h->pools[pool];
+    char *prefix = memory_print("hosts.%s.%s", h->config->name, pool_name(pool));
+    p->metric = metrics_declare(hosts->metrics, prefix, host_metrics, HOST_METRIC_COUNT);
     if (h->config->predictability)
-        h->predict = port_predict_new(hosts->metrics, prefix, h->member_count);
+        p->predict = port_predict_new(hosts->metrics, prefix, h->member_count);
     free(prefix);
 }
 
-static void add_members(struct hosts *hosts, struct host *h, uint32_t first_address,
-                        uint64_t seed, uint32_t replication)
+static void open_pool(struct hosts *hosts, struct host *h, enum pool pool)
 {
+    struct host_pool *p = &h->pools[pool];
+    declare(hosts, h, pool);
+    p->members = memory_new(h->member_count, sizeof *p->members);
+    p->spaces = p->members;
     for (uint32_t i = 0; i < h->member_count; i++) {
         char *path = memory_print("hosts.%s[%u]", h->config->name, (unsigned)i);
-        hosts->members[h->first_member + i] = (struct member){
-            .host = h->number,
-            .first_address =
-                first_address + i / h->config->share_address * h->address_count,
-            .chance = random_stream_make(seed, replication, path, "ports")};
+        p->members[i] = (struct member_pool){
+            .first_address = host_first_address(h, i, is_ipv6(pool)),
+            .chance = random_stream_make(hosts->seed, hosts->replication, path, "ports")};
         free(path);
     }
 }
 
+static struct host host_of(const struct host_config *config, const struct host_use *use)
+{
+    struct host h = {.config = config, .member_count = config->count};
+    for (int family = 0; family < 2; family++) {
+        uint32_t given = host_given_addresses(config, family);
+        h.first_address[family] = use->first_address[family];
+        h.address_count[family] = given ? given : 1;
+    }
+    return h;
+}
+
 void hosts_init(struct hosts *hosts, const struct field_list *configs,
-                const uint32_t *first_address, struct metrics *metrics,
-                struct notes *notes, uint64_t seed, uint32_t replication)
+                const struct host_use *uses, struct metrics *metrics, struct notes *notes,
+                uint64_t seed, uint32_t replication)
 {
     const struct host_config *config = configs->items;
     *hosts = (struct hosts){.count = configs->count,
@@ -160,29 +198,29 @@ void hosts_init(struct hosts *hosts, const struct field_list *configs,
     hosts->at = memory_new(configs->count, sizeof *hosts->at);
     for (uint32_t i = 0; i < configs->count; i++) {
         struct host *h = &hosts->at[i];
-        *h = (struct host){.config = &config[i],
-                           .number = i,
-                           .first_member = hosts->member_count,
-                           .member_count = config[i].count,
-                           .address_count =
-                               config[i].addresses.count ? config[i].addresses.count : 1};
+        *h = host_of(&config[i], &uses[i]);
+        h->number = i;
+        h->first_member = hosts->member_count;
         hosts->member_count += config[i].count;
-        declare(hosts, h);
+        for (int pool = 0; pool < POOL_COUNT; pool++)
+            if (pool == POOL_TCP4 || uses[i].pools >> pool & 1)
+                open_pool(hosts, h, (enum pool)pool);
         configure(hosts, h, &config[i], 0);
     }
     hosts->members = memory_new(hosts->member_count, sizeof *hosts->members);
     for (uint32_t i = 0; i < hosts->count; i++)
-        add_members(hosts, &hosts->at[i], first_address[i], seed, replication);
+        for (uint32_t k = 0; k < hosts->at[i].member_count; k++)
+            hosts->members[hosts->at[i].first_member + k].host = i;
 }
 
 void hosts_free(struct hosts *hosts)
 {
     for (uint32_t i = 0; i < hosts->member_count; i++) {
-        host_ports_free(&hosts->at[hosts->members[i].host], &hosts->members[i]);
+        port_space_free(hosts->members[i].reflected);
         tw_queue_free(hosts->members[i].reusable);
     }
     for (uint32_t i = 0; i < hosts->count; i++)
-        port_predict_free(hosts->at[i].predict);
+        host_ports_free(&hosts->at[i]);
     free(hosts->members);
     free(hosts->at);
     *hosts = (struct hosts){0};
@@ -193,60 +231,68 @@ void hosts_reconfigure(struct hosts *hosts, const struct field_list *configs, si
     const struct host_config *config = configs->items;
     for (uint32_t i = 0; i < hosts->count; i++) {
         struct host *h = &hosts->at[i];
-        const struct host_config *before = h->config;
-        struct port_range range = h->range;
+        struct host before = *h;
         configure(hosts, h, &config[i], now);
-        host_ports_reconfigure(hosts, h, before, range);
+        host_ports_reconfigure(h, &before);
     }
 }
 
-uint32_t host_source_address(struct hosts *hosts, struct member *m)
+uint32_t host_first_address(const struct host *h, uint32_t member, bool ipv6)
+{
+    return h->first_address[ipv6] +
+           member / h->config->share_address * h->address_count[ipv6];
+}
+
+uint32_t host_source_address(struct hosts *hosts, struct member *m, enum pool pool)
 {
     const struct host *h = &hosts->at[m->host];
-    uint32_t pick = 0;
-    if (h->address_count > 1 && h->config->source == HOST_SOURCE_ROUND_ROBIN)
-        pick = m->next_source++ % h->address_count;
-    else if (h->address_count > 1 && h->config->source == HOST_SOURCE_RANDOM)
-        pick = random_below(&m->chance, h->address_count);
-    return m->first_address + pick;
+    struct member_pool *p = host_member_pool(hosts, m, pool);
+    uint32_t pick = 0, count = h->address_count[is_ipv6(pool)];
+    if (count > 1 && h->config->source == HOST_SOURCE_ROUND_ROBIN)
+        pick = p->next_source++ % count;
+    else if (count > 1 && h->config->source == HOST_SOURCE_RANDOM)
+        pick = random_below(&p->chance, count);
+    return p->first_address + pick;
 }
 
 /* --- spells of exhaustion ----------------------------------------------------------
  */
 
-void host_note_failed_choice(struct hosts *hosts, struct host *h, sim_ns now)
+void host_note_failed_choice(struct hosts *hosts, struct host *h, enum pool pool,
+                             sim_ns now)
 {
-    struct exhaustion *e = &h->exhaustion;
-    metrics_count(hosts->metrics, h->metric + HOST_ALLOCATION_FAILURES, 1);
+    struct exhaustion *e = &h->pools[pool].exhaustion;
+    metrics_count(hosts->metrics, h->pools[pool].metric + HOST_ALLOCATION_FAILURES, 1);
     if (e->failures == 0) {
         e->first = now;
         notes_add(hosts->notes, (struct note){.when = now,
                                               .kind = NOTE_EXHAUSTION_BEGINS,
                                               .host = h->number,
-                                              .pool = POOL_TCP4});
+                                              .pool = (uint8_t)pool});
     }
     e->failures++;
     e->last = now;
 }
 
-static void settle(struct hosts *hosts, struct host *h)
+static void settle(struct hosts *hosts, struct host *h, enum pool pool)
 {
-    struct exhaustion *e = &h->exhaustion;
+    struct exhaustion *e = &h->pools[pool].exhaustion;
     notes_add(hosts->notes, (struct note){.when = e->last,
                                           .kind = NOTE_EXHAUSTION_ENDS,
                                           .host = h->number,
-                                          .pool = POOL_TCP4,
+                                          .pool = (uint8_t)pool,
                                           .value = e->failures});
     *e = (struct exhaustion){0};
 }
 
 void hosts_settle(struct hosts *hosts, sim_ns now)
 {
-    for (uint32_t i = 0; i < hosts->count; i++) {
-        struct exhaustion *e = &hosts->at[i].exhaustion;
-        if (e->failures && now - e->last >= EXHAUSTION_PAUSE)
-            settle(hosts, &hosts->at[i]);
-    }
+    for (uint32_t i = 0; i < hosts->count; i++)
+        for (int pool = 0; pool < POOL_COUNT; pool++) {
+            const struct exhaustion *e = &hosts->at[i].pools[pool].exhaustion;
+            if (e->failures && now - e->last >= EXHAUSTION_PAUSE)
+                settle(hosts, &hosts->at[i], (enum pool)pool);
+        }
 }
 
 /* --- the rest -------------------------------------------------------------------------
@@ -256,7 +302,7 @@ void host_count_state(struct hosts *hosts, const struct tcp_socket *s, uint8_t f
                       uint8_t to, sim_ns now)
 {
     struct metrics *metrics = hosts->metrics;
-    uint32_t first = hosts->at[hosts->members[s->member].host].metric + HOST_SOCKETS;
+    uint32_t first = host_tcp_pool(hosts, s)->metric + HOST_SOCKETS;
     bool outgoing = !(s->flags & (TCP_PASSIVE | TCP_REFLECTED));
     const uint32_t apart = HOST_OUTGOING - HOST_SOCKETS;
     if (from >= TCP_SYN_SENT) {
@@ -284,7 +330,7 @@ bool host_listens(const struct host *h, uint16_t port)
 void hosts_tick(struct hosts *hosts, sim_ns now)
 {
     for (uint32_t i = 0; i < hosts->count; i++)
-        host_ports_tick(hosts, &hosts->at[i], now);
+        host_ports_tick(&hosts->at[i], now);
 }
 
 size_t hosts_bytes(const struct hosts *hosts)
@@ -293,9 +339,10 @@ size_t hosts_bytes(const struct hosts *hosts)
         hosts->count * sizeof *hosts->at + hosts->member_count * sizeof *hosts->members;
     for (uint32_t i = 0; i < hosts->member_count; i++) {
         const struct member *m = &hosts->members[i];
-        bytes += host_ports_bytes(m) + (m->reusable ? tw_queue_bytes(m->reusable) : 0);
+        bytes += m->reflected ? port_space_bytes(m->reflected) : 0;
+        bytes += m->reusable ? tw_queue_bytes(m->reusable) : 0;
     }
     for (uint32_t i = 0; i < hosts->count; i++)
-        bytes += port_predict_bytes(hosts->at[i].predict);
+        bytes += host_ports_bytes(&hosts->at[i]);
     return bytes;
 }

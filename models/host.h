@@ -1,9 +1,11 @@
-/* A host at run time: its members, their port spaces, allocators and counters.
+/* A host at run time: its members, their pools of ports, allocators and counters.
  *
  * An entry of `hosts` with a count is one struct host with that many members; each member
  * has its own ports, allocator state and addresses, and all report into the entry's
- * metrics. This room chooses, takes and gives back ports, and says when a pool ran dry;
- * it knows nothing of segments and states beyond counting them.
+ * metrics.  Of the four pools (sim/base/pool.h) a host has tcp4, and those it is used
+ * with; each has its own range, rules, counters and spells of exhaustion.  This room
+ * chooses, takes and gives back ports, and says when a pool ran dry; it knows nothing of
+ * segments and states beyond counting them.
  *
  * Cost: a choice is what the allocator's search costs; take and release about 50 ns each.
  */
@@ -17,6 +19,7 @@
 #include "models/socket_options.h"
 #include "models/tcp_socket.h"
 #include "sim/base/metrics.h"
+#include "sim/base/pool.h"
 #include "sim/engine/random.h"
 
 enum host_metric {
@@ -39,26 +42,30 @@ enum host_metric {
     HOST_METRIC_COUNT = HOST_OUTGOING + TCP_STATE_COUNT - TCP_SYN_SENT
 };
 
-/* One row for each of enum host_metric, under "hosts.<host>.tcp4". */
+/* One row for each of enum host_metric, under "hosts.<host>.<pool>". */
 extern const struct metric_def host_metrics[HOST_METRIC_COUNT];
 
 struct reuse_log;
 struct member_binding;
 struct tw_queue;
 
-struct member {
+/* The ports of one member in one pool. */
+struct member_pool {
     struct port_space *ports; /* on its own addresses; NULL until the first connection */
-    struct port_space *reflected;   /* on clients' addresses; NULL until the first */
-    struct reuse_log *reuse;        /* when ports became free; NULL: not tracked */
-    void *allocator;                /* state of the host's allocator */
+    struct reuse_log *reuse;  /* when ports became free; NULL: not tracked */
+    void *allocator;          /* state of the pool's allocator */
     struct member_binding *binding; /* of sockets that bind; NULL until the first */
-    struct tw_queue *reusable;      /* takeover.h; NULL until the first */
     struct random_stream chance;    /* the allocator's */
-    uint32_t host;
     uint32_t first_address;
     uint32_t next_source; /* round robin over its addresses */
-    uint32_t accepted;    /* client connections held open */
-    uint32_t records;     /* of TIME_WAIT and FIN_WAIT_2, both ends: tcp.c */
+};
+
+struct member {
+    struct port_space *reflected; /* on clients' addresses; NULL until the first */
+    struct tw_queue *reusable;    /* takeover.h; NULL until the first */
+    uint32_t host;
+    uint32_t accepted; /* client connections held open */
+    uint32_t records;  /* of TIME_WAIT and FIN_WAIT_2, both ends: tcp.c */
 };
 
 /* One spell during which choices failed; it is over when none failed for a while. */
@@ -67,16 +74,35 @@ struct exhaustion {
     uint64_t failures;
 };
 
-struct host {
-    const struct host_config *config;
+/* What the system does with the ports of a pool, as the host's configuration says. */
+struct pool_rules {
+    const struct field_variant *allocator;      /* of connect() */
+    const struct field_variant *bind_allocator; /* of bind(addr, 0) */
+    const struct bind_rules *binds;
+    enum port_scope scope; /* of connect(); bind(addr, 0) looks for a port of its own */
+    enum failure exhausted, exhausted_bind; /* what the two say without a port */
     struct port_range range;
-    enum port_scope scope;
-    uint32_t number;
-    uint32_t address_count; /* of each member */
-    uint32_t first_member, member_count;
-    uint32_t metric; /* of the first of enum host_metric */
+    uint32_t ns_per_probe;
+    bool bound_until_empty;
+};
+
+/* A pool of every member alike. */
+struct host_pool {
+    struct pool_rules rules;
+    struct member_pool *members; /* one each; NULL: the host has no such pool */
+    struct member_pool *spaces;  /* whose ports, allocator and binding serve them */
+    uint32_t metric;             /* of the first of enum host_metric */
     struct exhaustion exhaustion;
     struct port_predict *predict; /* NULL: the host does not ask for it */
+};
+
+struct host {
+    const struct host_config *config;
+    uint32_t number;
+    uint32_t first_member, member_count;
+    uint32_t first_address[2]; /* IPv4, IPv6 */
+    uint32_t address_count[2]; /* of each member */
+    struct host_pool pools[POOL_COUNT];
 };
 
 /* Members of larger entries do not log when ports become free: it costs up to 512 KiB
@@ -94,20 +120,59 @@ struct hosts {
     uint32_t replication;
 };
 
-/* Builds all hosts of `configs` (list of struct host_config, which must outlive them);
- * `first_address[i]` is the number of entry i's first address.  Allocator states are set
- * up on streams of (seed, replication, host and member). */
+/* What the world says of one entry: the pools it is used with, beside tcp4 (bits of enum
+ * pool), and the number of its first IPv4 and its first IPv6 address. */
+struct host_use {
+    uint32_t pools;
+    uint32_t first_address[2];
+};
+
+/* Builds all hosts of `configs` (list of struct host_config, which must outlive them),
+ * one of `uses` for each.  Allocator states are set up on streams of (seed, replication,
+ * host and member, pool). */
 void hosts_init(struct hosts *hosts, const struct field_list *configs,
-                const uint32_t *first_address, struct metrics *metrics,
-                struct notes *notes, uint64_t seed, uint32_t replication);
+                const struct host_use *uses, struct metrics *metrics, struct notes *notes,
+                uint64_t seed, uint32_t replication);
 void hosts_free(struct hosts *hosts);
 
 /* Takes new configurations in mid-run: same entries, changed values.  Holders outside a
  * narrowed range stay; a changed allocator starts afresh. */
 void hosts_reconfigure(struct hosts *hosts, const struct field_list *configs, sim_ns now);
 
-/* The local address the member's next outgoing connection uses. */
-uint32_t host_source_address(struct hosts *hosts, struct member *m);
+/* Of the number of an address: those of IPv6 have the bit PORT_IPV6. */
+static inline bool host_is_ipv6(uint32_t address)
+{
+    return address & PORT_IPV6;
+}
+
+/* Which pool the ports of an address are in. */
+static inline enum pool host_pool_of(uint32_t address, bool udp)
+{
+    return (enum pool)((udp ? POOL_UDP4 : POOL_TCP4) + host_is_ipv6(address));
+}
+
+/* A member's ports in a pool that its host has. */
+static inline struct member_pool *host_member_pool(const struct hosts *hosts,
+                                                   const struct member *m, enum pool pool)
+{
+    const struct host *h = &hosts->at[m->host];
+    return &h->pools[pool].members[m - hosts->members - h->first_member];
+}
+
+/* The pool a TCP socket counts in. */
+static inline struct host_pool *host_tcp_pool(struct hosts *hosts,
+                                              const struct tcp_socket *s)
+{
+    struct host *h = &hosts->at[hosts->members[s->member].host];
+    return &h->pools[host_pool_of(s->local_address, false)];
+}
+
+/* The number of a member's first address of that family; the entry's addresses follow one
+ * another. */
+uint32_t host_first_address(const struct host *h, uint32_t member, bool ipv6);
+
+/* The local address the member's next outgoing connection from this pool uses. */
+uint32_t host_source_address(struct hosts *hosts, struct member *m, enum pool pool);
 
 /* How a socket holds its port: what the port space must be told again on release. */
 enum port_held {

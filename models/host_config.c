@@ -79,6 +79,15 @@ static void check_addresses(const struct host_config *h, const struct field_chec
         check_address(check, &h->addresses, i);
 }
 
+uint32_t host_given_addresses(const struct host_config *h, bool ipv6)
+{
+    const struct ip_address *address = h->addresses.items;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < h->addresses.count; i++)
+        count += address[i].family == (ipv6 ? 6 : 4);
+    return count;
+}
+
 static void check_ports(const struct field_check *check, const char *key,
                         const struct field_list *list)
 {

@@ -34,6 +34,9 @@ struct host_config {
     uint32_t gateway; /* host that translates what leaves; FIELD_NO_REFERENCE: none */
 };
 
+/* How many addresses of that family it was given; 0: the world gives them. */
+uint32_t host_given_addresses(const struct host_config *h, bool ipv6);
+
 /* The ports that are never chosen automatically; the caller clears the set. */
 struct port_set host_reserved_ports(const struct host_config *h);
 

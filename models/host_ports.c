@@ -64,72 +64,98 @@ static void set_listeners(struct port_space *ports, const struct host_config *co
 /* --- a member's rooms -----------------------------------------------------------------
  */
 
-static void open_ports(const struct host *h, struct member *m)
+/* Where a member's ports of one pool are found. */
+struct place {
+    struct host *host;
+    struct host_pool *pool;
+    struct member_pool *own;   /* its addresses and their history */
+    struct member_pool *space; /* its ports, their allocator, its programs' rings */
+};
+
+static inline struct place place_of(struct hosts *hosts, const struct member *m,
+                                    enum pool pool)
 {
-    m->ports = port_space_new();
-    if (h->config->tcp.bound_until_empty)
-        port_space_bound_until_empty(m->ports);
-    host_ports_reserve(m->ports, h->config);
-    set_listeners(m->ports, h->config, h->range, true);
-    if (h->member_count <= HOST_REUSE_MEMBERS)
-        m->reuse = reuse_log_new(h->address_count);
+    struct host *h = &hosts->at[m->host];
+    size_t index = (size_t)(m - hosts->members) - h->first_member;
+    struct host_pool *p = &h->pools[pool];
+    return (struct place){h, p, &p->members[index], &p->spaces[index]};
 }
 
-static struct member_binding *binding_of(struct hosts *hosts, const struct host *h,
-                                         struct member *m)
+static void open_ports(const struct place *at)
 {
-    if (!m->binding) {
-        uint32_t index = (uint32_t)(m - &hosts->members[h->first_member]);
-        char *path = memory_print("hosts.%s[%u]", h->config->name, (unsigned)index);
-        m->binding = memory_new(1, sizeof *m->binding);
-        m->binding->chance =
+    const struct pool_rules *rules = &at->pool->rules;
+    struct port_space *ports = at->space->ports = port_space_new();
+    if (rules->bound_until_empty)
+        port_space_bound_until_empty(ports);
+    host_ports_reserve(ports, at->host->config);
+    set_listeners(ports, at->host->config, rules->range, true);
+}
+
+static struct member_binding *binding_of(struct hosts *hosts, const struct place *at)
+{
+    struct member_pool *space = at->space;
+    if (!space->binding) {
+        uint32_t index = (uint32_t)(space - at->pool->spaces);
+        char *path =
+            memory_print("hosts.%s[%u]", at->host->config->name, (unsigned)index);
+        space->binding = memory_new(1, sizeof *space->binding);
+        space->binding->chance =
             random_stream_make(hosts->seed, hosts->replication, path, "binds");
         free(path);
     }
-    return m->binding;
+    return space->binding;
 }
 
-static void close_binding(const struct host_config *config, struct member *m)
+static void close_binding(const struct pool_rules *rules, struct member_pool *p)
 {
-    if (!m->binding)
+    if (!p->binding)
         return;
-    close_state(&config->tcp.bind_allocator, &m->binding->allocator);
-    for (uint32_t i = 0; i < m->binding->ring_count; i++)
-        port_ring_free(m->binding->rings[i]);
-    free(m->binding->rings);
-    free(m->binding);
+    close_state(rules->bind_allocator, &p->binding->allocator);
+    for (uint32_t i = 0; i < p->binding->ring_count; i++)
+        port_ring_free(p->binding->rings[i]);
+    free(p->binding->rings);
+    free(p->binding);
 }
 
-void host_ports_free(const struct host *h, struct member *m)
+static void free_member(const struct pool_rules *rules, struct member_pool *p)
 {
-    port_space_free(m->ports);
-    port_space_free(m->reflected);
-    reuse_log_free(m->reuse);
-    close_state(&h->config->tcp.allocator, &m->allocator);
-    close_binding(h->config, m);
+    port_space_free(p->ports);
+    reuse_log_free(p->reuse);
+    close_state(rules->allocator, &p->allocator);
+    close_binding(rules, p);
 }
 
-static void reconfigure_member(const struct host *h, struct member *m,
-                               const struct stack *before)
+void host_ports_free(const struct host *h)
 {
-    const struct stack *tcp = &h->config->tcp;
-    if (!port_allocator_same(&before->allocator, &tcp->allocator))
-        close_state(&before->allocator, &m->allocator);
-    if (m->binding && !port_allocator_same(&before->bind_allocator, &tcp->bind_allocator))
-        close_state(&before->bind_allocator, &m->binding->allocator);
-}
-
-void host_ports_reconfigure(struct hosts *hosts, const struct host *h,
-                            const struct host_config *before, struct port_range range)
-{
-    for (uint32_t i = 0; i < h->member_count; i++) {
-        struct member *m = &hosts->members[h->first_member + i];
-        reconfigure_member(h, m, &before->tcp);
-        if (!m->ports)
-            continue;
-        set_listeners(m->ports, before, range, false);
-        set_listeners(m->ports, h->config, h->range, true);
+    for (int i = 0; i < POOL_COUNT; i++) {
+        const struct host_pool *p = &h->pools[i];
+        for (uint32_t k = 0; p->members && k < h->member_count; k++)
+            free_member(&p->rules, &p->members[k]);
+        port_predict_free(p->predict);
+        free(p->members);
     }
+}
+
+static void reconfigure_member(const struct host *h, const struct host *before,
+                               enum pool pool, struct member_pool *p)
+{
+    const struct pool_rules *now = &h->pools[pool].rules,
+                            *was = &before->pools[pool].rules;
+    if (!port_allocator_same(was->allocator, now->allocator))
+        close_state(was->allocator, &p->allocator);
+    if (p->binding && !port_allocator_same(was->bind_allocator, now->bind_allocator))
+        close_state(was->bind_allocator, &p->binding->allocator);
+    if (!p->ports)
+        return;
+    set_listeners(p->ports, before->config, was->range, false);
+    set_listeners(p->ports, h->config, now->range, true);
+}
+
+void host_ports_reconfigure(const struct host *h, const struct host *before)
+{
+    for (int i = 0; i < POOL_COUNT; i++)
+        for (uint32_t k = 0; h->pools[i].members && k < h->member_count; k++)
+            reconfigure_member(h, before, (enum pool)i, &h->pools[i].members[k]);
 }
 
 static bool keeps_time(const struct field_variant *allocator, sim_ns now)
@@ -145,66 +171,85 @@ static void tick(const struct field_variant *allocator, void *state, sim_ns now,
         ops_of(allocator)->on_tick(state, allocator->config, now, chance);
 }
 
-void host_ports_tick(struct hosts *hosts, const struct host *h, sim_ns now)
+static void tick_pool(const struct host *h, const struct host_pool *p, sim_ns now)
 {
-    const struct stack *tcp = &h->config->tcp;
-    bool connects = keeps_time(&tcp->allocator, now);
-    bool binds = keeps_time(&tcp->bind_allocator, now);
+    const struct pool_rules *rules = &p->rules;
+    bool connects = keeps_time(rules->allocator, now);
+    bool binds = keeps_time(rules->bind_allocator, now);
     for (uint32_t i = 0; (connects || binds) && i < h->member_count; i++) {
-        struct member *m = &hosts->members[h->first_member + i];
+        struct member_pool *m = &p->members[i];
         if (connects)
-            tick(&tcp->allocator, m->allocator, now, &m->chance);
+            tick(rules->allocator, m->allocator, now, &m->chance);
         if (binds && m->binding)
-            tick(&tcp->bind_allocator, m->binding->allocator, now, &m->binding->chance);
+            tick(rules->bind_allocator, m->binding->allocator, now, &m->binding->chance);
     }
 }
 
-size_t host_ports_bytes(const struct member *m)
+void host_ports_tick(const struct host *h, sim_ns now)
+{
+    for (int i = 0; i < POOL_COUNT; i++)
+        if (h->pools[i].members)
+            tick_pool(h, &h->pools[i], now);
+}
+
+static size_t member_bytes(const struct member_pool *p)
+{
+    size_t bytes = sizeof *p;
+    bytes += p->ports ? port_space_bytes(p->ports) : 0;
+    bytes += p->reuse ? reuse_log_bytes(p->reuse) : 0;
+    for (uint32_t i = 0; p->binding && i < p->binding->ring_count; i++)
+        bytes += port_ring_bytes(p->binding->rings[i]);
+    return bytes;
+}
+
+size_t host_ports_bytes(const struct host *h)
 {
     size_t bytes = 0;
-    bytes += m->ports ? port_space_bytes(m->ports) : 0;
-    bytes += m->reflected ? port_space_bytes(m->reflected) : 0;
-    bytes += m->reuse ? reuse_log_bytes(m->reuse) : 0;
-    for (uint32_t i = 0; m->binding && i < m->binding->ring_count; i++)
-        bytes += port_ring_bytes(m->binding->rings[i]);
+    for (int i = 0; i < POOL_COUNT; i++) {
+        const struct host_pool *p = &h->pools[i];
+        for (uint32_t k = 0; p->members && k < h->member_count; k++)
+            bytes += member_bytes(&p->members[k]);
+        bytes += port_predict_bytes(p->predict);
+    }
     return bytes;
 }
 
 /* --- choosing -------------------------------------------------------------------------
  */
 
-static struct port_chooser chooser_of(const struct host *h,
+static struct port_chooser chooser_of(const struct pool_rules *rules,
                                       const struct field_variant *allocator, void **state,
                                       struct random_stream *chance)
 {
     const struct port_allocator_ops *ops = ops_of(allocator);
     if (!*state)
-        *state = port_allocator_open(ops, allocator->config, h->range, chance);
+        *state = port_allocator_open(ops, allocator->config, rules->range, chance);
     return (struct port_chooser){
         .ops = ops, .config = allocator->config, .state = *state, .chance = chance};
 }
 
 /* Who answers the member's sockets of this kind. */
-static struct port_binder binder_of(struct hosts *hosts, const struct host *h,
-                                    struct member *m,
+static struct port_binder binder_of(struct hosts *hosts, const struct place *at,
                                     const struct socket_options *options)
 {
-    const struct stack *tcp = &h->config->tcp;
+    const struct pool_rules *rules = &at->pool->rules;
+    struct member_pool *space = at->space;
     struct port_binder b = {
-        .space = m->ports, .range = h->range, .rules = &bind_rules[tcp->bind_rules]};
+        .space = space->ports, .range = rules->range, .rules = rules->binds};
     switch ((enum socket_bind)options->bind) {
     case SOCKET_BIND_CONNECT:
     case SOCKET_BIND_NO_PORT:
-        b.chooser = chooser_of(h, &tcp->allocator, &m->allocator, &m->chance);
-        b.chooser.scope = h->scope;
-        b.chooser.exhausted = (enum failure)(tcp->exhausted + 1);
+        b.chooser =
+            chooser_of(rules, rules->allocator, &space->allocator, &space->chance);
+        b.chooser.scope = rules->scope;
+        b.chooser.exhausted = rules->exhausted;
         break;
     case SOCKET_BIND_ZERO:
-        binding_of(hosts, h, m);
-        b.chooser = chooser_of(h, &tcp->bind_allocator, &m->binding->allocator,
-                               &m->binding->chance);
+        binding_of(hosts, at);
+        b.chooser = chooser_of(rules, rules->bind_allocator, &space->binding->allocator,
+                               &space->binding->chance);
         b.chooser.scope = PORT_SCOPE_PORT;
-        b.chooser.exhausted = (enum failure)(tcp->exhausted_bind + 1);
+        b.chooser.exhausted = rules->exhausted_bind;
         break;
     case SOCKET_BIND_EXPLICIT:
         break;
@@ -249,12 +294,11 @@ static struct port_outcome choose_from_ring(const struct port_binder *b,
 }
 
 /* By the rules of the socket's options. */
-static struct port_outcome choose_by_options(struct hosts *hosts, const struct host *h,
-                                             struct member *m, const struct port_ask *ask,
-                                             sim_ns now)
+static struct port_outcome choose_by_options(struct hosts *hosts, const struct place *at,
+                                             const struct port_ask *ask, sim_ns now)
 {
     const struct socket_options *options = ask->options;
-    struct port_binder binder = binder_of(hosts, h, m, options);
+    struct port_binder binder = binder_of(hosts, at, options);
     struct port_call call = {.now = now,
                              .options = options,
                              .bind_address = ask->local_address,
@@ -262,7 +306,7 @@ static struct port_outcome choose_by_options(struct hosts *hosts, const struct h
                              .to = ask->to};
     if (options->bind == SOCKET_BIND_EXPLICIT)
         return choose_from_ring(&binder, &call,
-                                ring_of(binding_of(hosts, h, m), options->ring));
+                                ring_of(binding_of(hosts, at), options->ring));
     return port_binder_call(&binder, &call);
 }
 
@@ -273,48 +317,51 @@ static bool is_plain(const struct socket_options *o)
 }
 
 /* What choose_by_options() comes to for nearly every socket, at half the cost. */
-static struct port_outcome choose_plainly(const struct host *h, struct member *m,
+static struct port_outcome choose_plainly(const struct place *at,
                                           const struct port_ask *ask, sim_ns now)
 {
-    const struct stack *tcp = &h->config->tcp;
+    const struct pool_rules *rules = &at->pool->rules;
+    struct member_pool *space = at->space;
     struct port_chooser chooser =
-        chooser_of(h, &tcp->allocator, &m->allocator, &m->chance);
+        chooser_of(rules, rules->allocator, &space->allocator, &space->chance);
     struct port_request request = {.now = now,
-                                   .space = m->ports,
-                                   .range = h->range,
+                                   .space = space->ports,
+                                   .range = rules->range,
                                    .local_address = ask->local_address,
                                    .to = ask->to,
                                    .mode = PORT_MODE_AUTOBIND,
-                                   .scope = (uint8_t)h->scope};
+                                   .scope = (uint8_t)rules->scope};
     struct port_answer answer =
         chooser.ops->choose(chooser.state, chooser.config, &request, chooser.chance);
     return (struct port_outcome){
         .port = answer.port,
         .probes = answer.probes,
-        .takes_over = port_space_yields(m->ports, answer.port, ask->local_address,
+        .takes_over = port_space_yields(space->ports, answer.port, ask->local_address,
                                         ask->to) != PORT_YIELDS_NOT,
-        .failure = answer.port ? FAILURE_NONE : (enum failure)(tcp->exhausted + 1)};
+        .failure = answer.port ? FAILURE_NONE : rules->exhausted};
 }
 
 struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
                                     const struct port_ask *ask, sim_ns now)
 {
-    struct host *h = &hosts->at[m->host];
-    if (!m->ports)
-        open_ports(h, m);
+    enum pool pool = host_pool_of(ask->local_address, false);
+    struct place at = place_of(hosts, m, pool);
+    uint32_t metric = at.pool->metric, ns_per_probe = at.pool->rules.ns_per_probe;
+    if (!at.space->ports)
+        open_ports(&at);
     struct port_outcome out = is_plain(ask->options)
-                                  ? choose_plainly(h, m, ask, now)
-                                  : choose_by_options(hosts, h, m, ask, now);
-    metrics_sample(hosts->metrics, h->metric + HOST_PROBES, out.probes);
-    if (h->config->tcp.ns_per_probe)
-        metrics_sample(hosts->metrics, h->metric + HOST_SEARCH_TIME,
-                       (sim_ns)out.probes * h->config->tcp.ns_per_probe);
+                                  ? choose_plainly(&at, ask, now)
+                                  : choose_by_options(hosts, &at, ask, now);
+    metrics_sample(hosts->metrics, metric + HOST_PROBES, out.probes);
+    if (ns_per_probe)
+        metrics_sample(hosts->metrics, metric + HOST_SEARCH_TIME,
+                       (sim_ns)out.probes * ns_per_probe);
     if (out.port == 0) {
-        host_note_failed_choice(hosts, h, now);
+        host_note_failed_choice(hosts, at.host, pool, now);
         return (struct host_choice){
             .failure = out.failure, .stage = out.stage, .probes = out.probes};
     }
-    metrics_count(hosts->metrics, h->metric + HOST_ALLOCATIONS, 1);
+    metrics_count(hosts->metrics, metric + HOST_ALLOCATIONS, 1);
     bool bound = out.owner.origin == PORT_BY_BIND;
     bool of_ring = ask->options->bind == SOCKET_BIND_EXPLICIT;
     return (struct host_choice){.port = out.port,
@@ -341,61 +388,70 @@ static struct port_owner owner_of(uint32_t local_address, uint8_t held, uint16_t
 
 /* The allocator that chose the port, and its state; NULL when there is none (a ring's
  * port) or it has forgotten. */
-static void *state_of(const struct host *h, const struct member *m, uint8_t held,
+static void *state_of(const struct place *at, uint8_t held,
                       const struct field_variant **allocator)
 {
-    *allocator = &h->config->tcp.allocator;
+    *allocator = at->pool->rules.allocator;
     if (!(held & HELD_BY_BIND))
-        return m->allocator;
-    *allocator = &h->config->tcp.bind_allocator;
-    return held & HELD_RING ? NULL : m->binding->allocator;
+        return at->space->allocator;
+    *allocator = at->pool->rules.bind_allocator;
+    return held & HELD_RING ? NULL : at->space->binding->allocator;
+}
+
+/* How long the port has rested, unless nobody keeps count. */
+static void sample_rest(struct hosts *hosts, const struct place *at,
+                        uint32_t local_address, uint16_t port, sim_ns now)
+{
+    sim_ns rest =
+        reuse_log_rest(at->own->reuse, local_address - at->own->first_address, port, now);
+    if (rest >= 0)
+        metrics_sample(hosts->metrics, at->pool->metric + HOST_REUSE_INTERVAL, rest);
 }
 
 void host_hold_port(struct hosts *hosts, struct member *m, const struct port_ask *ask,
                     const struct host_choice *choice, sim_ns now)
 {
-    struct host *h = &hosts->at[m->host];
-    uint32_t before = port_space_in_use(m->ports);
-    port_space_take(m->ports, choice->port,
+    enum pool pool = host_pool_of(ask->local_address, false);
+    struct place at = place_of(hosts, m, pool);
+    struct port_space *ports = at.space->ports;
+    uint32_t before = port_space_in_use(ports);
+    port_space_take(ports, choice->port,
                     owner_of(ask->local_address, choice->held, choice->uid), ask->to);
     const struct field_variant *allocator;
-    void *state = state_of(h, m, choice->held, &allocator);
+    void *state = state_of(&at, choice->held, &allocator);
     if (ops_of(allocator)->taken && state)
         ops_of(allocator)->taken(state, allocator->config, choice->port, 0, now);
-    if (h->predict)
-        port_predict_note(h->predict, (uint32_t)(m - hosts->members) - h->first_member,
-                          ask->local_address, ask->to, h->range, choice->port);
-    if (port_space_in_use(m->ports) == before)
+    if (at.pool->predict)
+        port_predict_note(at.pool->predict, (uint32_t)(at.own - at.pool->members),
+                          ask->local_address, ask->to, at.pool->rules.range,
+                          choice->port);
+    if (port_space_in_use(ports) == before)
         return;
-    metrics_shift(hosts->metrics, h->metric + HOST_IN_USE, 1, now);
-    if (!m->reuse)
-        return;
-    sim_ns rest = reuse_log_rest(m->reuse, ask->local_address - m->first_address,
-                                 choice->port, now);
-    if (rest >= 0)
-        metrics_sample(hosts->metrics, h->metric + HOST_REUSE_INTERVAL, rest);
+    metrics_shift(hosts->metrics, at.pool->metric + HOST_IN_USE, 1, now);
+    if (at.own->reuse)
+        sample_rest(hosts, &at, ask->local_address, choice->port, now);
 }
 
 void host_yield_port(struct hosts *hosts, struct member *m, const struct tcp_socket *s,
                      enum port_yields yields)
 {
-    (void)hosts;
     /* Nobody can bind to a port whose holder shares it with nobody. */
     if (yields == PORT_YIELDS_TO_BIND && !(s->held & (HELD_REUSEADDR | HELD_REUSEPORT)))
         return;
-    port_space_yield(m->ports, s->local_port, owner_of(s->local_address, s->held, s->uid),
-                     (struct port_destination){s->remote_address, s->remote_port},
-                     yields);
+    struct place at = place_of(hosts, m, host_pool_of(s->local_address, false));
+    port_space_yield(
+        at.space->ports, s->local_port, owner_of(s->local_address, s->held, s->uid),
+        (struct port_destination){s->remote_address, s->remote_port}, yields);
 }
 
 void host_descriptor_closed(struct hosts *hosts, struct member *m,
                             const struct tcp_socket *s)
 {
-    (void)hosts;
     if (!(s->held & HELD_RING))
         return;
-    for (uint32_t i = 0; i < m->binding->ring_count; i++)
-        if (port_ring_give(m->binding->rings[i], s->local_port))
+    struct place at = place_of(hosts, m, host_pool_of(s->local_address, false));
+    for (uint32_t i = 0; i < at.space->binding->ring_count; i++)
+        if (port_ring_give(at.space->binding->rings[i], s->local_port))
             return;
 }
 
@@ -404,45 +460,61 @@ struct host_choice host_take_reflected(struct hosts *hosts, struct member *m,
                                        struct port_destination to)
 {
     const struct host *h = &hosts->at[m->host];
+    uint32_t metric = h->pools[host_pool_of(client_address, false)].metric;
     if (!m->reflected)
         m->reflected = port_space_new();
     struct port_view view = port_space_view(m->reflected, (struct port_range){port, port},
                                             PORT_SCOPE_TUPLE, client_address, to);
     if (!port_view_free(&view, port)) {
         /* No pool is exhausted: it is this one tuple that is taken. */
-        metrics_count(hosts->metrics, h->metric + HOST_ALLOCATION_FAILURES, 1);
+        metrics_count(hosts->metrics, metric + HOST_ALLOCATION_FAILURES, 1);
         return (struct host_choice){.failure = FAILURE_EADDRINUSE};
     }
-    metrics_count(hosts->metrics, h->metric + HOST_ALLOCATIONS, 1);
+    metrics_count(hosts->metrics, metric + HOST_ALLOCATIONS, 1);
     port_space_take(
         m->reflected, port,
         (struct port_owner){.local_address = client_address, .origin = PORT_BY_BIND}, to);
     return (struct host_choice){.port = port};
 }
 
+/* The port rests from now on. */
+static void log_rest(const struct place *at, uint32_t local_address, uint16_t port,
+                     sim_ns now)
+{
+    struct member_pool *own = at->own;
+    if (!own->reuse)
+        own->reuse = reuse_log_new(at->host->address_count[host_is_ipv6(local_address)]);
+    reuse_log_released(own->reuse, local_address - own->first_address, port, now);
+}
+
+static void give_back(struct hosts *hosts, const struct place *at,
+                      const struct tcp_socket *s, sim_ns now)
+{
+    struct port_space *ports = at->space->ports;
+    uint32_t before = port_space_in_use(ports);
+    port_space_release(ports, s->local_port, owner_of(s->local_address, s->held, s->uid),
+                       (struct port_destination){s->remote_address, s->remote_port});
+    if (port_space_in_use(ports) != before) {
+        metrics_shift(hosts->metrics, at->pool->metric + HOST_IN_USE, -1, now);
+        if (at->host->member_count <= HOST_REUSE_MEMBERS)
+            log_rest(at, s->local_address, s->local_port, now);
+    }
+    const struct field_variant *allocator;
+    void *state = state_of(at, s->held, &allocator);
+    if (ops_of(allocator)->released && state)
+        ops_of(allocator)->released(state, allocator->config, s->local_port, 0, now);
+}
+
 void host_release_port(struct hosts *hosts, struct member *m, const struct tcp_socket *s,
                        sim_ns now)
 {
-    struct host *h = &hosts->at[m->host];
-    struct port_destination to = {s->remote_address, s->remote_port};
     if (s->flags & TCP_REFLECTED) {
         port_space_release(m->reflected, s->local_port,
                            (struct port_owner){.local_address = s->local_address,
                                                .origin = PORT_BY_BIND},
-                           to);
+                           (struct port_destination){s->remote_address, s->remote_port});
         return;
     }
-    uint32_t before = port_space_in_use(m->ports);
-    port_space_release(m->ports, s->local_port,
-                       owner_of(s->local_address, s->held, s->uid), to);
-    if (port_space_in_use(m->ports) != before) {
-        metrics_shift(hosts->metrics, h->metric + HOST_IN_USE, -1, now);
-        if (m->reuse)
-            reuse_log_released(m->reuse, s->local_address - m->first_address,
-                               s->local_port, now);
-    }
-    const struct field_variant *allocator;
-    void *state = state_of(h, m, s->held, &allocator);
-    if (ops_of(allocator)->released && state)
-        ops_of(allocator)->released(state, allocator->config, s->local_port, 0, now);
+    struct place at = place_of(hosts, m, host_pool_of(s->local_address, false));
+    give_back(hosts, &at, s, now);
 }

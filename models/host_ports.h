@@ -9,23 +9,23 @@
 
 #include "models/host.h"
 
-/* The host takes a new configuration: `before` and `range` are those it had.  Changed
- * allocators are forgotten, and start afresh with the next choice. */
-void host_ports_reconfigure(struct hosts *hosts, const struct host *h,
-                            const struct host_config *before, struct port_range range);
+/* The host has a new configuration: `before` is what it was.  Changed allocators are
+ * forgotten, and start afresh with the next choice. */
+void host_ports_reconfigure(const struct host *h, const struct host *before);
 
 /* Lets the allocators of all members that keep time do so. */
-void host_ports_tick(struct hosts *hosts, const struct host *h, sim_ns now);
+void host_ports_tick(const struct host *h, sim_ns now);
 
-void host_ports_free(const struct host *h, struct member *m);
+void host_ports_free(const struct host *h);
 
-/* What the member's ports allocated. */
-size_t host_ports_bytes(const struct member *m);
+/* What the members' ports allocated. */
+size_t host_ports_bytes(const struct host *h);
 
 /* Keeps what the host reserves from automatic choice. */
 void host_ports_reserve(struct port_space *ports, const struct host_config *config);
 
 /* Counts a choice that found nothing; the first begins a spell of exhaustion. */
-void host_note_failed_choice(struct hosts *hosts, struct host *h, sim_ns now);
+void host_note_failed_choice(struct hosts *hosts, struct host *h, enum pool pool,
+                             sim_ns now);
 
 #endif

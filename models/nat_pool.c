@@ -19,12 +19,12 @@ static void open_pool(struct nat_pool *p, const struct host *h)
         p->ports = port_space_new();
         host_ports_reserve(p->ports, h->config);
         if (h->member_count <= HOST_REUSE_MEMBERS)
-            p->reuse = reuse_log_new(h->address_count);
+            p->reuse = reuse_log_new(h->address_count[0]);
     }
     if (!p->allocator)
         p->allocator = port_allocator_open(ops_of(h->config),
                                            h->config->translation.allocator.config,
-                                           h->range, &p->chance);
+                                           h->pools[POOL_TCP4].rules.range, &p->chance);
 }
 
 /* --- choosing -------------------------------------------------------------------------
@@ -38,11 +38,12 @@ static uint32_t first_choice(struct nat_pool *p, const struct host *h,
     case NAT_ADDRESS_IN_ORDER:
         break;
     case NAT_ADDRESS_ROUND_ROBIN:
-        return p->next_address++ % h->address_count;
+        return p->next_address++ % h->address_count[0];
     case NAT_ADDRESS_RANDOM:
-        return h->address_count > 1 ? random_below(&p->chance, h->address_count) : 0;
+        return h->address_count[0] > 1 ? random_below(&p->chance, h->address_count[0])
+                                       : 0;
     case NAT_ADDRESS_PAIRED:
-        return inside_host % h->address_count;
+        return inside_host % h->address_count[0];
     }
     return 0;
 }
@@ -55,7 +56,7 @@ struct nat_pick nat_pool_choose(struct nat_pool *p, struct hosts *hosts, struct 
     open_pool(p, h);
     struct port_request request = {.now = now,
                                    .space = p->ports,
-                                   .range = h->range,
+                                   .range = h->pools[POOL_TCP4].rules.range,
                                    .to = ask->to,
                                    .wanted = wanted,
                                    .inside_host = ask->inside_host,
@@ -63,19 +64,19 @@ struct nat_pick nat_pool_choose(struct nat_pool *p, struct hosts *hosts, struct 
                                    .mode = PORT_MODE_TRANSLATE,
                                    .scope = (uint8_t)ops->scope};
     uint32_t first = first_choice(p, h, ask->inside_host);
-    uint32_t tries = t->address_choice == NAT_ADDRESS_PAIRED ? 1 : h->address_count;
+    uint32_t tries = t->address_choice == NAT_ADDRESS_PAIRED ? 1 : h->address_count[0];
     struct port_answer answer = {.port = 0};
     uint32_t probes = 0;
     for (uint32_t i = 0; i < tries && answer.port == 0; i++) {
-        request.local_address = p->first_address + (first + i) % h->address_count;
+        request.local_address = p->first_address + (first + i) % h->address_count[0];
         answer = ops->choose(p->allocator, t->allocator.config, &request, &p->chance);
         probes += answer.probes;
     }
-    metrics_sample(hosts->metrics, h->metric + HOST_PROBES, probes);
+    metrics_sample(hosts->metrics, h->pools[POOL_TCP4].metric + HOST_PROBES, probes);
     if (answer.port)
-        metrics_count(hosts->metrics, h->metric + HOST_ALLOCATIONS, 1);
+        metrics_count(hosts->metrics, h->pools[POOL_TCP4].metric + HOST_ALLOCATIONS, 1);
     else
-        host_note_failed_choice(hosts, h, now);
+        host_note_failed_choice(hosts, h, POOL_TCP4, now);
     return (struct nat_pick){request.local_address, answer.port, answer.evicts, probes};
 }
 
@@ -92,12 +93,12 @@ bool nat_pool_is_free(const struct nat_pool *p, const struct host *h,
  */
 
 /* For a host that wants to know how well its ports can be guessed. */
-static void note_port(const struct nat_pool *p, const struct hosts *hosts,
-                      const struct host *h, const struct nat_hold *hold)
+static void note_port(const struct nat_pool *p, const struct host *h,
+                      const struct nat_hold *hold)
 {
-    uint32_t first = hosts->members[h->first_member].first_address;
-    uint32_t member = (p->first_address - first) / h->address_count;
-    port_predict_note(h->predict, member, hold->address, hold->to, h->range, hold->port);
+    uint32_t member = (p->first_address - h->first_address[0]) / h->address_count[0];
+    port_predict_note(h->pools[POOL_TCP4].predict, member, hold->address, hold->to,
+                      h->pools[POOL_TCP4].rules.range, hold->port);
 }
 
 void nat_pool_take(struct nat_pool *p, struct hosts *hosts, const struct host *h,
@@ -109,16 +110,17 @@ void nat_pool_take(struct nat_pool *p, struct hosts *hosts, const struct host *h
     if (ops->taken && p->allocator)
         ops->taken(p->allocator, h->config->translation.allocator.config, hold->port,
                    hold->inside_host, now);
-    if (h->predict)
-        note_port(p, hosts, h, hold);
+    if (h->pools[POOL_TCP4].predict)
+        note_port(p, h, hold);
     if (port_space_in_use(p->ports) == before)
         return;
-    metrics_shift(hosts->metrics, h->metric + HOST_IN_USE, 1, now);
+    metrics_shift(hosts->metrics, h->pools[POOL_TCP4].metric + HOST_IN_USE, 1, now);
     sim_ns rest = p->reuse ? reuse_log_rest(p->reuse, hold->address - p->first_address,
                                             hold->port, now)
                            : -1;
     if (rest >= 0)
-        metrics_sample(hosts->metrics, h->metric + HOST_REUSE_INTERVAL, rest);
+        metrics_sample(hosts->metrics, h->pools[POOL_TCP4].metric + HOST_REUSE_INTERVAL,
+                       rest);
 }
 
 void nat_pool_closing(struct nat_pool *p, const struct nat_hold *hold)
@@ -133,7 +135,7 @@ void nat_pool_release(struct nat_pool *p, struct hosts *hosts, const struct host
     uint32_t before = port_space_in_use(p->ports);
     port_space_release(p->ports, hold->port, owner_of(hold), hold->to);
     if (port_space_in_use(p->ports) != before) {
-        metrics_shift(hosts->metrics, h->metric + HOST_IN_USE, -1, now);
+        metrics_shift(hosts->metrics, h->pools[POOL_TCP4].metric + HOST_IN_USE, -1, now);
         if (p->reuse)
             reuse_log_released(p->reuse, hold->address - p->first_address, hold->port,
                                now);

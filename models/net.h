@@ -72,8 +72,8 @@ struct net {
     struct tcp_sockets sockets;
     struct hosts hosts;
     struct processes processes;
-    struct address *addresses;
-    uint32_t address_count;
+    struct address *addresses[2]; /* IPv4, IPv6; look there by net_address() */
+    uint32_t address_count[2];
     struct link *links; /* [from host * hosts.count + to host] */
     struct wheel_lane *wheel_lanes;
     uint32_t wheel_lane_count;
@@ -104,6 +104,12 @@ static inline struct member *net_member(struct net *net, uint32_t member)
 static inline struct host *net_host(struct net *net, uint32_t member)
 {
     return &net->hosts.at[net->hosts.members[member].host];
+}
+
+/* `address`: a number as sockets have it. */
+static inline struct address *net_address(const struct net *net, uint32_t address)
+{
+    return &net->addresses[host_is_ipv6(address)][address & ~PORT_IPV6];
 }
 
 static inline const struct stack *net_stack(struct net *net, uint32_t member)

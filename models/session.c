@@ -86,9 +86,9 @@ static struct port_destination first_hop(struct sessions *s, const struct sessio
     if (config->through == FIELD_NO_REFERENCE)
         return (struct port_destination){x->target, config->to.port};
     const struct host *proxy = &s->net->hosts.at[config->through];
-    uint32_t member = proxy->first_member + x->member % proxy->member_count;
-    return (struct port_destination){net_member(s->net, member)->first_address,
-                                     proxy->config->proxy_port};
+    return (struct port_destination){
+        host_first_address(proxy, x->member % proxy->member_count, false),
+        proxy->config->proxy_port};
 }
 
 static void try_to_connect(struct sessions *s, uint32_t id)
@@ -100,13 +100,13 @@ static void try_to_connect(struct sessions *s, uint32_t id)
     if (s->net->tracer)
         trace_session(s->net, id, TRACE_TRIES, FAILURE_NONE);
     struct tcp_opened opened = tcp_connect(
-        s->net,
-        &(struct tcp_open){.member = x->member,
-                           .local_address = host_source_address(&s->net->hosts, m),
-                           .to = first_hop(s, x),
-                           .session = id,
-                           .app = x->app,
-                           .options = &session_app(s, x)->config->socket});
+        s->net, &(struct tcp_open){.member = x->member,
+                                   .local_address =
+                                       host_source_address(&s->net->hosts, m, POOL_TCP4),
+                                   .to = first_hop(s, x),
+                                   .session = id,
+                                   .app = x->app,
+                                   .options = &session_app(s, x)->config->socket});
     s->at[id].sockets[ROLE_CLIENT] = opened.socket;
     if (!opened.socket)
         attempt_failed(s, id, opened.failure);
@@ -418,9 +418,8 @@ static void schedule_arrival(struct sessions *s, struct app *a)
 static uint32_t pick_target(struct sessions *s, struct app *a)
 {
     const struct host *server = &s->net->hosts.at[a->config->to.reference];
-    uint32_t addresses = server->member_count * server->address_count;
-    return net_member(s->net, server->first_member)->first_address +
-           a->next_target++ % addresses;
+    uint32_t addresses = server->member_count * server->address_count[0];
+    return server->first_address[0] + a->next_target++ % addresses;
 }
 
 bool sessions_arrival(struct sessions *s, const struct event *e)

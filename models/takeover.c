@@ -8,8 +8,9 @@
 
 static bool is_loopback(const struct net *net, uint32_t address)
 {
-    const struct ip_address *ip = &net->addresses[address].ip;
-    return ip->family == 4 && ip->bytes[0] == 127;
+    static const struct ip_address ipv6 = {.family = 6, .bytes = {[15] = 1}};
+    const struct ip_address *ip = &net_address(net, address)->ip;
+    return ip->family == 4 ? ip->bytes[0] == 127 : ip_address_equal(ip, &ipv6);
 }
 
 static bool reuses(const struct net *net, const struct stack *stack,

@@ -271,7 +271,8 @@ static bool becomes_record(struct net *net, struct tcp_socket *s)
     if (s->flags & TCP_MINI)
         return true; /* FIN_WAIT_2 that goes on as TIME_WAIT */
     if (m->records >= h->config->tcp.max_tw_buckets) {
-        metrics_count(net->metrics, h->metric + HOST_TIME_WAIT_OVERFLOW, 1);
+        metrics_count(net->metrics,
+                      host_tcp_pool(&net->hosts, s)->metric + HOST_TIME_WAIT_OVERFLOW, 1);
         return false;
     }
     s->flags |= TCP_MINI;
@@ -333,7 +334,7 @@ static void release(struct net *net, uint32_t socket)
         m->records--;
     if (s->flags & TCP_COLLIDED)
         metrics_count(net->metrics,
-                      net_host(net, s->member)->metric + HOST_COLLISION_FAILURES, 1);
+                      host_tcp_pool(&net->hosts, s)->metric + HOST_COLLISION_FAILURES, 1);
     if (s->flags & TCP_INDEXED)
         tcp_sockets_unindex(&net->sockets, socket);
     if (!(s->flags & TCP_PASSIVE)) {
@@ -440,12 +441,11 @@ static bool step(struct net *net, uint32_t socket, enum tcp_input input)
 /* Its tuple is taken over; nothing is sent. */
 static void end_lingering(struct net *net, uint32_t socket)
 {
-    metrics_count(net->metrics,
-                  net_host(net, net_socket(net, socket)->member)->metric + HOST_TAKEOVERS,
+    const struct tcp_socket *s = net_socket(net, socket);
+    metrics_count(net->metrics, host_tcp_pool(&net->hosts, s)->metric + HOST_TAKEOVERS,
                   1);
     step(net, socket,
-         net_socket(net, socket)->state == TCP_TIME_WAIT ? TCP_IN_TIME_WAIT_OVER
-                                                         : TCP_IN_FIN_WAIT_2_OVER);
+         s->state == TCP_TIME_WAIT ? TCP_IN_TIME_WAIT_OVER : TCP_IN_FIN_WAIT_2_OVER);
 }
 
 /* The local port of a connection, taken. */
@@ -475,23 +475,22 @@ TRACE_COLD static void trace_port(const struct net *net, const struct tcp_open *
                                    [SOCKET_BIND_ZERO] = TRACE_BIND_ZERO,
                                    [SOCKET_BIND_EXPLICIT] = TRACE_BIND};
     bool connects = choice->stage == PORT_AT_CONNECT && !choice->port;
-    trace_chosen(
-        net, &(struct trace_choice){
-                 .member = how->member,
-                 .socket = socket,
-                 .session = how->session,
-                 .app = how->app,
-                 .upstream = how->upstream,
-                 .pool = pool_for(false, net->addresses[how->local_address].ip.family),
-                 .call = how->reflected ? TRACE_BIND
-                         : connects     ? TRACE_CONNECT
-                                        : asks[how->options->bind],
-                 .failure = choice->failure,
-                 .takes_over = choice->takes_over,
-                 .port = choice->port,
-                 .local_address = how->local_address,
-                 .to = how->to,
-                 .probes = choice->probes});
+    trace_chosen(net,
+                 &(struct trace_choice){.member = how->member,
+                                        .socket = socket,
+                                        .session = how->session,
+                                        .app = how->app,
+                                        .upstream = how->upstream,
+                                        .pool = host_pool_of(how->local_address, false),
+                                        .call = how->reflected ? TRACE_BIND
+                                                : connects     ? TRACE_CONNECT
+                                                               : asks[how->options->bind],
+                                        .failure = choice->failure,
+                                        .takes_over = choice->takes_over,
+                                        .port = choice->port,
+                                        .local_address = how->local_address,
+                                        .to = how->to,
+                                        .probes = choice->probes});
 }
 
 struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)
@@ -516,7 +515,7 @@ struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)
     s->held = choice.held;
     s->uid = choice.uid;
     s->peer_host =
-        (uint16_t)net_member(net, net->addresses[how->to.address].member)->host;
+        (uint16_t)net_member(net, net_address(net, how->to.address)->member)->host;
     s->flags = (uint16_t)(TCP_OWNED | (how->reflected ? TCP_REFLECTED : 0) |
                           (how->upstream ? TCP_UPSTREAM : 0));
     s->state = TCP_CLOSED;
@@ -691,7 +690,7 @@ static bool meet_lingering(struct net *net, uint32_t client, uint32_t lingering)
     }
     if (!(c->flags & TCP_COLLIDED))
         metrics_count(net->metrics,
-                      net_host(net, c->member)->metric + HOST_PEER_COLLISIONS, 1);
+                      host_tcp_pool(&net->hosts, c)->metric + HOST_PEER_COLLISIONS, 1);
     c->flags |= TCP_COLLIDED;
     if (old->state != TCP_TIME_WAIT) {
         challenge(net, lingering, client);
@@ -722,7 +721,7 @@ static void syn_arrives(struct net *net, uint32_t client, uint8_t generation,
     if (mapping &&
         !gateway_translates(net, mapping, mapping_generation, &syn.address, &syn.port))
         return;
-    uint32_t server = net->addresses[c->remote_address].member;
+    uint32_t server = net_address(net, c->remote_address)->member;
     const struct host *h = net_host(net, server);
     uint32_t lingering = tcp_sockets_find(&net->sockets, c->remote_address,
                                           c->remote_port, syn.address, syn.port);
@@ -730,7 +729,8 @@ static void syn_arrives(struct net *net, uint32_t client, uint8_t generation,
         return;
     if (!host_listens(h, c->remote_port) ||
         net_member(net, server)->accepted >= h->config->max_client_connections) {
-        metrics_count(net->metrics, h->metric + HOST_REFUSED, 1);
+        enum pool pool = host_pool_of(c->remote_address, false);
+        metrics_count(net->metrics, h->pools[pool].metric + HOST_REFUSED, 1);
         send_reset_to(net, client);
         return;
     }
@@ -741,7 +741,8 @@ static void syn_arrives(struct net *net, uint32_t client, uint8_t generation,
 static void collision_survived(struct net *net, struct tcp_socket *s)
 {
     s->flags &= (uint16_t)~TCP_COLLIDED;
-    metrics_sample(net->metrics, net_host(net, s->member)->metric + HOST_COLLISION_DELAY,
+    metrics_sample(net->metrics,
+                   host_tcp_pool(&net->hosts, s)->metric + HOST_COLLISION_DELAY,
                    net_now(net) - s->since - round_trip(net, s));
 }
 

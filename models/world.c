@@ -17,41 +17,68 @@ struct world {
     uint64_t events;
 };
 
-/* Addresses the scenario does not give begin here: the upper half of 10/8. */
-static const struct ip_address first_given = {.family = 4, .bytes = {10, 128, 0, 1}};
+/* Addresses the scenario does not give begin here: the upper half of 10/8, and fd00::/8,
+ * the addresses anybody may use inside [RFC 4193]. */
+static const struct ip_address first_given[2] = {
+    {.family = 4, .bytes = {10, 128, 0, 1}},
+    {.family = 6, .bytes = {0xFD, [15] = 1}},
+};
 
 /* --- addresses ------------------------------------------------------------------------
  */
 
-static uint32_t addresses_of(const struct host_config *h)
+/* How many addresses of a family the members of an entry have in all. */
+static uint32_t addresses_of(const struct host_config *h, bool ipv6, uint32_t pools)
 {
-    if (h->addresses.count)
-        return h->addresses.count;
+    bool used = !ipv6 || pools & (1u << POOL_TCP6 | 1u << POOL_UDP6);
+    uint32_t given = host_given_addresses(h, ipv6);
+    if (given || !used)
+        return given;
     return (h->count + h->share_address - 1) / h->share_address;
 }
 
-/* Fills the address table and says where each host's begin. */
-static uint32_t *number_addresses(struct world *w)
+/* The addresses that the scenario gives a host, which is then the only one of its entry.
+ */
+static void list_given(const struct host_config *h, bool ipv6, uint32_t member,
+                       struct address *out)
+{
+    const struct ip_address *own = h->addresses.items;
+    for (uint32_t k = 0; k < h->addresses.count; k++)
+        if (own[k].family == (ipv6 ? 6 : 4))
+            *out++ = (struct address){.ip = own[k], .member = member};
+}
+
+/* Fills the table of one family and says where each host's addresses begin. */
+static void number_addresses(struct world *w, bool ipv6, struct host_use *uses)
 {
     const struct host_config *h = w->config->hosts.items;
     uint32_t hosts = w->config->hosts.count, total = 0, given = 0, member = 0;
-    uint32_t *first = memory_new(hosts, sizeof *first);
     for (uint32_t i = 0; i < hosts; i++) {
-        first[i] = total;
-        total += addresses_of(&h[i]);
+        uses[i].first_address[ipv6] = total | (ipv6 ? PORT_IPV6 : 0);
+        total += addresses_of(&h[i], ipv6, uses[i].pools);
     }
-    w->net.addresses = memory_new(total, sizeof *w->net.addresses);
-    w->net.address_count = total;
-    for (uint32_t i = 0; i < hosts; i++) {
-        const struct ip_address *own = h[i].addresses.items;
-        uint32_t each = h[i].addresses.count ? 0 : h[i].share_address;
-        for (uint32_t k = 0; k < addresses_of(&h[i]); k++)
-            w->net.addresses[first[i] + k] = (struct address){
-                .ip = each ? ip_address_add(first_given, given++) : own[k],
-                .member = member + k * each};
-        member += h[i].count;
+    struct address *table = memory_new(total, sizeof *table), *next = table;
+    for (uint32_t i = 0; i < hosts; member += h[i++].count) {
+        uint32_t count = addresses_of(&h[i], ipv6, uses[i].pools);
+        bool own = host_given_addresses(&h[i], ipv6);
+        if (own)
+            list_given(&h[i], ipv6, member, next);
+        for (uint32_t k = 0; k < count && !own; k++)
+            next[k] = (struct address){.ip = ip_address_add(first_given[ipv6], given++),
+                                       .member = member + k * h[i].share_address};
+        next += count;
     }
-    return first;
+    w->net.addresses[ipv6] = table;
+    w->net.address_count[ipv6] = total;
+}
+
+/* The pools every entry is used with, and its addresses. */
+static struct host_use *find_uses(struct world *w)
+{
+    struct host_use *uses = memory_new(w->config->hosts.count, sizeof *uses);
+    number_addresses(w, false, uses);
+    number_addresses(w, true, uses);
+    return uses;
 }
 
 /* --- links ----------------------------------------------------------------------------
@@ -190,10 +217,10 @@ struct world *world_new(const struct world_config *config,
     net->user = &sessions_tcp_user;
     net->user_context = &w->sessions;
     tcp_sockets_init(&net->sockets);
-    uint32_t *first_address = number_addresses(w);
-    hosts_init(&net->hosts, &config->hosts, first_address, net->metrics, &w->notes, seed,
+    struct host_use *uses = find_uses(w);
+    hosts_init(&net->hosts, &config->hosts, uses, net->metrics, &w->notes, seed,
                replication);
-    free(first_address);
+    free(uses);
     open_links(w, seed, replication);
     processes_init(&net->processes, &config->hosts, &config->apps, net->metrics);
     gateways_init(net, config->apps.count, seed, replication);
@@ -215,7 +242,8 @@ void world_free(struct world *w)
     tcp_sockets_free(&w->net.sockets);
     metrics_free(w->net.metrics);
     event_queue_free(w->net.queue);
-    free(w->net.addresses);
+    free(w->net.addresses[0]);
+    free(w->net.addresses[1]);
     free(w->net.links);
     free(w->net.holders);
     free(w->net.wheel_lanes);
@@ -325,21 +353,20 @@ static struct socket_row row_of(const struct world *w, const struct tcp_socket *
     const struct app_config *apps = w->config->apps.items;
     const struct process *process = process_of(&net->processes, s);
     bool owned = s->flags & TCP_DESCRIPTOR;
-    return (struct socket_row){
-        .host = h->config->name,
-        .member = s->member - h->first_member,
-        .pool = pool_for(false, net->addresses[s->local_address].ip.family),
-        .state = tcp_state_name(s->state),
-        .app = apps[s->app].name,
-        .local = net->addresses[s->local_address].ip,
-        .remote = net->addresses[s->remote_address].ip,
-        .local_port = s->local_port,
-        .remote_port = s->remote_port,
-        .ephemeral = !(s->flags & (TCP_PASSIVE | TCP_REFLECTED)),
-        .process = process->name,
-        .pid = owned ? process->pid : 0,
-        .owned = owned,
-        .since = s->since};
+    return (struct socket_row){.host = h->config->name,
+                               .member = s->member - h->first_member,
+                               .pool = host_pool_of(s->local_address, false),
+                               .state = tcp_state_name(s->state),
+                               .app = apps[s->app].name,
+                               .local = net_address(net, s->local_address)->ip,
+                               .remote = net_address(net, s->remote_address)->ip,
+                               .local_port = s->local_port,
+                               .remote_port = s->remote_port,
+                               .ephemeral = !(s->flags & (TCP_PASSIVE | TCP_REFLECTED)),
+                               .process = process->name,
+                               .pid = owned ? process->pid : 0,
+                               .owned = owned,
+                               .since = s->since};
 }
 
 void world_sockets(const struct world *w,

@@ -169,16 +169,14 @@ static uint32_t open_client(struct lab *lab, const char *mode, uint16_t port,
     assert_true(client < CLIENTS);
     lab->net->user_context = lab;
     lab->options[client] = options_of(mode, port);
-    net->hosts.at[CLIENT].range = (struct port_range){port, port};
-    const struct member *members = net->hosts.members;
+    net->hosts.at[CLIENT].pools[POOL_TCP4].rules.range = (struct port_range){port, port};
+    const struct host *hosts = net->hosts.at;
     struct tcp_opened opened = tcp_connect(
-        net,
-        &(struct tcp_open){
-            .member = net->hosts.at[CLIENT].first_member,
-            .local_address = members[net->hosts.at[CLIENT].first_member].first_address,
-            .to = {members[net->hosts.at[host].first_member].first_address, to_port},
-            .session = client,
-            .options = &lab->options[client]});
+        net, &(struct tcp_open){.member = hosts[CLIENT].first_member,
+                                .local_address = hosts[CLIENT].first_address[0],
+                                .to = {hosts[host].first_address[0], to_port},
+                                .session = client,
+                                .options = &lab->options[client]});
     lab->clients[client].socket = opened.socket;
     lab->clients[client].failure = opened.failure;
     return client;

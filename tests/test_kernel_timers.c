@@ -537,7 +537,8 @@ static void test_free_ports_are_not_preferred_to_reusable_ones(void **state)
             even += net_socket(stage->net, s.number)->local_port % 2 == 0;
         }
         taken += (uint32_t)metrics_level(stage->net->metrics,
-                                         stage->net->hosts.at[0].metric + HOST_TAKEOVERS);
+                                         stage->net->hosts.at[0].pools[POOL_TCP4].metric +
+                                             HOST_TAKEOVERS);
     }
     char was[100], is[100];
     snprintf(was, sizeof was, "%u even, %u taken over of %u", even_was, taken_was,
@@ -578,8 +579,9 @@ static void check_buckets(const char *name)
         tcp_stage_run(stage, (i * 10 + 10) * SIM_MS);
     }
     int64_t now[8] = {net_member(stage->net, 0)->records,
-                      metrics_level(stage->net->metrics, stage->net->hosts.at[0].metric +
-                                                             HOST_TIME_WAIT_OVERFLOW)};
+                      metrics_level(stage->net->metrics,
+                                    stage->net->hosts.at[0].pools[POOL_TCP4].metric +
+                                        HOST_TIME_WAIT_OVERFLOW)};
     for (uint32_t i = 0; i < 6; i++)
         now[2 + i] = connects_again(stage, ports[i < 3 ? i : closes - 6 + i]);
     static const char *const between[] = {

@@ -299,7 +299,8 @@ static void test_keep_alive_meets_a_reset_where_the_peer_forgot(void **state)
 static int64_t counted(struct tcp_stage *stage, enum host_metric metric)
 {
     return metrics_level(stage->net->metrics,
-                         stage->net->hosts.at[0].metric + (uint32_t)metric);
+                         stage->net->hosts.at[0].pools[POOL_TCP4].metric +
+                             (uint32_t)metric);
 }
 
 #define FOUR_SECONDS "\"fin_wait_2_split\": \"4s\", "
@@ -394,8 +395,8 @@ static void test_the_price_of_a_collision_is_what_exceeds_the_round_trip(void **
     assert_int_equal(counted(stage, HOST_COLLISION_DELAY), 1);
     assert_int_equal(counted(stage, HOST_COLLISION_FAILURES), 0);
     const struct metric_cell *price =
-        &stage->net->metrics
-             ->cells[stage->net->hosts.at[0].metric + HOST_COLLISION_DELAY];
+        &stage->net->metrics->cells[stage->net->hosts.at[0].pools[POOL_TCP4].metric +
+                                    HOST_COLLISION_DELAY];
     assert_int_equal(price->max, 108 * SIM_MS);
     tcp_stage_free(stage);
 }
@@ -485,7 +486,7 @@ static void test_tw_reuse_of_loopback_leaves_other_addresses(void **state)
             "plain", "100ms", ONE_PORT STAMPED "\"tw_reuse\": \"loopback\", " TIMERS,
             STAMPED TIMERS);
         if (loopback)
-            assert_true(ip_address_parse("127.0.0.1", &stage->net->addresses[1].ip));
+            assert_true(ip_address_parse("127.0.0.1", &net_address(stage->net, 1)->ip));
         in_time_wait(stage, &socket_options_plain);
         assert_int_equal(connects(stage, 3 * SIM_S, &socket_options_plain), loopback);
         tcp_stage_free(stage);
