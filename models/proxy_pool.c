@@ -77,7 +77,7 @@ uint32_t proxy_pool_keep(struct sessions *s, uint32_t id)
     y->app = x->app;
     y->target = x->target;
     if (s->net->tracer)
-        trace_session(s->net, id, TRACE_KEEPS, FAILURE_NONE);
+        trace_session(s->net, id, x->app, TRACE_KEEPS, FAILURE_NONE);
     hand_over(s, id, idle);
     y->requests++;
     join(s, idle);
@@ -95,7 +95,7 @@ bool proxy_pool_take(struct sessions *s, uint32_t id, uint32_t proxy_member)
     proxy_pool_leave(s, idle);
     hand_over(s, idle, id);
     if (s->net->tracer)
-        trace_session(s->net, id, TRACE_REUSES, FAILURE_NONE);
+        trace_session(s->net, id, x->app, TRACE_REUSES, FAILURE_NONE);
     session_settle(s, idle);
     return true;
 }

@@ -94,7 +94,7 @@ void proxy_session_connects_on(struct sessions *s, uint32_t id)
         return;
     }
     if (s->net->tracer)
-        trace_session(s->net, id, TRACE_CONNECTS, FAILURE_NONE);
+        trace_session(s->net, id, x->app, TRACE_CONNECTS, FAILURE_NONE);
     struct tcp_opened opened = open_upstream(s, id);
     session_at(s, id)->sockets[ROLE_OUTER] = opened.socket;
     if (!opened.socket)

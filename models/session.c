@@ -29,7 +29,7 @@ static void give_up(struct sessions *s, struct session *x, enum failure code)
     a->last_failure = now;
     session_count(s, x, APP_FAILURES);
     if (s->net->tracer)
-        trace_session(s->net, (uint32_t)(x - s->at), TRACE_FAILS, code);
+        trace_session(s->net, (uint32_t)(x - s->at), x->app, TRACE_FAILS, code);
     session_count(s, x, APP_FAILURES_BY_CODE + code - 1);
     metrics_moment(s->net->metrics, a->metric + APP_FIRST_FAILURE, now);
     metrics_moment(s->net->metrics, a->metric + APP_LAST_FAILURE, now);
@@ -45,7 +45,7 @@ static void attempt_failed(struct sessions *s, uint32_t id, enum failure code)
         proxy_session_end(s, id); /* a proxy gives up with its client */
     if (x->tries <= retry->retries) {
         if (s->net->tracer)
-            trace_session(s->net, id, TRACE_WAITS, code);
+            trace_session(s->net, id, x->app, TRACE_WAITS, code);
         double wait_ns = (double)retry->backoff;
         for (uint8_t i = 1; i < x->tries; i++)
             wait_ns *= retry->factor;
@@ -66,7 +66,7 @@ static void attempt_succeeded(struct sessions *s, uint32_t id)
     uint32_t metric = session_app(s, x)->metric;
     session_count(s, x, APP_SUCCESSES);
     if (s->net->tracer)
-        trace_session(s->net, id, TRACE_SUCCEEDS, FAILURE_NONE);
+        trace_session(s->net, id, x->app, TRACE_SUCCEEDS, FAILURE_NONE);
     metrics_sample(s->net->metrics, metric + APP_CONNECT_DELAY, now - x->arrived);
     metrics_shift(s->net->metrics, metric + APP_OPEN, 1, now);
     x->failure = FAILURE_NONE; /* what the proxy has met since comes too late */
@@ -98,7 +98,7 @@ static void try_to_connect(struct sessions *s, uint32_t id)
     x->tries++;
     session_count(s, x, APP_TRIES);
     if (s->net->tracer)
-        trace_session(s->net, id, TRACE_TRIES, FAILURE_NONE);
+        trace_session(s->net, id, x->app, TRACE_TRIES, FAILURE_NONE);
     struct tcp_opened opened = tcp_connect(
         s->net, &(struct tcp_open){.member = x->member,
                                    .local_address =
@@ -446,7 +446,7 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
     a->arrived++;
     session_count(s, x, APP_ATTEMPTS);
     if (s->net->tracer)
-        trace_session(s->net, id, TRACE_ARRIVES, FAILURE_NONE);
+        trace_session(s->net, id, x->app, TRACE_ARRIVES, FAILURE_NONE);
     schedule_arrival(s, a);
     try_to_connect(s, id);
     return true;

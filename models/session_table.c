@@ -29,7 +29,7 @@ void session_settle(struct sessions *s, uint32_t id)
     if (event_timer_pending(x->timer) || event_timer_pending(x->hold))
         return;
     if (s->net->tracer)
-        trace_session(s->net, id, TRACE_SESSION_ENDS, FAILURE_NONE);
+        trace_session(s->net, id, x->app, TRACE_SESSION_ENDS, FAILURE_NONE);
     *x = (struct session){.member = s->free};
     s->free = id;
 }

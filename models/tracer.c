@@ -58,10 +58,10 @@ void trace_gateway(const struct net *net, const struct trace_gateway *act)
         t->gateway(t->context, act);
 }
 
-void trace_session(const struct net *net, uint32_t session, enum trace_session what,
-                   enum failure code)
+void trace_session(const struct net *net, uint32_t session, uint16_t app,
+                   enum trace_session what, enum failure code)
 {
     const struct tracer *t = net->tracer;
     if (t->session)
-        t->session(t->context, session, what, code);
+        t->session(t->context, session, app, what, code);
 }

@@ -95,8 +95,8 @@ struct tracer {
     void (*called)(void *context, uint32_t socket, enum trace_call call);
     void (*chosen)(void *context, const struct trace_choice *choice);
     void (*gateway)(void *context, const struct trace_gateway *act);
-    void (*session)(void *context, uint32_t session, enum trace_session what,
-                    enum failure code);
+    void (*session)(void *context, uint32_t session, uint16_t app,
+                    enum trace_session what, enum failure code);
 };
 
 #define TRACE_COLD __attribute__((cold))
@@ -111,7 +111,7 @@ TRACE_COLD void trace_called(const struct net *net, uint32_t socket,
                              enum trace_call call);
 TRACE_COLD void trace_chosen(const struct net *net, const struct trace_choice *choice);
 TRACE_COLD void trace_gateway(const struct net *net, const struct trace_gateway *act);
-TRACE_COLD void trace_session(const struct net *net, uint32_t session,
+TRACE_COLD void trace_session(const struct net *net, uint32_t session, uint16_t app,
                               enum trace_session what, enum failure code);
 
 #endif

@@ -107,14 +107,15 @@ static void hear_gateway(void *context, const struct trace_gateway *act)
     hear(context, "gateway %s", acts[act->act]);
 }
 
-static void hear_session(void *context, uint32_t session, enum trace_session what,
-                         enum failure code)
+static void hear_session(void *context, uint32_t session, uint16_t app,
+                         enum trace_session what, enum failure code)
 {
     static const char *const words[] = {"arrives", "tries",   "succeeds",
                                         "waits",   "fails",   "connects on",
                                         "reuses",  "is kept", "ends"};
     struct ear *e = context;
     (void)session;
+    (void)app;
     if (e->sessions)
         hear(e, "user %s%s%s", words[what], code ? ": " : "", failure_name(code));
 }
