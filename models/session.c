@@ -35,9 +35,24 @@ static void give_up(struct sessions *s, struct session *x, enum failure code)
     metrics_moment(s->net->metrics, a->metric + APP_LAST_FAILURE, now);
 }
 
+/* Of the try, whether or not the user tries again. */
+static void note_code(struct sessions *s, const struct session *x, enum failure code)
+{
+    _Static_assert(FAILURE_COUNT <= 32, "struct app has 32 bits for codes");
+    struct app *a = session_app(s, x);
+    if (a->codes & UINT32_C(1) << code)
+        return;
+    a->codes |= UINT32_C(1) << code;
+    notes_add(s->notes, (struct note){.when = net_now(s->net),
+                                      .kind = NOTE_FIRST_ERRNO,
+                                      .app = x->app,
+                                      .code = (uint8_t)code});
+}
+
 static void attempt_failed(struct sessions *s, uint32_t id, enum failure code)
 {
     struct session *x = &s->at[id];
+    note_code(s, x, code);
     const struct retry_config *retry = &session_app(s, x)->config->on_failure;
     x->failure = FAILURE_NONE;
     event_timer_cancel(&x->timer);
@@ -261,6 +276,14 @@ static void on_peer_closed(void *context, uint32_t socket)
     session_settle(s, id);
 }
 
+static void note_reset(struct sessions *s, const struct session *x)
+{
+    sim_ns now = net_now(s->net);
+    if (spell_meets(&session_app(s, x)->resets, now))
+        notes_add(s->notes,
+                  (struct note){.when = now, .kind = NOTE_RESETS_BEGIN, .app = x->app});
+}
+
 static void client_failed(struct sessions *s, uint32_t id, enum failure code)
 {
     struct session *x = &s->at[id];
@@ -272,6 +295,7 @@ static void client_failed(struct sessions *s, uint32_t id, enum failure code)
         return;
     }
     session_count(s, x, APP_RESETS);
+    note_reset(s, x);
     session_settle(s, id);
 }
 
@@ -517,6 +541,20 @@ void sessions_reconfigure(struct sessions *s, const struct field_list *configs)
             continue;
         event_timer_cancel(&a->next_arrival);
         schedule_arrival(s, a);
+    }
+}
+
+void sessions_settle(struct sessions *s, sim_ns now)
+{
+    for (uint32_t i = 0; i < s->app_count; i++) {
+        struct spell *spell = &s->apps[i].resets;
+        if (!spell_is_over(spell, now))
+            continue;
+        notes_add(s->notes, (struct note){.when = spell->last,
+                                          .kind = NOTE_RESETS_END,
+                                          .app = i,
+                                          .value = spell->count});
+        *spell = (struct spell){0};
     }
 }
 

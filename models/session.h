@@ -16,6 +16,7 @@
 
 #include "models/app.h"
 #include "models/net.h"
+#include "models/spell.h"
 
 enum app_metric {
     APP_ATTEMPTS,
@@ -49,6 +50,8 @@ struct app {
     struct proxy_pool *pools; /* idle connections of each member of its proxy, or NULL */
     uint64_t failures;
     sim_ns last_failure;
+    uint32_t codes;      /* bits of enum failure that a try has met */
+    struct spell resets; /* of open connections */
     struct random_stream arrivals, members, lifetimes, behaviours, delays, vanishings;
 };
 
@@ -78,6 +81,9 @@ void sessions_reconfigure(struct sessions *s, const struct field_list *configs);
  */
 bool sessions_arrival(struct sessions *s, const struct event *e);
 bool sessions_event(struct sessions *s, const struct event *e);
+
+/* Ends the spells of resets that are over.  Called every second of simulated time. */
+void sessions_settle(struct sessions *s, sim_ns now);
 
 /* Notes the last failure of each app. */
 void sessions_end(struct sessions *s);

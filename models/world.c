@@ -257,6 +257,7 @@ static void second(struct world *w)
     hosts_tick(&w->net.hosts, now);
     gateways_tick(&w->net);
     hosts_settle(&w->net.hosts, now);
+    sessions_settle(&w->sessions, now);
     next_second(w);
 }
 
