@@ -34,6 +34,26 @@ static const char *tw_reuse_choice(uint32_t index)
     return index < sizeof words / sizeof words[0] ? words[index] : NULL;
 }
 
+static const char *timer_change_choice(uint32_t index)
+{
+    static const char *const words[] = {
+        [TIMER_CHANGE_NEW] = "new",
+        [TIMER_CHANGE_RUNNING] = "running",
+        [TIMER_CHANGE_BOOT] = "boot",
+    };
+    return index < sizeof words / sizeof words[0] ? words[index] : NULL;
+}
+
+static const char *port_events_choice(uint32_t index)
+{
+    static const char *const words[] = {
+        [PORT_EVENTS_NONE] = "none",
+        [PORT_EVENTS_WINDOWS_2003] = "windows-2003",
+        [PORT_EVENTS_WINDOWS] = "windows",
+    };
+    return index < sizeof words / sizeof words[0] ? words[index] : NULL;
+}
+
 static const void *syn_of(const void *stack)
 {
     return &((const struct stack *)stack)->syn;
@@ -256,6 +276,28 @@ const struct field_table stack_fields = {
              .help = "what each candidate costs a search for a port, in ns, for "
                      "search_time_s (Linux before 6.8: 162; 6.18: 65 to 180, bind(0) 150 "
                      "to 400; 7.2: 10); 0: not known"},
+            {.key = "timer_change",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct stack, timer_change),
+             .choices = timer_change_choice,
+             .flags = FIELD_INHERITED,
+             .help = "what a timer's new length does in mid-run.  new: it is that of "
+                     "timers started from then on; running: TIME_WAITs and FIN_WAIT_2s "
+                     "under way end by it, counted from when they began; boot: nothing "
+                     "before the host is restarted (registry values of Windows)"},
+            {.key = "port_events",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct stack, port_events),
+             .choices = port_events_choice,
+             .flags = FIELD_INHERITED,
+             .help = "what a choice that finds no port writes into the system's log: "
+                     "nothing, event 4231, or events 4227, 4231 and 4266"},
+            {.key = "event_pause",
+             .type = FIELD_DURATION,
+             .offset = offsetof(struct stack, event_pause),
+             .max = 604800,
+             .flags = CHANGES,
+             .help = "such an event is written at most so often for each pool"},
             FIELD_END,
         },
 };
@@ -268,6 +310,22 @@ enum port_scope stack_scope(const struct stack *s)
     if (s->scope == STACK_SCOPE_ALLOCATOR)
         return port_allocators[s->allocator.kind]->scope;
     return (enum port_scope)(s->scope - STACK_SCOPE_PORT + PORT_SCOPE_PORT);
+}
+
+struct stack stack_before_boot(const struct stack *configured,
+                               const struct stack *running)
+{
+    struct stack s = *configured;
+    if (s.timer_change != TIMER_CHANGE_BOOT)
+        return s;
+    s.time_wait = running->time_wait;
+    s.fin_wait_2 = running->fin_wait_2;
+    s.fin_wait_2_unlimited = running->fin_wait_2_unlimited;
+    s.fin_wait_2_split = running->fin_wait_2_split;
+    s.syn = running->syn;
+    s.syn_ack = running->syn_ack;
+    s.fin = running->fin;
+    return s;
 }
 
 /* The wheel of Linux: a timer of J ticks fires at the first multiple of G ticks after now

@@ -37,6 +37,20 @@ enum stack_scope {
     STACK_SCOPE_MIXED
 };
 
+/* What a timer's new length does in mid-run. */
+enum timer_change {
+    TIMER_CHANGE_NEW,     /* timers started from then on; those running keep theirs */
+    TIMER_CHANGE_RUNNING, /* TIME_WAITs and FIN_WAIT_2s under way as well */
+    TIMER_CHANGE_BOOT,    /* nothing, until the host has been restarted */
+};
+
+/* What the system writes into its log when a choice finds no port [MODEL.md A4.5]. */
+enum port_events {
+    PORT_EVENTS_NONE,
+    PORT_EVENTS_WINDOWS_2003, /* 4231 */
+    PORT_EVENTS_WINDOWS,      /* 4227, 4231, 4266: Vista and later */
+};
+
 struct stack {
     struct field_range range;
     struct field_variant allocator; /* kind indexes port_allocators[] */
@@ -63,6 +77,9 @@ struct stack {
         timer_hz; /* 0: timers are exact; else the kernel's tick, and its timer wheel */
     sim_ns timer_phase;    /* where in the wheel's largest slot the run begins */
     uint32_t ns_per_probe; /* what a candidate costs a search; 0: not known */
+    uint32_t timer_change; /* enum timer_change */
+    uint32_t port_events;  /* enum port_events */
+    sim_ns event_pause;    /* between two events of one number and pool */
 };
 
 /* Keys under "tcp". */
@@ -84,6 +101,11 @@ const char *stack_choice(uint32_t index);
 
 /* The scope of the conflict test this stack's connect() uses. */
 enum port_scope stack_scope(const struct stack *s);
+
+/* `configured` as the host runs it: where timers are read at boot, with those of
+ * `running`. */
+struct stack stack_before_boot(const struct stack *configured,
+                               const struct stack *running);
 
 /* One tick of the kernel's clock; 0: timers are exact. */
 sim_ns stack_tick(const struct stack *s);
