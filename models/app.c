@@ -185,6 +185,14 @@ const struct field_table app_fields = {
              .table = &socket_options_fields,
              .fallback = "{}",
              .help = "options of the users' own sockets"},
+            {.key = "leaks",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct app_config, leaks),
+             .table = &leak_fields,
+             .fallback = "{}",
+             .flags = FIELD_CHANGEABLE,
+             .help = "shares of the users' own sockets that their program never closes; "
+                     "of users who come from then on"},
             FIELD_END,
         },
 };

@@ -6,6 +6,7 @@
 #include "models/arrivals.h"
 #include "models/behaviour.h"
 #include "models/faces.h"
+#include "models/leak.h"
 #include "models/socket_options.h"
 #include "sim/base/field.h"
 
@@ -34,6 +35,7 @@ struct app_config {
     sim_ns patience;                /* with a proxy: for its answer */
     struct retry_config on_failure;
     struct socket_options socket; /* of the users' own connections */
+    struct leak_config leaks;     /* of the same */
 };
 
 extern const struct field_table app_fields;

@@ -35,7 +35,8 @@
     X(CLOSE_WAIT)                                                                        \
     X(CLOSING)                                                                           \
     X(LAST_ACK)                                                                          \
-    X(TIME_WAIT)
+    X(TIME_WAIT)                                                                         \
+    X(BOUND)
 
 const struct metric_def host_metrics[HOST_METRIC_COUNT] = {
     {.name = "capacity",

@@ -232,6 +232,10 @@ struct host_choice host_take_reflected(struct hosts *hosts, struct member *m,
 void host_release_port(struct hosts *hosts, struct member *m, const struct tcp_socket *s,
                        sim_ns now);
 
+/* The connection of an active socket is over and its descriptor keeps the port: toward
+ * nobody from now on. */
+void host_keep_port(struct hosts *hosts, struct member *m, const struct tcp_socket *s);
+
 /* Counts a socket's way from one state to another; TCP_CLOSED stands for none. */
 void host_count_state(struct hosts *hosts, const struct tcp_socket *s, uint8_t from,
                       uint8_t to, sim_ns now);

@@ -505,6 +505,16 @@ static void give_back(struct hosts *hosts, const struct place *at,
         ops_of(allocator)->released(state, allocator->config, s->local_port, 0, now);
 }
 
+void host_keep_port(struct hosts *hosts, struct member *m, const struct tcp_socket *s)
+{
+    struct place at = place_of(hosts, m, host_pool_of(s->local_address, false));
+    struct port_space *ports = at.space->ports;
+    struct port_owner owner = owner_of(s->local_address, s->held, s->uid);
+    struct port_destination to = {s->remote_address, s->remote_port};
+    port_space_take(ports, s->local_port, owner, nowhere);
+    port_space_release(ports, s->local_port, owner, to);
+}
+
 void host_release_port(struct hosts *hosts, struct member *m, const struct tcp_socket *s,
                        sim_ns now)
 {

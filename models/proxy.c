@@ -172,6 +172,14 @@ const struct field_table proxy_fields = {
              .fallback = "{}",
              .help = "options of the connections to servers; HAProxy's source "
                      "addr:low-high is bind \"explicit\", reuse_address and a ring"},
+            {.key = "leaks",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct proxy, leaks),
+             .table = &leak_fields,
+             .fallback = "{}",
+             .flags = FIELD_CHANGEABLE,
+             .help = "shares of the connections to servers that the proxy never closes; "
+                     "of clients who come from then on"},
             FIELD_END,
         },
 };

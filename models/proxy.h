@@ -11,6 +11,7 @@
 #ifndef MODELS_PROXY_H
 #define MODELS_PROXY_H
 
+#include "models/leak.h"
 #include "models/socket_options.h"
 #include "sim/base/field.h"
 #include "sim/base/time.h"
@@ -57,6 +58,7 @@ struct proxy {
     uint32_t keepalive_requests;
     sim_ns keepalive_timeout;
     struct socket_options socket; /* of connections to servers */
+    struct leak_config leaks;     /* of the same */
 };
 
 /* Keys under "proxying". */

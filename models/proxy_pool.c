@@ -67,6 +67,7 @@ static void hand_over(struct sessions *s, uint32_t from, uint32_t to)
             net_socket(s->net, socket)->session = to;
     }
     y->behaviour = x->behaviour;
+    y->proxy_leaks = x->proxy_leaks;
     y->requests = x->requests;
 }
 

@@ -97,8 +97,11 @@ void proxy_session_connects_on(struct sessions *s, uint32_t id)
         trace_session(s->net, id, x->app, TRACE_CONNECTS, FAILURE_NONE);
     struct tcp_opened opened = open_upstream(s, id);
     session_at(s, id)->sockets[ROLE_OUTER] = opened.socket;
-    if (!opened.socket)
-        report(s, id, opened.failure);
+    if (opened.socket)
+        return;
+    if (session_at(s, id)->proxy_leaks & LEAK_AFTER_FAILURE)
+        tcp_leak_without_port(s->net, session_at(s, id)->app, true);
+    report(s, id, opened.failure);
 }
 
 void proxy_session_connected(struct sessions *s, uint32_t id)

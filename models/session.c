@@ -123,8 +123,11 @@ static void try_to_connect(struct sessions *s, uint32_t id)
                                    .app = x->app,
                                    .options = &session_app(s, x)->config->socket});
     s->at[id].sockets[ROLE_CLIENT] = opened.socket;
-    if (!opened.socket)
-        attempt_failed(s, id, opened.failure);
+    if (opened.socket)
+        return;
+    if (s->at[id].leaks & LEAK_AFTER_FAILURE)
+        tcp_leak_without_port(s->net, s->at[id].app, false);
+    attempt_failed(s, id, opened.failure);
 }
 
 /* --- what TCP tells -------------------------------------------------------------------
@@ -253,7 +256,7 @@ static void on_peer_closed(void *context, uint32_t socket)
     case ROLE_CLIENT:
         if (x->failure != FAILURE_NONE) {
             enum failure code = x->failure;
-            session_close(s, id, ROLE_CLIENT);
+            session_drop(s, id, ROLE_CLIENT);
             attempt_failed(s, id, code);
             return;
         }
@@ -288,9 +291,11 @@ static void client_failed(struct sessions *s, uint32_t id, enum failure code)
 {
     struct session *x = &s->at[id];
     bool was_open = x->open;
-    session_let_go(s, x, ROLE_CLIENT);
+    uint32_t socket = session_let_go(s, x, ROLE_CLIENT);
     event_timer_cancel(&x->timer);
     if (!was_open) {
+        if (x->leaks & LEAK_AFTER_FAILURE)
+            tcp_leak(s->net, socket);
         attempt_failed(s, id, code);
         return;
     }
@@ -319,6 +324,8 @@ static void on_failed(void *context, uint32_t socket, enum failure code)
         proxy_session_client_gone(s, id);
         break;
     case ROLE_OUTER:
+        if (!x->open && x->proxy_leaks & LEAK_AFTER_FAILURE)
+            tcp_leak(s->net, socket);
         proxy_session_failed(s, id, code);
         break;
     case ROLE_CLIENT:
@@ -400,7 +407,7 @@ bool sessions_event(struct sessions *s, const struct event *e)
             attempt_succeeded(s, id);
         break;
     case SESSION_IMPATIENT:
-        session_close(s, id, ROLE_CLIENT);
+        session_drop(s, id, ROLE_CLIENT);
         attempt_failed(s, id, FAILURE_ETIMEDOUT);
         return true;
     case SESSION_LIFE_OVER:
@@ -466,6 +473,12 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
         behaviour_draw(config->closes_first == CLOSES_SERVER ? &config->client_close
                                                              : &config->server_close,
                        &a->behaviours);
+    x->leaks = leak_draw(&config->leaks, &a->leaks) & 15u;
+    if (config->through != FIELD_NO_REFERENCE)
+        x->proxy_leaks =
+            leak_draw(&s->net->hosts.at[config->through].config->proxying.leaks,
+                      &a->proxy_leaks) &
+            15u;
     x->vanishes = config->vanishes > 0 && random_unit(&a->vanishings) < config->vanishes;
     a->arrived++;
     session_count(s, x, APP_ATTEMPTS);
@@ -493,7 +506,9 @@ static void open_app(struct sessions *s, struct app *a, const struct app_config 
         .lifetimes = random_stream_make(seed, replication, path, "lifetimes"),
         .behaviours = random_stream_make(seed, replication, path, "behaviours"),
         .delays = random_stream_make(seed, replication, path, "late closes"),
-        .vanishings = random_stream_make(seed, replication, path, "vanishings")};
+        .vanishings = random_stream_make(seed, replication, path, "vanishings"),
+        .leaks = random_stream_make(seed, replication, path, "leaks"),
+        .proxy_leaks = random_stream_make(seed, replication, path, "proxy leaks")};
     free(path);
 }
 

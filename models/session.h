@@ -53,6 +53,7 @@ struct app {
     uint32_t codes;      /* bits of enum failure that a try has met */
     struct spell resets; /* of open connections */
     struct random_stream arrivals, members, lifetimes, behaviours, delays, vanishings;
+    struct random_stream leaks, proxy_leaks;
 };
 
 struct session;

@@ -68,10 +68,54 @@ uint32_t session_let_go(struct sessions *s, struct session *x, enum role role)
     return socket;
 }
 
+/* What the program at this end forgets: a set of enum leak. */
+static unsigned leaks_of(const struct session *x, enum role role)
+{
+    return role == ROLE_CLIENT ? x->leaks : role == ROLE_OUTER ? x->proxy_leaks : 0;
+}
+
+/* Does what a program that leaks does in place of close(); false: it closes. */
+static bool leak(struct sessions *s, uint32_t id, enum role role, unsigned leaks)
+{
+    struct session *x = &s->at[id];
+    uint32_t socket = x->sockets[role];
+    const struct tcp_socket *t = net_socket(s->net, socket);
+    bool shut = t->flags & TCP_HALF_CLOSED;
+    bool can_shut = !shut && (t->state == TCP_ESTABLISHED || t->state == TCP_CLOSE_WAIT);
+    if (leaks & LEAK_CLOSE_WAIT && t->state == TCP_CLOSE_WAIT) {
+        tcp_leak(s->net, session_let_go(s, x, role));
+        return true;
+    }
+    if (leaks & LEAK_AFTER_TIME_WAIT && (shut || can_shut)) {
+        session_let_go(s, x, role);
+        if (can_shut)
+            tcp_shutdown(s->net, socket);
+        tcp_leak(s->net, socket);
+        return true;
+    }
+    if (leaks & LEAK_HALF_CLOSED && can_shut) {
+        tcp_shutdown(s->net, socket);
+        return true;
+    }
+    return false;
+}
+
 void session_close(struct sessions *s, uint32_t id, enum role role)
 {
+    unsigned leaks = leaks_of(&s->at[id], role);
+    if (leaks && s->at[id].sockets[role] && leak(s, id, role, leaks))
+        return;
     uint32_t socket = session_let_go(s, &s->at[id], role);
     if (socket)
+        tcp_close(s->net, socket);
+}
+
+void session_drop(struct sessions *s, uint32_t id, enum role role)
+{
+    uint32_t socket = session_let_go(s, &s->at[id], role);
+    if (socket && leaks_of(&s->at[id], role) & LEAK_AFTER_FAILURE)
+        tcp_leak(s->net, socket);
+    else if (socket)
         tcp_close(s->net, socket);
 }
 

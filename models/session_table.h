@@ -58,9 +58,11 @@ struct session {
     uint16_t app;
     uint8_t tries;
     uint8_t failure;   /* enum failure the proxy is about to report */
-    bool open;         /* the attempt succeeded and the client has not closed */
+    bool open : 1;     /* the attempt succeeded and the client has not closed */
     bool idle : 1;     /* in a pool */
     bool vanishes : 1; /* who closes first disappears instead */
+    uint8_t leaks : 4, proxy_leaks : 4; /* enum leak: of the client, and of the proxy's
+                                           connection to the server */
     uint16_t requests; /* that its connection to the server has carried before */
     struct event_timer hold;
 };
@@ -108,9 +110,13 @@ void session_wait_as_always(struct sessions *s, uint32_t id, sim_ns delay,
 /* Takes the socket from the session, so that closing it cannot come back here. */
 uint32_t session_let_go(struct sessions *s, struct session *x, enum role role);
 
-/* Close, and reset, a socket of the session's, if it has it. */
+/* Close, and reset, a socket of the session's, if it has it.  Of a program that leaks a
+ * close may be none, or half of one: the session may keep the socket. */
 void session_close(struct sessions *s, uint32_t id, enum role role);
 void session_reset(struct sessions *s, uint32_t id, enum role role);
+
+/* The attempt has failed, and its program closes the socket, or forgets to. */
+void session_drop(struct sessions *s, uint32_t id, enum role role);
 
 /* Counts one event of an app. */
 void session_count(struct sessions *s, const struct session *x, uint32_t metric);

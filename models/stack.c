@@ -69,6 +69,16 @@ static const void *fin_of(const void *stack)
     return &((const struct stack *)stack)->fin;
 }
 
+static const char *bound_choice(uint32_t index)
+{
+    static const char *const words[] = {
+        [STACK_BOUND_NONE] = "none",
+        [STACK_BOUND_EXPLICIT] = "explicit",
+        [STACK_BOUND_ALL] = "all",
+    };
+    return index < sizeof words / sizeof words[0] ? words[index] : NULL;
+}
+
 #define CHANGES (FIELD_INHERITED | FIELD_CHANGEABLE)
 
 const struct field_table stack_fields = {
@@ -139,6 +149,15 @@ const struct field_table stack_fields = {
              .help =
                  "a port that was bound stays so until its last socket is gone (Linux "
                  "before 6.18)"},
+            {.key = "bound_state",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct stack, bound_state),
+             .choices = bound_choice,
+             .flags = FIELD_INHERITED,
+             .help =
+                 "which ports stay held (BOUND) when their connection is over and the "
+                 "descriptor still open: all (Windows), those bind() was given by number "
+                 "(explicit: Linux), none"},
             {.key = "time_wait",
              .type = FIELD_DURATION,
              .offset = offsetof(struct stack, time_wait),

@@ -27,6 +27,13 @@ enum tw_reuse {
     TW_REUSE_LOOPBACK, /* where either end is in 127/8 */
 };
 
+/* Which ports outlive their connection, for as long as the descriptor is open. */
+enum stack_bound {
+    STACK_BOUND_NONE,
+    STACK_BOUND_EXPLICIT, /* those that bind() was given by number */
+    STACK_BOUND_ALL,
+};
+
 /* No limit on TIME_WAITs. */
 #define TW_BUCKETS_UNLIMITED UINT32_MAX
 
@@ -60,6 +67,7 @@ struct stack {
     uint32_t exhausted_bind; /* enum failure - 1: what bind(addr, 0) says without one */
     uint32_t bind_rules;     /* enum bind_rules_kind: who may share a port by bind() */
     bool bound_until_empty;  /* Linux before 6.18: models/port_space.h */
+    uint32_t bound_state;    /* enum stack_bound */
     sim_ns time_wait;
     sim_ns fin_wait_2;         /* of a socket nobody owns any more */
     bool fin_wait_2_unlimited; /* RFC 9293 and OpenBSD: no limit */

@@ -97,9 +97,15 @@
                   .syn_in_time_wait = SYN_ACCEPTED, .timestamps = true,                  \
                   .bind_rules = BIND_RULES_BSD
 
+/* KERNEL.md R1: a port bind() chose is free as soon as the connection is over, one that
+ * it was given is kept until close(); measured on 6.18.  The others give back either:
+ * FreeBSD's in_pcbdrop() (recalled), the BSDs and illumos alike (inference); of Windows
+ * see MODEL.md A4.4. */
+#define LINUX_BOUND .bound_state = STACK_BOUND_EXPLICIT
+
 /* KERNEL.md T1, F1, F2, B1, S2, measured on 6.18. */
 #define LINUX                                                                            \
-    EXHAUSTED(EADDRNOTAVAIL, EADDRINUSE),                                                \
+    EXHAUSTED(EADDRNOTAVAIL, EADDRINUSE), LINUX_BOUND,                                   \
         .time_wait = 60 * SIM_S, .fin_wait_2 = 60 * SIM_S,                               \
         .fin_wait_2_split = 60 * SIM_S, .syn_ack = SYN_ACK_5, .fin = FIN_LINUX,          \
         .syn_in_time_wait = SYN_ACCEPTED, .timestamps = true,                            \
@@ -130,8 +136,9 @@
  * minutes is inference. */
 #define WINDOWS(time_wait_s)                                                             \
     EXHAUSTED(WSAENOBUFS, WSAEADDRINUSE), UNLIKE_LINUX,                                  \
-        .time_wait = (time_wait_s)*SIM_S, .fin_wait_2 = 240 * SIM_S, .syn = SYN_WINDOWS, \
-        .syn_ack = SYN_WINDOWS, .fin = FIN_WINDOWS, .bind_rules = BIND_RULES_WINDOWS,    \
+        .bound_state = STACK_BOUND_ALL, .time_wait = (time_wait_s)*SIM_S,                \
+        .fin_wait_2 = 240 * SIM_S, .syn = SYN_WINDOWS, .syn_ack = SYN_WINDOWS,           \
+        .fin = FIN_WINDOWS, .bind_rules = BIND_RULES_WINDOWS,                            \
         .timer_change = TIMER_CHANGE_BOOT, .event_pause = 600 * SIM_S
 
 #define PROXYSG                                                                          \
@@ -203,7 +210,8 @@ const struct stack_row stack_rows[] = {
      .source = "MODEL.md B2 (FIN_WAIT_2); range, SYN after 3 s, a sequential search and "
                "exact timers recalled; the rest as later Linux (inference)",
      .stack = {BOTH_ALLOCATORS(bsd44), EXHAUSTED(EADDRNOTAVAIL, EADDRINUSE), BEFORE_618,
-               .range = {1024, 4999}, .time_wait = 60 * SIM_S, .fin_wait_2 = 180 * SIM_S,
+               LINUX_BOUND, .range = {1024, 4999}, .time_wait = 60 * SIM_S,
+               .fin_wait_2 = 180 * SIM_S,
                .syn = {.retries = 5, .rto = 3 * SIM_S, .rto_max = 120 * SIM_S},
                .syn_ack = {.retries = 5, .rto = 3 * SIM_S, .rto_max = 120 * SIM_S},
                .fin = FIN_LINUX, .timestamps = true, .tw_reuse_delay = 1 * SIM_S,

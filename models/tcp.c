@@ -324,7 +324,42 @@ static void close_descriptor(struct net *net, struct tcp_socket *s)
     process_count(&net->processes, process_of(&net->processes, s), -1, net_now(net));
 }
 
-static void release(struct net *net, uint32_t socket)
+static bool is_leaked(const struct tcp_socket *s)
+{
+    return (s->flags & (TCP_OWNED | TCP_DESCRIPTOR)) == TCP_DESCRIPTOR;
+}
+
+static bool keeps_port(struct net *net, const struct tcp_socket *s)
+{
+    if (!is_leaked(s) || s->flags & (TCP_PASSIVE | TCP_REFLECTED))
+        return false;
+    switch ((enum stack_bound)net_stack(net, s->member)->bound_state) {
+    case STACK_BOUND_NONE:
+        break;
+    case STACK_BOUND_EXPLICIT:
+        return s->held & HELD_RING;
+    case STACK_BOUND_ALL:
+        return true;
+    }
+    return false;
+}
+
+/* The connection is over, and what is left is a descriptor with its port.  Segments that
+ * were meant for the connection find nobody: it has another generation. */
+static void stay_bound(struct net *net, struct tcp_socket *s)
+{
+    host_keep_port(&net->hosts, net_member(net, s->member), s);
+    count_holder(net, s, -1);
+    s->flags &= TCP_DESCRIPTOR | TCP_UPSTREAM;
+    s->generation = (s->generation + 1u) & 15u;
+    s->peer = 0;
+    s->remote_address = 0;
+    s->remote_port = 0;
+    host_count_state(&net->hosts, s, s->state, TCP_BOUND, net_now(net));
+    s->state = TCP_BOUND;
+}
+
+static void end_connection(struct net *net, uint32_t socket)
 {
     struct tcp_socket *s = net_socket(net, socket);
     struct member *m = net_member(net, s->member);
@@ -337,15 +372,27 @@ static void release(struct net *net, uint32_t socket)
                       host_tcp_pool(&net->hosts, s)->metric + HOST_COLLISION_FAILURES, 1);
     if (s->flags & TCP_INDEXED)
         tcp_sockets_unindex(&net->sockets, socket);
+}
+
+static void release(struct net *net, uint32_t socket)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    struct member *m = net_member(net, s->member);
+    end_connection(net, socket);
+    if (keeps_port(net, s)) {
+        stay_bound(net, s);
+        return;
+    }
     if (!(s->flags & TCP_PASSIVE)) {
         host_release_port(&net->hosts, m, s, net_now(net));
         if (s->flags & TCP_OWNED) /* it failed: its owner closes it at once */
             host_descriptor_closed(&net->hosts, m, s);
-        count_holder(net, s, -1);
+        if (s->remote_port) /* else it was BOUND */
+            count_holder(net, s, -1);
     }
     if (s->flags & TCP_OWNED)
         close_descriptor(net, s);
-    else if (s->flags & TCP_DESCRIPTOR)
+    else if (is_leaked(s))
         process_of(&net->processes, s)->stale++;
     tcp_sockets_close(&net->sockets, socket);
 }
@@ -601,6 +648,15 @@ void tcp_abort(struct net *net, uint32_t socket)
         return; /* TIME_WAIT outlives its descriptor in any case */
     bool legal = step(net, socket, TCP_IN_ABORT);
     SIM_ASSERT(legal);
+}
+
+void tcp_leak_without_port(struct net *net, uint16_t app, bool upstream)
+{
+    struct process *p = process_of(
+        &net->processes,
+        &(struct tcp_socket){.app = app, .flags = upstream ? TCP_UPSTREAM : 0});
+    process_count(&net->processes, p, 1, net_now(net));
+    p->stale++;
 }
 
 void tcp_leak(struct net *net, uint32_t socket)

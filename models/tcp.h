@@ -52,8 +52,13 @@ void tcp_shutdown(struct net *net, uint32_t socket);
 /* close() with linger 0: RST, unless both ends have closed already. */
 void tcp_abort(struct net *net, uint32_t socket);
 
-/* The application forgets the descriptor without closing it: a leak. */
+/* The application forgets the descriptor without closing it: a leak, open until the
+ * process ends.  Also in `failed` and `ended`, where the socket is about to disappear:
+ * the port stays BOUND where the stack keeps it. */
 void tcp_leak(struct net *net, uint32_t socket);
+
+/* The same with the socket of a tcp_connect() that found no port. */
+void tcp_leak_without_port(struct net *net, uint16_t app, bool upstream);
 
 /* The socket is gone without a word: its machine lost power, or forgot it. */
 void tcp_vanish(struct net *net, uint32_t socket);

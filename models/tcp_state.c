@@ -72,6 +72,10 @@ const struct tcp_edge tcp_edges[TCP_STATE_COUNT][TCP_INPUT_COUNT] = {
         [TCP_IN_RST]             = TO(CLOSED,       NOTHING,    ENDED), /* unless RFC 1337: tcp.c */
         [TCP_IN_TIME_WAIT_OVER]  = TO(CLOSED,       NOTHING,    ENDED),
     },
+    [TCP_BOUND] = {
+        [TCP_IN_CLOSE]           = TO(CLOSED,       NOTHING,    NOTHING),
+        [TCP_IN_ABORT]           = TO(CLOSED,       NOTHING,    NOTHING),
+    },
 };
 
 const uint8_t tcp_waits[TCP_STATE_COUNT] = {
@@ -100,6 +104,7 @@ const char *tcp_state_name(enum tcp_state state)
         [TCP_CLOSING] = "CLOSING",
         [TCP_LAST_ACK] = "LAST_ACK",
         [TCP_TIME_WAIT] = "TIME_WAIT",
+        [TCP_BOUND] = "BOUND",
     };
     return names[state];
 }

@@ -4,7 +4,9 @@
  * two inputs: a FIN that also acknowledges ours is ACK_OF_FIN, then FIN (note 2 of figure
  * 5). The edges are those of RFC 9293 section 3.3.2 and 3.10, and the few that every
  * deployed system adds: FIN_WAIT_2 and the retransmitting states end by a timer of the
- * system [MODEL.md B1, B2, B4].
+ * system [MODEL.md B1, B2, B4].  BOUND is no state of RFC 9293: a socket that Windows
+ * shows like one [MODEL.md A4.4]; tcp.c enters it where the connection of a descriptor
+ * that nobody closes is over.
  */
 #ifndef MODELS_TCP_STATE_H
 #define MODELS_TCP_STATE_H
@@ -24,6 +26,7 @@ enum tcp_state {
     TCP_CLOSING,    /* both closed at once */
     TCP_LAST_ACK,   /* the peer closed first, then we */
     TCP_TIME_WAIT,
+    TCP_BOUND, /* no connection any more, but a descriptor that holds its port */
     TCP_STATE_COUNT
 };
 

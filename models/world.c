@@ -360,7 +360,9 @@ static struct socket_row row_of(const struct world *w, const struct tcp_socket *
                                .state = tcp_state_name(s->state),
                                .app = apps[s->app].name,
                                .local = net_address(net, s->local_address)->ip,
-                               .remote = net_address(net, s->remote_address)->ip,
+                               .remote = s->state == TCP_BOUND
+                                             ? (struct ip_address){0}
+                                             : net_address(net, s->remote_address)->ip,
                                .local_port = s->local_port,
                                .remote_port = s->remote_port,
                                .ephemeral = !(s->flags & (TCP_PASSIVE | TCP_REFLECTED)),

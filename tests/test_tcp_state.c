@@ -40,6 +40,8 @@ static const struct expected edges[] = {
     {TCP_LAST_ACK,     TCP_IN_ACK_OF_FIN,      TCP_CLOSED,       TCP_SENDS_NOTHING},
     {TCP_TIME_WAIT,    TCP_IN_FIN,             TCP_TIME_WAIT,    TCP_SENDS_ACK_OF_FIN}, /* 3.10.7.4 */
     {TCP_TIME_WAIT,    TCP_IN_TIME_WAIT_OVER,  TCP_CLOSED,       TCP_SENDS_NOTHING},
+    {TCP_BOUND,        TCP_IN_CLOSE,           TCP_CLOSED,       TCP_SENDS_NOTHING}, /* not of RFC 9293 */
+    {TCP_BOUND,        TCP_IN_ABORT,           TCP_CLOSED,       TCP_SENDS_NOTHING},
     /* RST in any synchronised state, and the answer to our SYN: 3.10.7.3, 3.10.7.4 */
     {TCP_SYN_SENT,     TCP_IN_RST,             TCP_CLOSED,       TCP_SENDS_NOTHING},
     {TCP_SYN_RECEIVED, TCP_IN_RST,             TCP_CLOSED,       TCP_SENDS_NOTHING},
