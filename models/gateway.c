@@ -312,6 +312,12 @@ TRACE_COLD static void trace_pick(struct net *net, const struct gateway *g,
                  .probes = pick->probes});
 }
 
+/* The index of tables [app * 2 + upstream]. */
+static uint16_t app_of(const struct tcp_socket *s)
+{
+    return (uint16_t)(s->app * 2u + !!(s->flags & TCP_UPSTREAM));
+}
+
 /* A port for the flow; false: the SYN is dropped. */
 static bool choose(struct net *net, const struct gateway *g, uint32_t socket,
                    struct nat_hold *hold)
@@ -334,6 +340,7 @@ static bool choose(struct net *net, const struct gateway *g, uint32_t socket,
         trace_pick(net, g, socket, &pick);
     if (!pick.port) {
         drop(net, g, GATEWAY_NO_PORT, socket);
+        destination_failed(net, net->destinations.translated[app_of(s)], POOL_TCP4);
         return false;
     }
     hold->address = pick.address;
@@ -363,7 +370,7 @@ static uint32_t open_mapping(struct net *net, const struct gateway *g, uint32_t 
     m->sender = socket;
     m->sender_generation = s->generation;
     m->gateway = (uint16_t)(g - net->gateways->at);
-    m->app = (uint16_t)(s->app * 2u + !!(s->flags & TCP_UPSTREAM));
+    m->app = app_of(s);
     m->state = NAT_UNCONFIRMED;
     count_state(net, m, 1);
     nat_mappings_show(t, id, NAT_INSIDE);

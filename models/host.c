@@ -9,10 +9,6 @@
 #include "sim/base/memory.h"
 #include "sim/base/pool.h"
 
-/* A spell of exhaustion ends when no choice failed for this long: shorter pauses are the
- * bunches in which a full pool frees its ports (TIME_WAIT grids, retries). */
-#define EXHAUSTION_PAUSE (10 * SIM_S)
-
 #define STATE_ROW(state)                                                                 \
     {.name = "sockets." #state,                                                          \
      .unit = "sockets",                                                                  \
@@ -262,38 +258,31 @@ uint32_t host_source_address(struct hosts *hosts, struct member *m, enum pool po
 void host_note_failed_choice(struct hosts *hosts, struct host *h, enum pool pool,
                              sim_ns now)
 {
-    struct exhaustion *e = &h->pools[pool].exhaustion;
     metrics_count(hosts->metrics, h->pools[pool].metric + HOST_ALLOCATION_FAILURES, 1);
-    if (e->failures == 0) {
-        e->first = now;
+    if (spell_meets(&h->pools[pool].exhaustion, now))
         notes_add(hosts->notes, (struct note){.when = now,
                                               .kind = NOTE_EXHAUSTION_BEGINS,
                                               .host = h->number,
                                               .pool = (uint8_t)pool});
-    }
-    e->failures++;
-    e->last = now;
 }
 
 static void settle(struct hosts *hosts, struct host *h, enum pool pool)
 {
-    struct exhaustion *e = &h->pools[pool].exhaustion;
-    notes_add(hosts->notes, (struct note){.when = e->last,
+    struct spell *spell = &h->pools[pool].exhaustion;
+    notes_add(hosts->notes, (struct note){.when = spell->last,
                                           .kind = NOTE_EXHAUSTION_ENDS,
                                           .host = h->number,
                                           .pool = (uint8_t)pool,
-                                          .value = e->failures});
-    *e = (struct exhaustion){0};
+                                          .value = spell->count});
+    *spell = (struct spell){0};
 }
 
 void hosts_settle(struct hosts *hosts, sim_ns now)
 {
     for (uint32_t i = 0; i < hosts->count; i++)
-        for (int pool = 0; pool < POOL_COUNT; pool++) {
-            const struct exhaustion *e = &hosts->at[i].pools[pool].exhaustion;
-            if (e->failures && now - e->last >= EXHAUSTION_PAUSE)
+        for (int pool = 0; pool < POOL_COUNT; pool++)
+            if (spell_is_over(&hosts->at[i].pools[pool].exhaustion, now))
                 settle(hosts, &hosts->at[i], (enum pool)pool);
-        }
 }
 
 /* --- the rest -------------------------------------------------------------------------

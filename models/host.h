@@ -17,6 +17,7 @@
 #include "models/port_allocator.h"
 #include "models/port_predict.h"
 #include "models/socket_options.h"
+#include "models/spell.h"
 #include "models/tcp_socket.h"
 #include "sim/base/metrics.h"
 #include "sim/base/pool.h"
@@ -68,12 +69,6 @@ struct member {
     uint32_t records;  /* of TIME_WAIT and FIN_WAIT_2, both ends: tcp.c */
 };
 
-/* One spell during which choices failed; it is over when none failed for a while. */
-struct exhaustion {
-    sim_ns first, last; /* failed choice; last 0 with count 0: no spell */
-    uint64_t failures;
-};
-
 /* What the system does with the ports of a pool, as the host's configuration says. */
 struct pool_rules {
     const struct field_variant *allocator;      /* of connect() */
@@ -89,10 +84,10 @@ struct pool_rules {
 /* A pool of every member alike. */
 struct host_pool {
     struct pool_rules rules;
-    struct member_pool *members; /* one each; NULL: the host has no such pool */
-    struct member_pool *spaces;  /* whose ports, allocator and binding serve them */
-    uint32_t metric;             /* of the first of enum host_metric */
-    struct exhaustion exhaustion;
+    struct member_pool *members;  /* one each; NULL: the host has no such pool */
+    struct member_pool *spaces;   /* whose ports, allocator and binding serve them */
+    uint32_t metric;              /* of the first of enum host_metric */
+    struct spell exhaustion;      /* of choices that found no port */
     struct port_predict *predict; /* NULL: the host does not ask for it */
 };
 

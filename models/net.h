@@ -5,9 +5,11 @@
 #ifndef MODELS_NET_H
 #define MODELS_NET_H
 
+#include "models/destination.h"
 #include "models/failure.h"
 #include "models/host.h"
 #include "models/path.h"
+#include "models/port_events.h"
 #include "models/process.h"
 #include "models/tcp_socket.h"
 #include "sim/base/address.h"
@@ -77,8 +79,10 @@ struct net {
     struct link *links; /* [from host * hosts.count + to host] */
     struct wheel_lane *wheel_lanes;
     uint32_t wheel_lane_count;
-    uint32_t *holders;         /* metric of each destination: [app * 2 + upstream] */
-    struct gateways *gateways; /* NULL: nobody translates */
+    uint32_t *holders; /* metric of each destination: [app * 2 + upstream] */
+    struct destinations destinations;
+    struct port_events *port_events; /* what hosts log: [host * POOL_COUNT + pool] */
+    struct gateways *gateways;       /* NULL: nobody translates */
     const struct tcp_user *user;
     void *user_context;
     uint64_t fingerprint;

@@ -52,7 +52,7 @@ enum timer_change {
 };
 
 /* What the system writes into its log when a choice finds no port [MODEL.md A4.5]. */
-enum port_events {
+enum port_events_kind {
     PORT_EVENTS_NONE,
     PORT_EVENTS_WINDOWS_2003, /* 4231 */
     PORT_EVENTS_WINDOWS,      /* 4227, 4231, 4266: Vista and later */
@@ -86,7 +86,7 @@ struct stack {
     sim_ns timer_phase;    /* where in the wheel's largest slot the run begins */
     uint32_t ns_per_probe; /* what a candidate costs a search; 0: not known */
     uint32_t timer_change; /* enum timer_change */
-    uint32_t port_events;  /* enum port_events */
+    uint32_t port_events;  /* enum port_events_kind */
     sim_ns event_pause;    /* between two events of one number and pool */
 };
 

@@ -510,6 +510,12 @@ static struct host_choice take_port(struct net *net, const struct tcp_open *how)
         end_lingering(net, takeover_find(net, how->local_address, choice.port, how->to));
     if (choice.port)
         host_hold_port(&net->hosts, m, &ask, &choice, net_now(net));
+    else
+        port_events_failed(net, &(struct no_port){.member = how->member,
+                                                  .local_address = how->local_address,
+                                                  .to = how->to,
+                                                  .app = how->app,
+                                                  .upstream = how->upstream});
     return choice;
 }
 

@@ -6,6 +6,7 @@
 #include "models/session.h"
 #include "models/takeover.h"
 #include "models/tcp.h"
+#include "models/watch.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 
@@ -14,6 +15,7 @@ struct world {
     struct net net;
     struct sessions sessions;
     struct notes notes;
+    struct watch watch;
     uint64_t events;
 };
 
@@ -129,72 +131,6 @@ static void open_links(struct world *w, uint64_t seed, uint32_t replication)
     set_links(w);
 }
 
-/* --- destinations ---------------------------------------------------------------------
- */
-
-const struct metric_def destination_metric = {.name = "holders",
-                                              .unit = "ports",
-                                              .kind = METRIC_LEVEL,
-                                              .flags = METRIC_SERIES,
-                                              .help = "local ports held toward the "
-                                                      "destination"};
-
-/* The metric of (host, destination), declared once however many apps use it. */
-static uint32_t destination(struct world *w, uint32_t host, uint32_t to, uint16_t port)
-{
-    const struct host_config *h = w->config->hosts.items;
-    char *prefix = memory_print("hosts.%s.destinations.%s:%u", h[host].name, h[to].name,
-                                (unsigned)port);
-    char *name = memory_print("%s.holders", prefix);
-    uint32_t reading = metrics_reading_find(w->net.metrics, name);
-    uint32_t metric =
-        reading == UINT32_MAX
-            ? metrics_declare(w->net.metrics, prefix, &destination_metric, 1)
-            : metrics_reading(w->net.metrics, reading).metric;
-    free(name);
-    free(prefix);
-    return metric;
-}
-
-/* The same at the gateway on the way from a host to a destination, if there is one. */
-static uint32_t gateway_destination(struct world *w, uint32_t from, uint32_t to,
-                                    uint16_t port)
-{
-    const struct gateway *g = gateway_between(&w->net, from, to);
-    return g ? destination(w, g->host, to, port) : UINT32_MAX;
-}
-
-static void name_gateway_destinations(struct world *w)
-{
-    const struct app_config *a = w->config->apps.items;
-    const struct host_config *h = w->config->hosts.items;
-    for (uint32_t i = 0; w->net.gateways && i < w->config->apps.count; i++) {
-        uint32_t *holders = &w->net.gateways->holders[i * 2], to = a[i].to.reference;
-        bool direct = a[i].through == FIELD_NO_REFERENCE;
-        uint32_t first = direct ? to : a[i].through, last = direct ? a[i].from : first;
-        holders[0] = gateway_destination(w, a[i].from, first,
-                                         direct ? a[i].to.port : h[first].proxy_port);
-        holders[1] = gateway_destination(w, last, to, a[i].to.port);
-    }
-}
-
-static void name_destinations(struct world *w)
-{
-    const struct app_config *a = w->config->apps.items;
-    const struct host_config *h = w->config->hosts.items;
-    uint32_t apps = w->config->apps.count;
-    w->net.holders = memory_new((size_t)apps * 2, sizeof *w->net.holders);
-    for (uint32_t i = 0; i < apps; i++) {
-        bool direct = a[i].through == FIELD_NO_REFERENCE;
-        w->net.holders[i * 2] =
-            direct ? destination(w, a[i].from, a[i].to.reference, a[i].to.port)
-                   : destination(w, a[i].from, a[i].through, h[a[i].through].proxy_port);
-        w->net.holders[i * 2 + 1] =
-            direct ? w->net.holders[i * 2]
-                   : destination(w, a[i].through, a[i].to.reference, a[i].to.port);
-    }
-}
-
 /* --- life -----------------------------------------------------------------------------
  */
 
@@ -224,8 +160,9 @@ struct world *world_new(const struct world_config *config,
     open_links(w, seed, replication);
     processes_init(&net->processes, &config->hosts, &config->apps, net->metrics);
     gateways_init(net, config->apps.count, seed, replication);
-    name_destinations(w);
-    name_gateway_destinations(w);
+    destinations_init(net, &config->apps);
+    net->port_events = port_events_new(net);
+    watch_init(&w->watch, net);
     sessions_init(&w->sessions, net, &w->notes, &config->apps, traces, seed, replication);
     next_second(w);
     return w;
@@ -236,6 +173,7 @@ void world_free(struct world *w)
     if (!w)
         return;
     sessions_free(&w->sessions);
+    destinations_free(&w->net);
     gateways_free(&w->net);
     processes_free(&w->net.processes);
     hosts_free(&w->net.hosts);
@@ -245,7 +183,8 @@ void world_free(struct world *w)
     free(w->net.addresses[0]);
     free(w->net.addresses[1]);
     free(w->net.links);
-    free(w->net.holders);
+    free(w->net.port_events);
+    watch_free(&w->watch);
     free(w->net.wheel_lanes);
     notes_free(&w->notes);
     free(w);
@@ -257,7 +196,9 @@ static void second(struct world *w)
     hosts_tick(&w->net.hosts, now);
     gateways_tick(&w->net);
     hosts_settle(&w->net.hosts, now);
+    destinations_settle(&w->net);
     sessions_settle(&w->sessions, now);
+    watch_look(&w->watch, &w->net);
     next_second(w);
 }
 

@@ -24,9 +24,6 @@ struct world_config {
     struct field_list apps;  /* struct app_config */
 };
 
-/* Under "hosts.<host>.destinations.<host>:<port>". */
-extern const struct metric_def destination_metric;
-
 struct net;
 struct world;
 

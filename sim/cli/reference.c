@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/destination.h"
 #include "models/faces.h"
 #include "models/failure.h"
 #include "models/gateway.h"
