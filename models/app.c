@@ -9,6 +9,12 @@ static const char *closer_choice(uint32_t index)
     return index < sizeof words / sizeof words[0] ? words[index] : NULL;
 }
 
+static const char *family_choice(uint32_t index)
+{
+    static const char *const words[] = {[APP_IPV4] = "ipv4", [APP_IPV6] = "ipv6"};
+    return index < sizeof words / sizeof words[0] ? words[index] : NULL;
+}
+
 static const struct field_table retry_fields = {
     .what = "on_failure",
     .size = sizeof(struct retry_config),
@@ -105,6 +111,13 @@ const struct field_table app_fields = {
              .flags = FIELD_REQUIRED,
              .help =
                  "the server, \"host:port\"; of several addresses one after the other"},
+            {.key = "family",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct app_config, family),
+             .choices = family_choice,
+             .fallback = "\"ipv4\"",
+             .help = "of the addresses on every leg; hosts without one of it are given "
+                     "one (IPv6: from fd00::1 on)"},
             {.key = "arrivals",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct app_config, arrivals),

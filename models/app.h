@@ -9,6 +9,9 @@
 #include "models/leak.h"
 #include "models/socket_options.h"
 #include "sim/base/field.h"
+#include "sim/base/pool.h"
+
+enum app_family { APP_IPV4, APP_IPV6 };
 
 enum app_closer { CLOSES_CLIENT, CLOSES_SERVER, CLOSES_BOTH };
 
@@ -24,6 +27,7 @@ struct app_config {
     uint32_t from;                 /* host */
     char process[FIELD_NAME_SIZE]; /* of its users, on `from`; "": named as the app */
     uint32_t through;              /* proxy; FIELD_NO_REFERENCE: none */
+    uint32_t family;               /* enum app_family, of all its connections */
     struct field_endpoint to;
     struct field_variant arrivals;
     struct field_variant lifetime;  /* a distribution */
@@ -37,6 +41,12 @@ struct app_config {
     struct socket_options socket; /* of the users' own connections */
     struct leak_config leaks;     /* of the same */
 };
+
+/* The pool its ports are in, on every host that takes part. */
+static inline enum pool app_pool(const struct app_config *a)
+{
+    return a->family == APP_IPV6 ? POOL_TCP6 : POOL_TCP4;
+}
 
 extern const struct field_table app_fields;
 

@@ -461,14 +461,23 @@ static bool see(struct net *net, uint32_t id, enum nat_direction way, enum net_e
     return true;
 }
 
+/* IPv6 is routed: no gateway of this house translates it. */
+static bool is_routed(const struct tcp_socket *from, const struct tcp_socket *to)
+{
+    const struct tcp_socket *s = from ? from : to;
+    return s && host_is_ipv6(s->local_address);
+}
+
 bool gateway_passes(struct net *net, struct route *r, enum net_event kind)
 {
     const struct gateway *g = gateway_between(net, r->from_host, r->to_host);
+    const struct tcp_socket *from = known(net, r->from, r->from_generation);
+    const struct tcp_socket *to = known(net, r->to, r->to_generation);
+    if (is_routed(from, to))
+        return true;
     if (kind == EVENT_SYN)
         return syn_passes(net, g, r);
-    uint32_t id = find(net, known(net, r->from, r->from_generation),
-                       known(net, r->to, r->to_generation));
-    if (see(net, id, NAT_OUTWARD, kind))
+    if (see(net, find(net, from, to), NAT_OUTWARD, kind))
         return true;
     drop(net, g, GATEWAY_STRAYS, r->from ? r->from : r->to);
     if (kind != EVENT_RST && r->from &&
@@ -515,6 +524,8 @@ bool gateway_admits(struct net *net, const struct event *e)
     const struct tcp_socket *to = known(net, r.to, r.to_generation);
     if (!from && !to)
         return true; /* both ends are forgotten: it means nothing to anybody */
+    if (is_routed(from, to))
+        return true;
     if (!r.from && r.from_generation == OWN_RESET)
         return true;
     r.from_host = from ? net_member(net, from->member)->host : to->peer_host;

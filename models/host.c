@@ -146,6 +146,19 @@ static void configure(struct hosts *hosts, struct host *h,
     }
 }
 
+struct random_stream host_stream(const struct hosts *hosts, const struct host *h,
+                                 enum pool pool, uint32_t member, const char *purpose)
+{
+    char *path = pool == POOL_TCP4
+                     ? memory_print("hosts.%s[%u]", h->config->name, (unsigned)member)
+                     : memory_print("hosts.%s[%u].%s", h->config->name, (unsigned)member,
+                                    pool_name(pool));
+    struct random_stream stream =
+        random_stream_make(hosts->seed, hosts->replication, path, purpose);
+    free(path);
+    return stream;
+}
+
 static void declare(struct hosts *hosts, struct host *h, enum pool pool)
 {
     struct host_pool *p = &h->pools[pool];
@@ -161,14 +174,14 @@ static void open_pool(struct hosts *hosts, struct host *h, enum pool pool)
     struct host_pool *p = &h->pools[pool];
     declare(hosts, h, pool);
     p->members = memory_new(h->member_count, sizeof *p->members);
-    p->spaces = p->members;
-    for (uint32_t i = 0; i < h->member_count; i++) {
-        char *path = memory_print("hosts.%s[%u]", h->config->name, (unsigned)i);
-        p->members[i] = (struct member_pool){
-            .first_address = host_first_address(h, i, is_ipv6(pool)),
-            .chance = random_stream_make(hosts->seed, hosts->replication, path, "ports")};
-        free(path);
-    }
+    for (uint32_t i = 0; i < h->member_count; i++)
+        p->members[i] =
+            (struct member_pool){.first_address = host_first_address(h, i, is_ipv6(pool)),
+                                 .chance = host_stream(hosts, h, pool, i, "ports")};
+    bool shares = is_ipv6(pool) && !h->config->tcp.families_apart;
+    struct member_pool *ipv4 =
+        h->pools[pool == POOL_TCP6 ? POOL_TCP4 : POOL_UDP4].members;
+    p->spaces = shares && ipv4 ? ipv4 : p->members;
 }
 
 static struct host host_of(const struct host_config *config, const struct host_use *use)

@@ -85,7 +85,8 @@ struct pool_rules {
 struct host_pool {
     struct pool_rules rules;
     struct member_pool *members;  /* one each; NULL: the host has no such pool */
-    struct member_pool *spaces;   /* whose ports, allocator and binding serve them */
+    struct member_pool *spaces;   /* whose ports, allocator and binding serve them: their
+                                    own, or IPv4's where the families share */
     uint32_t metric;              /* of the first of enum host_metric */
     struct spell exhaustion;      /* of choices that found no port */
     struct port_predict *predict; /* NULL: the host does not ask for it */

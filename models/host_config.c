@@ -1,6 +1,7 @@
 #include "models/host_config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *source_choice(uint32_t index)
 {
@@ -46,10 +47,16 @@ static struct entry_key entry_key(const char *list, uint32_t index)
     return key;
 }
 
-/* 0/8, multicast and what lies beyond belong to no host. */
+/* 0/8, multicast and what lies beyond belong to no host; of IPv6 the unspecified address,
+ * multicast, and IPv4 addresses in IPv6 clothes. */
 static bool is_unicast(const struct ip_address *a)
 {
-    return a->bytes[0] >= 1 && a->bytes[0] <= 223;
+    static const uint8_t mapped[12] = {[10] = 0xFF, [11] = 0xFF};
+    static const uint8_t unspecified[16];
+    if (a->family == 4)
+        return a->bytes[0] >= 1 && a->bytes[0] <= 223;
+    return a->bytes[0] != 0xFF && memcmp(a->bytes, mapped, sizeof mapped) != 0 &&
+           memcmp(a->bytes, unspecified, sizeof unspecified) != 0;
 }
 
 static void check_address(const struct field_check *check, const struct field_list *list,
@@ -57,9 +64,7 @@ static void check_address(const struct field_check *check, const struct field_li
 {
     const struct ip_address *addresses = list->items;
     struct entry_key key = entry_key("addresses", index);
-    if (addresses[index].family != 4)
-        field_complain(check, key.text, "must be IPv4: there is no tcp6 pool");
-    else if (!is_unicast(&addresses[index]))
+    if (!is_unicast(&addresses[index]))
         field_complain(check, key.text, "must be an address that a host can have");
     for (uint32_t i = 0; i < index; i++)
         if (ip_address_equal(&addresses[i], &addresses[index])) {
@@ -73,7 +78,7 @@ static void check_addresses(const struct host_config *h, const struct field_chec
     if (h->count > 1 && h->addresses.count)
         field_complain(check, "addresses",
                        "can only be given for a single host; %u members get theirs from "
-                       "10.128.0.0/9",
+                       "10.128.0.0/9 and fd00::/8",
                        (unsigned)h->count);
     for (uint32_t i = 0; i < h->addresses.count; i++)
         check_address(check, &h->addresses, i);

@@ -46,10 +46,9 @@ void host_ports_reserve(struct port_space *ports, const struct host_config *conf
 /* Listeners inside the range stand in the way of whoever looks for a port there
  * [KERNEL.md C12]; the others in nobody's. */
 static void set_listeners(struct port_space *ports, const struct host_config *config,
-                          struct port_range range, bool listen)
+                          struct port_range range, uint32_t wildcard, bool listen)
 {
-    static const struct port_owner listener = {.local_address = PORT_ANY_ADDRESS,
-                                               .origin = PORT_BY_LISTEN};
+    struct port_owner listener = {.local_address = wildcard, .origin = PORT_BY_LISTEN};
     const uint16_t *port = config->listen.items;
     for (uint32_t i = 0; i < config->listen.count; i++) {
         if (!port_range_holds(range, port[i]))
@@ -81,14 +80,24 @@ static inline struct place place_of(struct hosts *hosts, const struct member *m,
     return (struct place){h, p, &p->members[index], &p->spaces[index]};
 }
 
-static void open_ports(const struct place *at)
+/* The address of its listeners in the ports of a pool: 0.0.0.0 while IPv6 is not used. */
+static uint32_t wildcard_of(const struct host *h, enum pool pool)
+{
+    bool meets_ipv6 =
+        pool == POOL_TCP6 || h->pools[POOL_TCP6].spaces == h->pools[pool].members;
+    return meets_ipv6 ? PORT_ANY_IPV6 : PORT_ANY_ADDRESS;
+}
+
+static void open_ports(const struct place *at, enum pool pool)
 {
     const struct pool_rules *rules = &at->pool->rules;
     struct port_space *ports = at->space->ports = port_space_new();
     if (rules->bound_until_empty)
         port_space_bound_until_empty(ports);
     host_ports_reserve(ports, at->host->config);
-    set_listeners(ports, at->host->config, rules->range, true);
+    if (!pool_is_udp(pool))
+        set_listeners(ports, at->host->config, rules->range, wildcard_of(at->host, pool),
+                      true);
 }
 
 static struct member_binding *binding_of(struct hosts *hosts, const struct place *at)
@@ -96,12 +105,9 @@ static struct member_binding *binding_of(struct hosts *hosts, const struct place
     struct member_pool *space = at->space;
     if (!space->binding) {
         uint32_t index = (uint32_t)(space - at->pool->spaces);
-        char *path =
-            memory_print("hosts.%s[%u]", at->host->config->name, (unsigned)index);
+        enum pool pool = (enum pool)(at->pool - at->host->pools);
         space->binding = memory_new(1, sizeof *space->binding);
-        space->binding->chance =
-            random_stream_make(hosts->seed, hosts->replication, path, "binds");
-        free(path);
+        space->binding->chance = host_stream(hosts, at->host, pool, index, "binds");
     }
     return space->binding;
 }
@@ -145,10 +151,11 @@ static void reconfigure_member(const struct host *h, const struct host *before,
         close_state(was->allocator, &p->allocator);
     if (p->binding && !port_allocator_same(was->bind_allocator, now->bind_allocator))
         close_state(was->bind_allocator, &p->binding->allocator);
-    if (!p->ports)
+    if (!p->ports || pool_is_udp(pool))
         return;
-    set_listeners(p->ports, before->config, was->range, false);
-    set_listeners(p->ports, h->config, now->range, true);
+    uint32_t wildcard = wildcard_of(h, pool);
+    set_listeners(p->ports, before->config, was->range, wildcard, false);
+    set_listeners(p->ports, h->config, now->range, wildcard, true);
 }
 
 void host_ports_reconfigure(const struct host *h, const struct host *before)
@@ -348,7 +355,7 @@ struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
     struct place at = place_of(hosts, m, pool);
     uint32_t metric = at.pool->metric, ns_per_probe = at.pool->rules.ns_per_probe;
     if (!at.space->ports)
-        open_ports(&at);
+        open_ports(&at, pool);
     struct port_outcome out = is_plain(ask->options)
                                   ? choose_plainly(&at, ask, now)
                                   : choose_by_options(hosts, &at, ask, now);

@@ -9,6 +9,10 @@
 
 #include "models/host.h"
 
+/* The stream of a member in a pool: "ports" for connect(), "binds" for bind(). */
+struct random_stream host_stream(const struct hosts *hosts, const struct host *h,
+                                 enum pool pool, uint32_t member, const char *purpose);
+
 /* The host has a new configuration: `before` is what it was.  Changed allocators are
  * forgotten, and start afresh with the next choice. */
 void host_ports_reconfigure(const struct host *h, const struct host *before);

@@ -54,7 +54,8 @@ static void say_where_from(struct sessions *s, const struct tcp_socket *inner,
     struct member *proxy = net_member(s->net, inner->member);
     const struct host_config *h = s->net->hosts.at[proxy->host].config;
     if (!h->reflect_client_ip) {
-        how->local_address = host_source_address(&s->net->hosts, proxy, POOL_TCP4);
+        how->local_address = host_source_address(
+            &s->net->hosts, proxy, host_pool_of(inner->local_address, false));
         return;
     }
     uint32_t port = (uint32_t)inner->remote_port + h->reflect_offset;

@@ -102,7 +102,7 @@ static struct port_destination first_hop(struct sessions *s, const struct sessio
         return (struct port_destination){x->target, config->to.port};
     const struct host *proxy = &s->net->hosts.at[config->through];
     return (struct port_destination){
-        host_first_address(proxy, x->member % proxy->member_count, false),
+        host_first_address(proxy, x->member % proxy->member_count, config->family),
         proxy->config->proxy_port};
 }
 
@@ -115,13 +115,14 @@ static void try_to_connect(struct sessions *s, uint32_t id)
     if (s->net->tracer)
         trace_session(s->net, id, x->app, TRACE_TRIES, FAILURE_NONE);
     struct tcp_opened opened = tcp_connect(
-        s->net, &(struct tcp_open){.member = x->member,
-                                   .local_address =
-                                       host_source_address(&s->net->hosts, m, POOL_TCP4),
-                                   .to = first_hop(s, x),
-                                   .session = id,
-                                   .app = x->app,
-                                   .options = &session_app(s, x)->config->socket});
+        s->net,
+        &(struct tcp_open){.member = x->member,
+                           .local_address = host_source_address(
+                               &s->net->hosts, m, app_pool(session_app(s, x)->config)),
+                           .to = first_hop(s, x),
+                           .session = id,
+                           .app = x->app,
+                           .options = &session_app(s, x)->config->socket});
     s->at[id].sockets[ROLE_CLIENT] = opened.socket;
     if (opened.socket)
         return;
@@ -449,8 +450,9 @@ static void schedule_arrival(struct sessions *s, struct app *a)
 static uint32_t pick_target(struct sessions *s, struct app *a)
 {
     const struct host *server = &s->net->hosts.at[a->config->to.reference];
-    uint32_t addresses = server->member_count * server->address_count[0];
-    return server->first_address[0] + a->next_target++ % addresses;
+    uint32_t family = a->config->family;
+    uint32_t addresses = server->member_count * server->address_count[family];
+    return server->first_address[family] + a->next_target++ % addresses;
 }
 
 bool sessions_arrival(struct sessions *s, const struct event *e)

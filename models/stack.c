@@ -158,6 +158,13 @@ const struct field_table stack_fields = {
                  "which ports stay held (BOUND) when their connection is over and the "
                  "descriptor still open: all (Windows), those bind() was given by number "
                  "(explicit: Linux), none"},
+            {.key = "families_apart",
+             .type = FIELD_BOOL,
+             .offset = offsetof(struct stack, families_apart),
+             .flags = FIELD_INHERITED,
+             .help =
+                 "a port held by IPv4 stays free for IPv6 and the other way, for TCP and "
+                 "for UDP (Windows: one range for each); else they share one space"},
             {.key = "time_wait",
              .type = FIELD_DURATION,
              .offset = offsetof(struct stack, time_wait),

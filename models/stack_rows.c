@@ -131,15 +131,17 @@
         .time_wait = 60 * SIM_S, .syn = SYN_ILLUMOS, .syn_ack = SYN_ACK_5,               \
         .fin = FIN_ILLUMOS, .timestamps = true, .bind_rules = BIND_RULES_BSD
 
-/* TcpTimedWaitDelay and its like are read when the system starts (recalled: guides that
- * set them end with a restart).  How often an event may repeat is not documented; ten
- * minutes is inference. */
+/* One range, and so one space, for each protocol and family: the Windows guide (netsh int
+ * ipv4|ipv6 set dynamicport tcp|udp).  TcpTimedWaitDelay and its like are read when the
+ * system starts (recalled: guides that set them end with a restart).  How often an event
+ * may repeat is not documented; ten minutes is inference. */
 #define WINDOWS(time_wait_s)                                                             \
     EXHAUSTED(WSAENOBUFS, WSAEADDRINUSE), UNLIKE_LINUX,                                  \
         .bound_state = STACK_BOUND_ALL, .time_wait = (time_wait_s)*SIM_S,                \
         .fin_wait_2 = 240 * SIM_S, .syn = SYN_WINDOWS, .syn_ack = SYN_WINDOWS,           \
         .fin = FIN_WINDOWS, .bind_rules = BIND_RULES_WINDOWS,                            \
-        .timer_change = TIMER_CHANGE_BOOT, .event_pause = 600 * SIM_S
+        .timer_change = TIMER_CHANGE_BOOT, .event_pause = 600 * SIM_S,                   \
+        .families_apart = true
 
 #define PROXYSG                                                                          \
     EXHAUSTED(EADDRNOTAVAIL, EADDRNOTAVAIL), BSD(600, 120), .range = {49152, 65535}

@@ -77,7 +77,15 @@ static void number_addresses(struct world *w, bool ipv6, struct host_use *uses)
 /* The pools every entry is used with, and its addresses. */
 static struct host_use *find_uses(struct world *w)
 {
+    const struct app_config *a = w->config->apps.items;
     struct host_use *uses = memory_new(w->config->hosts.count, sizeof *uses);
+    for (uint32_t i = 0; i < w->config->apps.count; i++) {
+        uint32_t pool = 1u << app_pool(&a[i]);
+        uses[a[i].from].pools |= pool;
+        uses[a[i].to.reference].pools |= pool;
+        if (a[i].through != FIELD_NO_REFERENCE)
+            uses[a[i].through].pools |= pool;
+    }
     number_addresses(w, false, uses);
     number_addresses(w, true, uses);
     return uses;
