@@ -4,6 +4,7 @@
 
 #include "models/gateway.h"
 #include "models/session.h"
+#include "models/socket_rows.h"
 #include "models/takeover.h"
 #include "models/tcp.h"
 #include "models/watch.h"
@@ -17,6 +18,7 @@ struct world {
     struct notes notes;
     struct watch watch;
     uint64_t events;
+    bool pause_at_notes;
 };
 
 /* Addresses the scenario does not give begin here: the upper half of 10/8, and fd00::/8,
@@ -241,19 +243,27 @@ static bool handle(struct world *w, const struct event *e)
     SIM_BUG("an event of no known kind");
 }
 
-bool world_run(struct world *w, sim_ns until, uint64_t budget)
+enum world_pause world_run(struct world *w, sim_ns until, uint64_t budget)
 {
     struct event e;
+    uint32_t noted = w->pause_at_notes ? w->notes.count : UINT32_MAX;
     for (; budget; budget--) {
         if (!event_queue_pop(w->net.queue, until, &e))
-            return true;
+            return WORLD_ARRIVED;
         if (!handle(w, &e))
             continue;
         w->events++;
         net_mark(&w->net, (uint64_t)e.when);
         net_mark(&w->net, (uint64_t)event_kind(&e) << 56 ^ e.arg);
+        if (w->notes.count > noted)
+            return WORLD_NOTED;
     }
-    return false;
+    return WORLD_BUDGET_SPENT;
+}
+
+void world_pause_at_notes(struct world *w)
+{
+    w->pause_at_notes = true;
 }
 
 void world_reconfigure(struct world *w, const struct world_config *config)
@@ -296,41 +306,16 @@ struct net *world_net(struct world *w)
     return &w->net;
 }
 
-static struct socket_row row_of(const struct world *w, const struct tcp_socket *s)
+struct socket_scene world_scene(const struct world *w)
 {
-    const struct net *net = &w->net;
-    const struct host *h = &net->hosts.at[net->hosts.members[s->member].host];
-    const struct app_config *apps = w->config->apps.items;
-    const struct process *process = process_of(&net->processes, s);
-    bool owned = s->flags & TCP_DESCRIPTOR;
-    return (struct socket_row){.host = h->config->name,
-                               .member = s->member - h->first_member,
-                               .pool = host_pool_of(s->local_address, false),
-                               .state = tcp_state_name(s->state),
-                               .app = apps[s->app].name,
-                               .local = net_address(net, s->local_address)->ip,
-                               .remote = s->state == TCP_BOUND
-                                             ? (struct ip_address){0}
-                                             : net_address(net, s->remote_address)->ip,
-                               .local_port = s->local_port,
-                               .remote_port = s->remote_port,
-                               .ephemeral = !(s->flags & (TCP_PASSIVE | TCP_REFLECTED)),
-                               .process = process->name,
-                               .pid = owned ? process->pid : 0,
-                               .owned = owned,
-                               .since = s->since};
+    return (struct socket_scene){.net = &w->net, .apps = &w->config->apps};
 }
 
 void world_sockets(const struct world *w,
                    void (*see)(void *context, const struct socket_row *), void *context)
 {
-    const struct tcp_sockets *t = &w->net.sockets;
-    for (uint32_t i = 1; i <= t->used; i++) {
-        if (t->at[i].state == TCP_NO_STATE)
-            continue;
-        struct socket_row row = row_of(w, &t->at[i]);
-        see(context, &row);
-    }
+    struct socket_scene scene = world_scene(w);
+    socket_rows_each(&scene, see, context);
 }
 
 struct world_totals world_totals(const struct world *w)
@@ -340,6 +325,7 @@ struct world_totals world_totals(const struct world *w)
                                  .connections = net->connections,
                                  .fingerprint = net->fingerprint,
                                  .live = net->sockets.live,
+                                 .records = net->sockets.used,
                                  .bytes = tcp_sockets_bytes(&net->sockets) +
                                           hosts_bytes(&net->hosts) + gateways_bytes(net) +
                                           event_queue_bytes(net->queue) +

@@ -33,9 +33,18 @@ struct world *world_new(const struct world_config *config,
                         uint32_t replication);
 void world_free(struct world *w);
 
-/* Runs events up to and including `until`, at most `budget` of them.  False when the
- * budget ended it; the clock stands at `until` otherwise. */
-bool world_run(struct world *w, sim_ns until, uint64_t budget);
+/* Why world_run() returned. */
+enum world_pause {
+    WORLD_BUDGET_SPENT, /* 0: there is more to do */
+    WORLD_ARRIVED,      /* the clock stands at `until` */
+    WORLD_NOTED,        /* a model wrote a note during the last event */
+};
+
+/* Runs events up to and including `until`, at most `budget` of them. */
+enum world_pause world_run(struct world *w, sim_ns until, uint64_t budget);
+
+/* From now on world_run() returns also after each event that leaves a note. */
+void world_pause_at_notes(struct world *w);
 
 /* The configuration from this moment on: the same hosts, paths and apps with other
  * values. Running timers keep their deadline, segments under way their arrival. */
@@ -53,15 +62,20 @@ const struct notes *world_notes(const struct world *w);
 struct net *world_net(struct world *w);
 
 /* Calls `see` for every live socket, in the order of their numbers.  Cost: one pass over
- * all records. */
+ * all records and all events that wait. */
 void world_sockets(const struct world *w,
                    void (*see)(void *context, const struct socket_row *), void *context);
+
+/* The world as models/socket_rows.h looks at it; valid until world_reconfigure(). */
+struct socket_scene;
+struct socket_scene world_scene(const struct world *w);
 
 struct world_totals {
     uint64_t events;      /* handled; cancelled ones are not counted */
     uint64_t connections; /* sockets opened by connect() */
     uint64_t fingerprint; /* of (time, event, sockets, port) of every event and choice */
     uint64_t live;        /* sockets now, both ends */
+    uint64_t records;     /* of sockets, free ones included: what one pass looks at */
     size_t bytes;         /* held by sockets, ports, events, sessions */
 };
 struct world_totals world_totals(const struct world *w);

@@ -1,6 +1,7 @@
 #include "sim/base/address.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 bool ip_address_parse(const char *text, struct ip_address *out)
@@ -21,6 +22,20 @@ const char *ip_address_text(const struct ip_address *a, char out[IP_ADDRESS_TEXT
 {
     if (!inet_ntop(a->family == 6 ? AF_INET6 : AF_INET, a->bytes, out, IP_ADDRESS_TEXT))
         out[0] = '\0';
+    return out;
+}
+
+const char *ip_endpoint_text(const struct ip_address *a, uint16_t port,
+                             char out[IP_ENDPOINT_TEXT])
+{
+    char text[IP_ADDRESS_TEXT] = "*";
+    if (a->family)
+        ip_address_text(a, text);
+    if (port == 0)
+        snprintf(out, IP_ENDPOINT_TEXT, "%s", text);
+    else
+        snprintf(out, IP_ENDPOINT_TEXT, a->family == 6 ? "[%s]:%u" : "%s:%u", text,
+                 (unsigned)port);
     return out;
 }
 

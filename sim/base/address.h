@@ -21,6 +21,12 @@ bool ip_address_parse(const char *text, struct ip_address *out);
 /* Writes the canonical text and returns `out`. */
 const char *ip_address_text(const struct ip_address *a, char out[IP_ADDRESS_TEXT]);
 
+/* "10.0.0.1:445", "[2001:db8::1]:445"; port 0: "10.0.0.1"; of no address "*:445" and "*".
+ * Returns `out`. */
+#define IP_ENDPOINT_TEXT (IP_ADDRESS_TEXT + 8)
+const char *ip_endpoint_text(const struct ip_address *a, uint16_t port,
+                             char out[IP_ENDPOINT_TEXT]);
+
 bool ip_address_equal(const struct ip_address *a, const struct ip_address *b);
 
 /* a + n, as one big number; wraps inside the family. */

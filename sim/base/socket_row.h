@@ -27,9 +27,12 @@ struct socket_row {
     uint32_t pid;        /* 0: the kernel's, as of a closed socket in TIME_WAIT */
     struct ip_address local, remote; /* family 0: any */
     uint16_t local_port, remote_port;
-    bool ephemeral; /* holds a port of the host's range */
-    bool owned;     /* a process has its descriptor */
-    sim_ns since;   /* in this state */
+    const char *remote_host; /* entry that has the remote address; NULL: any, or none */
+    bool ephemeral;          /* holds a port of the host's range */
+    bool owned;              /* a process has its descriptor */
+    bool passive;            /* it listens, or was accepted */
+    bool translated;         /* no socket, but a flow a gateway translates */
+    sim_ns since;            /* in this state */
     enum socket_timer timer;
     sim_ns ends;          /* when the timer fires; with OFF: 0 */
     uint32_t number;      /* of the socket */

@@ -77,3 +77,12 @@ void event_fifo_free(struct event_fifo *f)
     free(f->spare);
     *f = (struct event_fifo){0};
 }
+
+void event_fifo_each(const struct event_fifo *f,
+                     void (*see)(void *context, const struct event *), void *context)
+{
+    size_t at = f->head, left = f->count;
+    for (const struct event_chunk *c = f->first; left; c = c->next, at = 0)
+        for (; at < c->capacity && left; at++, left--)
+            see(context, &c->items[at]);
+}

@@ -34,6 +34,10 @@ void event_fifo_advance(struct event_fifo *f);
 
 void event_fifo_free(struct event_fifo *f);
 
+/* Calls `see` for every event, first to last. */
+void event_fifo_each(const struct event_fifo *f,
+                     void (*see)(void *context, const struct event *), void *context);
+
 /* Valid until the next push or pop; the fifo must not be empty. */
 static inline const struct event *event_fifo_first(const struct event_fifo *f)
 {

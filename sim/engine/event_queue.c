@@ -230,6 +230,15 @@ size_t event_queue_pending(const struct event_queue *q)
     return q->pending;
 }
 
+void event_queue_each(const struct event_queue *q,
+                      void (*see)(void *context, const struct event *), void *context)
+{
+    for (size_t i = 0; i < q->heap.count; i++)
+        see(context, &q->heap.items[i]);
+    for (size_t i = 1; i < q->lane_count; i++)
+        event_fifo_each(&q->lanes[i].events, see, context);
+}
+
 size_t event_queue_bytes(const struct event_queue *q)
 {
     size_t bytes = sizeof *q + q->heap.capacity * sizeof(struct event);

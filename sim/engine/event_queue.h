@@ -102,6 +102,11 @@ const sim_ns *event_queue_clock(const struct event_queue *q);
 /* Events waiting, dead ones included. */
 size_t event_queue_pending(const struct event_queue *q);
 
+/* Calls `see` for every event waiting, dead ones included, in no order that means
+ * anything.  It must not push. */
+void event_queue_each(const struct event_queue *q,
+                      void (*see)(void *context, const struct event *), void *context);
+
 /* Bytes the queue holds now, room to grow included.  O(lanes). */
 size_t event_queue_bytes(const struct event_queue *q);
 
