@@ -15,11 +15,13 @@
 #define MANIFEST_COMPLETE "manifest.json"
 #define MANIFEST_PARTIAL  "manifest.partial.json"
 
-/* A run directory has four files; room for those of later versions. */
-#define MANIFEST_FILES_MAX 64
+/* A run directory has six files and those of its snapshots; room for later versions. */
+#define MANIFEST_FILES_MAX 80
+
+#define MANIFEST_NAME_SIZE (2 * SAFE_NAME_SIZE)
 
 struct manifest_entry {
-    char name[SAFE_NAME_SIZE];
+    char name[MANIFEST_NAME_SIZE]; /* "summary.json", or in a folder "sockets/x.csv" */
     struct file_sum sum;
 };
 
@@ -36,9 +38,10 @@ void manifest_write(const struct manifest *m, struct json_text *out);
 bool manifest_read(struct manifest *m, const struct safe_directory *d, const char *name,
                    struct results_error *error);
 
-/* Compares each file with its entry: one SHA-256 pass over all of them. */
+/* Compares each file with its entry: one SHA-256 pass over all of them.  The one called
+ * `spared`, and no other, may be missing. */
 bool manifest_verify(const struct manifest *m, const struct safe_directory *d,
-                     struct results_error *error);
+                     const char *spared, struct results_error *error);
 
 /* NULL when no file of that name belongs to the run. */
 const struct manifest_entry *manifest_find(const struct manifest *m, const char *name);

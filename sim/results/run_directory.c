@@ -15,6 +15,7 @@
 #include "sim/base/memory.h"
 #include "sim/results/manifest.h"
 #include "sim/results/run_files.h"
+#include "sim/results/run_sockets.h"
 #include "sim/results/safe_file.h"
 
 struct run_directory {
@@ -71,6 +72,27 @@ static bool is_temporary(const char *name)
     return strncmp(name, SAFE_TEMPORARY, strlen(SAFE_TEMPORARY)) == 0;
 }
 
+/* Takes files away from a folder of the run, if it has that folder. */
+static bool clear(const struct safe_directory *d, const char *folder,
+                  bool (*goes)(const char *name), struct results_error *error)
+{
+    struct stat s;
+    if (fstatat(d->handle, folder, &s, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(s.st_mode))
+        return true;
+    struct safe_directory inner;
+    if (!safe_directory_inside(&inner, d, folder, error))
+        return false;
+    DIR *list = entries(&inner, error);
+    bool good = list != NULL;
+    for (struct dirent *e; good && (e = readdir(list));)
+        if (goes(e->d_name))
+            good = safe_file_remove(&inner, e->d_name, error);
+    if (list)
+        closedir(list);
+    safe_directory_close(&inner);
+    return good;
+}
+
 /* Removes what a killed run left (the lock says that it is not at work any more), and
  * finds the name of something else, "" if there is nothing. */
 static bool sweep(const struct safe_directory *d, char other[NAME_MAX + 1],
@@ -89,7 +111,7 @@ static bool sweep(const struct safe_directory *d, char other[NAME_MAX + 1],
             snprintf(other, NAME_MAX + 1, "%s", e->d_name);
     }
     closedir(list);
-    return true;
+    return clear(d, RUN_SOCKETS, is_temporary, error);
 }
 
 static bool holds_a_run(const struct safe_directory *d)
@@ -156,38 +178,102 @@ void run_directory_free(struct run_directory *d)
 /* --- writing ---------------------------------------------------------------------- */
 
 /* The files of a run on their way to the disk; the manifest is the last. */
+#define BATCH_MAX (RUN_FILES + 2 + RUN_SNAPSHOTS_MAX + 1)
+
 struct batch {
-    struct safe_file *files[RUN_FILES + 1];
+    const struct safe_directory *at;
+    struct safe_directory sockets; /* open once something stands in it */
+    struct safe_file *files[BATCH_MAX];
+    size_t count;
+    struct manifest manifest;
 };
 
-static bool stage_contents(struct batch *b, struct manifest *m,
-                           const struct safe_directory *d, const struct run_record *r,
+/* A new file of the batch; NULL on an error. */
+static struct safe_file *add_file(struct batch *b, const struct safe_directory *d,
+                                  const char *name, struct results_error *error)
+{
+    SIM_ASSERT(b->count < BATCH_MAX);
+    struct safe_file *file = safe_file_new(d, name, error);
+    if (file)
+        b->files[b->count++] = file;
+    return file;
+}
+
+/* Brings a filled file to the disk and names it in the manifest. */
+static bool stage(struct batch *b, const char *folder, struct safe_file *file,
+                  struct results_error *error)
+{
+    if (!safe_file_stage(file, error))
+        return false;
+    struct manifest_entry *e = &b->manifest.files[b->manifest.count++];
+    snprintf(e->name, sizeof e->name, "%s%s", folder, safe_file_name(file));
+    e->sum = *safe_file_sum(file);
+    return true;
+}
+
+static bool stage_contents(struct batch *b, const struct run_record *r,
                            struct results_error *error)
 {
     for (size_t i = 0; i < RUN_FILES; i++) {
-        b->files[i] = safe_file_new(d, run_files[i].name, error);
-        if (!b->files[i])
+        struct safe_file *file = add_file(b, b->at, run_files[i].name, error);
+        if (!file)
             return false;
-        run_files[i].put(r, b->files[i]);
-        if (!safe_file_stage(b->files[i], error))
+        run_files[i].put(r, file);
+        if (!stage(b, "", file, error))
             return false;
-        struct manifest_entry *e = &m->files[m->count++];
-        snprintf(e->name, sizeof e->name, "%s", run_files[i].name);
-        e->sum = *safe_file_sum(b->files[i]);
     }
     return true;
 }
 
-static bool stage_manifest(struct batch *b, const struct manifest *m,
-                           const struct safe_directory *d, struct results_error *error)
+static bool stage_rows(struct batch *b, const char *name,
+                       const struct csv_columns *columns, const void *rows, size_t count,
+                       struct results_error *error)
 {
-    const char *name = m->status == RUN_COMPLETE ? MANIFEST_COMPLETE : MANIFEST_PARTIAL;
-    struct safe_file *file = safe_file_new(d, name, error);
-    b->files[RUN_FILES] = file;
+    struct safe_file *file = add_file(b, &b->sockets, name, error);
+    if (file)
+        csv_rows_write(columns, rows, count, file);
+    return file && stage(b, RUN_SOCKETS "/", file, error);
+}
+
+static bool stage_snapshots(struct batch *b, const struct run_record *r,
+                            struct results_error *error)
+{
+    struct safe_file *moments = add_file(b, &b->sockets, "moments.csv", error);
+    if (!moments)
+        return false;
+    run_moments_write(r, moments);
+    bool good = stage(b, RUN_SOCKETS "/", moments, error);
+    for (size_t i = 0; good && i < r->snapshot_count; i++) {
+        const struct run_snapshot *s = &r->snapshots[i];
+        char name[SAFE_NAME_SIZE];
+        bool can_be = run_snapshot_file(s->name, name);
+        SIM_ASSERT(can_be);
+        good = stage_rows(b, name, &run_snapshot_columns, s->rows, s->count, error);
+    }
+    return good;
+}
+
+static bool stage_sockets(struct batch *b, const struct run_record *r,
+                          struct results_error *error)
+{
+    if (r->census_count == 0 && r->snapshot_count == 0)
+        return true;
+    if (!safe_directory_enter(&b->sockets, b->at, RUN_SOCKETS, error))
+        return false;
+    return (r->census_count == 0 || stage_rows(b, "census.csv", &run_census_columns,
+                                               r->census, r->census_count, error)) &&
+           (r->snapshot_count == 0 || stage_snapshots(b, r, error));
+}
+
+static bool stage_manifest(struct batch *b, struct results_error *error)
+{
+    const char *name =
+        b->manifest.status == RUN_COMPLETE ? MANIFEST_COMPLETE : MANIFEST_PARTIAL;
+    struct safe_file *file = add_file(b, b->at, name, error);
     if (!file)
         return false;
     struct json_text j = {0};
-    manifest_write(m, &j);
+    manifest_write(&b->manifest, &j);
     safe_file_put(file, j.bytes, j.length);
     json_free(&j);
     return safe_file_stage(file, error);
@@ -199,57 +285,48 @@ static bool is_picture(const char *name)
     return safe_name(name) && end && (!strcmp(end, ".svg") || !strcmp(end, ".png"));
 }
 
-/* Pictures of a run that is no longer there would lie. */
-static bool remove_pictures(const struct safe_directory *d, struct results_error *error)
+static bool is_table(const char *name)
 {
-    struct stat s;
-    if (fstatat(d->handle, "plots", &s, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(s.st_mode))
-        return true;
-    struct safe_directory plots;
-    if (!safe_directory_enter(&plots, d, "plots", error))
-        return false;
-    DIR *list = entries(&plots, error);
-    bool good = list != NULL;
-    for (struct dirent *e; good && (e = readdir(list));)
-        if (is_picture(e->d_name))
-            good = safe_file_remove(&plots, e->d_name, error);
-    if (list)
-        closedir(list);
-    safe_directory_close(&plots);
-    return good;
+    const char *end = strrchr(name, '.');
+    return safe_name(name) && end && !strcmp(end, ".csv");
 }
 
-/* Takes the mark of a complete run off an earlier one.  Killed from here on, the
- * directory still is known as a run's, but not as a whole one: see run_directory_read. */
+/* Takes the mark of a complete run off an earlier one, and what would lie of a run that
+ * is no longer there: its pictures and sockets.  Killed from here on, the directory still
+ * is known as a run's, but not as a whole one: see run_directory_read. */
 static bool retire(const struct safe_directory *d, struct results_error *error)
 {
     int at = d->handle;
     if (renameat(at, MANIFEST_COMPLETE, at, MANIFEST_PARTIAL) != 0 && errno != ENOENT)
         return results_fail(error, errno, "cannot replace the run in %s", d->path);
-    return remove_pictures(d, error) && safe_file_remove(d, "report.html", error);
+    return clear(d, "plots", is_picture, error) &&
+           clear(d, RUN_SOCKETS, is_table, error) &&
+           safe_file_remove(d, "report.html", error);
 }
 
-static bool publish(struct batch *b, const struct safe_directory *d,
-                    enum run_status status, struct results_error *error)
+static bool publish(struct batch *b, struct results_error *error)
 {
-    if (!retire(d, error))
+    if (!retire(b->at, error))
         return false;
-    for (size_t i = 0; i < RUN_FILES + 1; i++)
+    for (size_t i = 0; i < b->count; i++)
         if (!safe_file_publish(b->files[i], error))
             return false;
-    return status != RUN_COMPLETE || safe_file_remove(d, MANIFEST_PARTIAL, error);
+    return b->manifest.status != RUN_COMPLETE ||
+           safe_file_remove(b->at, MANIFEST_PARTIAL, error);
 }
 
 bool run_directory_write(struct run_directory *d, const struct run_record *record,
                          struct results_error *error)
 {
     SIM_ASSERT(record->series && record->resolved_scenario);
-    struct batch b = {0};
-    struct manifest m = {.status = record->status};
-    bool good = stage_contents(&b, &m, &d->at, record, error) &&
-                stage_manifest(&b, &m, &d->at, error) &&
-                publish(&b, &d->at, record->status, error);
-    for (size_t i = 0; i < RUN_FILES + 1; i++)
+    struct batch b = {
+        .at = &d->at, .sockets = {.handle = -1}, .manifest = {.status = record->status}};
+    bool good = stage_contents(&b, record, error) && stage_sockets(&b, record, error) &&
+                stage_manifest(&b, error) && publish(&b, error);
+    for (size_t i = 0; i < b.count; i++)
         safe_file_free(b.files[i]);
+    safe_directory_close(&b.sockets);
+    /* Stays, as it should, when something is in it. */
+    unlinkat(d->at.handle, RUN_SOCKETS, AT_REMOVEDIR);
     return good;
 }

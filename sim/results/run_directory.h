@@ -4,6 +4,7 @@
  *     summary.json     who ran, how far, the metrics, the verdicts
  *     timeseries.csv   one row a sample
  *     events.csv       t_s,host,process,kind,detail
+ *     sockets/         which sockets there were, at moments (run_sockets.h)
  *     manifest.json    size and SHA-256 of each of these; appears last
  *
  * A directory is claimed before the simulation, so that a target that cannot be written,
@@ -34,7 +35,7 @@ struct run_directory *run_directory_prepare(const char *path, bool overwrite,
                                             struct results_error *error);
 
 /* Writes the record.  An earlier run's files of these names are replaced, its pictures in
- * plots/ and its report.html removed. */
+ * plots/, its sockets/ and its report.html removed. */
 bool run_directory_write(struct run_directory *d, const struct run_record *record,
                          struct results_error *error);
 
@@ -50,8 +51,9 @@ struct stored_run {
 
 /* Reads a run, complete or interrupted.  Refuses a directory without manifest, a file
  * whose size or checksum is not the manifest's, and anything that run_directory_write
- * would not have written.  NULL on an error.  Takes the time of one SHA-256 pass and one
- * parse of all files; memory as series.h says. */
+ * would not have written; but scenario.json may have been taken away.  NULL on an error.
+ * Takes the time of one SHA-256 pass and one parse of all files; memory as series.h says.
+ */
 struct stored_run *run_directory_read(const char *path, struct results_error *error);
 
 void stored_run_free(struct stored_run *run); /* NULL is allowed */

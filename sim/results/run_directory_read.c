@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "sim/base/memory.h"
 #include "sim/results/csv.h"
@@ -13,6 +12,7 @@
 #include "sim/results/run_directory.h"
 #include "sim/results/run_facts.h"
 #include "sim/results/run_files.h"
+#include "sim/results/run_sockets.h"
 #include "sim/results/safe_file.h"
 
 /* A resolved scenario may carry a recorded trace. */
@@ -27,25 +27,17 @@ struct stored_run_storage {
     struct run_event *log;
     size_t log_capacity;
     struct series *series;
+    struct run_sockets sockets;
     char *scenario;
 };
 
 /* --- which run it is -------------------------------------------------------------- */
 
-static bool exists(const struct safe_directory *d, const char *name)
-{
-    struct results_error unused = {0};
-    int handle = safe_file_open(d, name, &unused);
-    if (handle >= 0)
-        close(handle);
-    return handle >= 0;
-}
-
 static bool find_manifest(struct manifest *m, const struct safe_directory *d,
                           struct results_error *error)
 {
-    bool complete = exists(d, MANIFEST_COMPLETE);
-    if (!complete && !exists(d, MANIFEST_PARTIAL))
+    bool complete = safe_file_exists(d, MANIFEST_COMPLETE);
+    if (!complete && !safe_file_exists(d, MANIFEST_PARTIAL))
         return results_fail(error, 0,
                             "%s holds no run: there is no " MANIFEST_COMPLETE " in it",
                             d->path);
@@ -60,7 +52,7 @@ static bool find_manifest(struct manifest *m, const struct safe_directory *d,
         if (!manifest_find(m, run_files[i].name))
             return results_fail(error, 0, "the manifest of %s does not name %s", d->path,
                                 run_files[i].name);
-    return manifest_verify(m, d, error);
+    return manifest_verify(m, d, "scenario.json", error);
 }
 
 /* --- summary.json ----------------------------------------------------------------- */
@@ -243,6 +235,8 @@ static bool read_scenario(struct stored_run *run, const struct safe_directory *d
                           struct results_error *error)
 {
     size_t length;
+    if (!safe_file_exists(d, "scenario.json"))
+        return true;
     run->storage->scenario =
         safe_file_read(d, "scenario.json", SCENARIO_MAX, &length, error);
     run->record.resolved_scenario = run->storage->scenario;
@@ -259,6 +253,7 @@ struct stored_run *run_directory_read(const char *path, struct results_error *er
     struct manifest m = {0};
     bool good = find_manifest(&m, &d, error) && read_summary(run, &d, error) &&
                 read_log(run, &d, error) && read_series(run, &d, error) &&
+                run_sockets_read(&run->storage->sockets, &run->record, &d, &m, error) &&
                 read_scenario(run, &d, error);
     if (good && run->record.status != m.status)
         good = results_fail(error, 0, "%s: summary and manifest differ about the status",
@@ -284,6 +279,7 @@ void stored_run_free(struct stored_run *run)
     free(s->facts.apps);
     free(s->log);
     series_free(s->series);
+    run_sockets_free(&s->sockets);
     free(s->scenario);
     free(s);
     free(run);

@@ -15,7 +15,8 @@ struct run_file {
 
 #define RUN_FILES 4
 
-/* In the order in which they appear. */
+/* What every run has, in the order in which they appear; those of sockets/ follow
+ * (run_sockets.h). */
 extern const struct run_file run_files[RUN_FILES];
 
 #endif

@@ -59,11 +59,18 @@ bool safe_directory_enter(struct safe_directory *inner, const struct safe_direct
                           const char *name, struct results_error *error)
 {
     *inner = (struct safe_directory){.handle = -1};
+    if (safe_name(name) && mkdirat(d->handle, name, 0777) != 0 && errno != EEXIST)
+        return results_fail(error, errno, "cannot make the directory %s/%s", d->path,
+                            name);
+    return safe_directory_inside(inner, d, name, error);
+}
+
+bool safe_directory_inside(struct safe_directory *inner, const struct safe_directory *d,
+                           const char *name, struct results_error *error)
+{
+    *inner = (struct safe_directory){.handle = -1};
     if (!safe_name(name))
         return results_fail(error, 0, "\"%s\" is not a name for a directory of results",
-                            name);
-    if (mkdirat(d->handle, name, 0777) != 0 && errno != EEXIST)
-        return results_fail(error, errno, "cannot make the directory %s/%s", d->path,
                             name);
     inner->handle =
         openat(d->handle, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -238,6 +245,11 @@ bool safe_file_remove(const struct safe_directory *d, const char *name,
 }
 
 /* --- reading ---------------------------------------------------------------------- */
+
+bool safe_file_exists(const struct safe_directory *d, const char *name)
+{
+    return faccessat(d->handle, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
 
 /* O_NONBLOCK: a FIFO of that name must not keep us waiting for a writer. */
 int safe_file_open(const struct safe_directory *d, const char *name,

@@ -6,7 +6,7 @@
  * publishing are two steps, so that a set of files can be brought to the disk before the
  * first of them appears.
  *
- * Names are checked against [A-Za-z0-9_-][A-Za-z0-9._-]{0,63} and resolved from the open
+ * Names are checked against [A-Za-z0-9_-][A-Za-z0-9._-]{0,79} and resolved from the open
  * directory, never through a symbolic link: nothing is written outside it.
  *
  * An error is remembered by the file and reported when it is staged, with errno, path and
@@ -25,7 +25,7 @@
 #include "sim/results/error.h"
 
 /* The longest name, with the terminating zero. */
-#define SAFE_NAME_SIZE 65
+#define SAFE_NAME_SIZE 81
 
 /* What temporaries begin with; what begins so in a result directory is nobody's. */
 #define SAFE_TEMPORARY ".portsim-"
@@ -46,6 +46,10 @@ bool safe_directory_open(struct safe_directory *d, const char *path,
 /* Opens the directory `name` inside `d`, made first when there is none. */
 bool safe_directory_enter(struct safe_directory *inner, const struct safe_directory *d,
                           const char *name, struct results_error *error);
+
+/* The same, of one that is there. */
+bool safe_directory_inside(struct safe_directory *inner, const struct safe_directory *d,
+                           const char *name, struct results_error *error);
 
 void safe_directory_close(struct safe_directory *d);
 
@@ -87,6 +91,9 @@ bool safe_file_write(const struct safe_directory *d, const char *name, const voi
 /* Takes a file away; that there is none is no error. */
 bool safe_file_remove(const struct safe_directory *d, const char *name,
                       struct results_error *error);
+
+/* True if anything has that name there. */
+bool safe_file_exists(const struct safe_directory *d, const char *name);
 
 /* Opens a regular file for reading: a descriptor, the caller's to close; -1 on an error.
  * Symbolic links are refused. */
