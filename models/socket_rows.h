@@ -37,10 +37,11 @@ void socket_rows_listening(const struct socket_scene *scene, socket_see *see,
 void socket_rows_translated(const struct socket_scene *scene, socket_see *see,
                             void *context);
 
-/* All sockets and flows of gateways, counted.  Alike are those that differ in nothing an operator counts by:
- * entry, pool, state, app, owned or not, both addresses, the port where it was accepted
- * or the one it connects to.  Addresses of an entry that has more than `most` of one
- * family are not told apart: rows say any (family 0).  No order that means anything. */
+/* All sockets and flows of gateways, counted.  Alike are those that differ in nothing an
+ * operator counts by: entry, pool, state, app, owned or not, both addresses, the port
+ * where it was accepted or the one it connects to.  Addresses of an entry that has more
+ * than `most` of one family are not told apart: rows say any (family 0).  No order that
+ * means anything. */
 void socket_rows_alike(const struct socket_scene *scene, uint32_t most,
                        socket_see_alike *see, void *context);
 

@@ -9,6 +9,7 @@
 #include "sim/scenario/expression.h"
 #include "sim/trial/trial_facts.h"
 #include "sim/trial/trial_log.h"
+#include "sim/trial/trial_sockets.h"
 #include "sim/trial/windows.h"
 
 /* Events between two looks at the stop flag: a few milliseconds. */
@@ -20,6 +21,7 @@ struct trial_storage {
     struct trial_log log;
     struct series *series;
     struct trial_facts facts;
+    struct trial_sockets *sockets;
     char **texts; /* names and details made for the record */
     uint32_t text_count, text_capacity;
 };
@@ -34,6 +36,7 @@ struct trial {
     uint32_t *columns; /* reading of each column */
     double *row;
     double *before; /* totals at the row before, for rates */
+    struct trial_sockets *sockets;
     uint32_t column_count;
     sim_ns sampled; /* moment of the row before */
     bool interrupted;
@@ -88,13 +91,17 @@ static bool advance(struct trial *t, sim_ns until)
 {
     const struct trial_watch *watch = t->watch;
     for (;;) {
-        bool arrived = world_run(t->world, until, BATCH);
+        enum world_pause pause = world_run(t->world, until, BATCH);
+        if (pause == WORLD_NOTED)
+            trial_sockets_noted(t->sockets);
         if (watch && watch->progress)
             watch->progress(watch->context, world_now(t->world),
                             t->plan->config->duration, world_totals(t->world).events);
         if (watch && watch->stop && *watch->stop)
             return false;
-        if (arrived)
+        if (watch && watch->until_kept && trial_sockets_kept(t->sockets))
+            return false;
+        if (pause == WORLD_ARRIVED)
             return true;
     }
 }
@@ -104,7 +111,8 @@ static sim_ns earliest(sim_ns a, sim_ns b)
     return a < b ? a : b;
 }
 
-/* At one moment: first its events, then the sample, the cut, and the change. */
+/* At one moment: first its events, then the sample, the cut, the look at the sockets, and
+ * the change. */
 static void run_all(struct trial *t)
 {
     const struct trial_config *config = t->plan->config;
@@ -116,8 +124,10 @@ static void run_all(struct trial *t)
         sim_ns next_cut = cut < t->windows.cut_count ? t->windows.cuts[cut] : SIM_NEVER;
         sim_ns next_change =
             change < t->plan->change_count ? t->plan->changes[change].at : SIM_NEVER;
-        sim_ns until = earliest(earliest(next_sample, config->duration),
-                                earliest(next_cut, next_change));
+        sim_ns next_look = trial_sockets_next(t->sockets);
+        sim_ns until = earliest(earliest(earliest(next_sample, config->duration),
+                                         earliest(next_cut, next_change)),
+                                next_look);
         if (!advance(t, until)) {
             t->interrupted = true;
             metrics_cut(m, world_now(t->world));
@@ -132,6 +142,8 @@ static void run_all(struct trial *t)
             metrics_cut(m, now);
             cut++;
         }
+        while (now == trial_sockets_next(t->sockets))
+            trial_sockets_look(t->sockets);
         if (now == next_change)
             world_reconfigure(t->world, &t->plan->changes[change++].config->world);
     }
@@ -254,6 +266,8 @@ static struct trial_result *record(struct trial *t, uint64_t seed)
     fill_metrics(t, r);
     fill_requirements(t, r);
     fill_log(t, r);
+    r->storage->sockets = t->sockets;
+    trial_sockets_fill(t->sockets, &r->record);
     return r;
 }
 
@@ -268,8 +282,10 @@ struct trial_result *trial_run(const struct trial_plan *plan, uint64_t seed,
                                   .now = world_clock(t.world)};
     bug_context_set(&context);
     open_series(&t);
+    t.sockets = trial_sockets_new(plan, t.world);
     run_all(&t);
     world_end(t.world);
+    trial_sockets_end(t.sockets);
     struct trial_result *r = record(&t, seed);
     bug_context_set(NULL);
     world_free(t.world);
@@ -292,6 +308,7 @@ void trial_result_free(struct trial_result *r)
     trial_log_free(&r->storage->log);
     series_free(r->storage->series);
     trial_facts_free(&r->storage->facts);
+    trial_sockets_free(r->storage->sockets);
     free(r->storage);
     free(r);
 }

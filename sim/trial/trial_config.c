@@ -2,6 +2,7 @@
 
 #include "models/app.h"
 #include "models/host_config.h"
+#include "sim/results/run_sockets.h"
 #include "sim/trial/trial_check.h"
 
 /* A link is kept for every pair of host entries. */
@@ -29,6 +30,33 @@ static const struct field_table change_fields = {
              .flags = FIELD_REQUIRED,
              .help = "paths and their new values, as in --set; only fields marked "
                      "changeable"},
+            FIELD_END,
+        },
+};
+
+static const struct field a_moment = {
+    .type = FIELD_TEXT, .min = 1, .max = FIELD_NAME_SIZE - 1};
+
+static const struct field_table sockets_fields = {
+    .what = "sockets",
+    .size = sizeof(struct sockets_config),
+    .rows =
+        (const struct field[]){
+            {.key = "at",
+             .type = FIELD_LIST,
+             .offset = offsetof(struct sockets_config, at),
+             .element = &a_moment,
+             .max = RUN_SNAPSHOTS_MAX,
+             .fallback = "[]",
+             .help = "moments whose sockets are kept one by one: a time (\"10min\"), "
+                     "first-failure, first-exhaustion, a phase (its end), change-1, end"},
+            {.key = "every",
+             .type = FIELD_DURATION,
+             .offset = offsetof(struct sockets_config, every),
+             .max = 3.15e8,
+             .fallback = "\"0s\"",
+             .help = "how often they are counted by process, state and destination; 0s: "
+                     "as often as it costs little, 60 times at most"},
             FIELD_END,
         },
 };
@@ -126,6 +154,12 @@ const struct field_table trial_fields = {
              .max = 100,
              .fallback = "{}",
              .help = "named windows [start, end], for metric@phase"},
+            {.key = "sockets",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct trial_config, sockets),
+             .table = &sockets_fields,
+             .fallback = "{}",
+             .help = "what the folder sockets/ of the run holds"},
             {.key = "require",
              .type = FIELD_LIST,
              .offset = offsetof(struct trial_config, require),

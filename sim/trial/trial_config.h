@@ -19,6 +19,12 @@ struct phase_config {
     struct field_window window;
 };
 
+/* Which sockets a run keeps, and how often it counts them (trial_sockets.h). */
+struct sockets_config {
+    struct field_list at; /* const char *: moments.h */
+    sim_ns every;         /* 0: as often as it costs little */
+};
+
 struct trial_config {
     uint32_t version;
     char name[FIELD_NAME_SIZE];
@@ -31,6 +37,7 @@ struct trial_config {
     struct field_list changes; /* struct change_config */
     struct field_list phases;  /* struct phase_config */
     struct field_list require; /* const char * */
+    struct sockets_config sockets;
 };
 
 extern const struct field_table trial_fields;

@@ -8,6 +8,7 @@
 #include "sim/scenario/expression.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/spelling.h"
+#include "sim/trial/moments.h"
 #include "sim/trial/trace_file.h"
 
 /* --- changes ------------------------------------------------------------------- */
@@ -189,6 +190,43 @@ static void read_requirements(struct trial_plan *plan, struct issues *issues)
     world_free(w);
 }
 
+/* --- sockets ------------------------------------------------------------------- */
+
+/* Counts beyond this would fill a disk. */
+#define COUNTS_MOST 100000
+
+static bool is_asked(const struct trial_plan *plan, const struct moment *m)
+{
+    for (uint32_t i = 0; i < plan->moment_count; i++)
+        if (strcmp(plan->moments[i].name, m->name) == 0)
+            return true;
+    return false;
+}
+
+static void read_moments(struct trial_plan *plan, struct issues *issues)
+{
+    const struct sockets_config *c = &plan->config->sockets;
+    const char *const *words = c->at.items;
+    plan->moments = memory_new(c->at.count, sizeof *plan->moments);
+    for (uint32_t i = 0; i < c->at.count; i++) {
+        struct moment m;
+        char complaint[MOMENT_COMPLAINT];
+        if (!moment_of(words[i], plan->config, plan->changes, plan->change_count, &m,
+                       complaint)) {
+            char *path = memory_print("sockets.at[%u]", (unsigned)i);
+            issues_add(issues, scenario_place(plan->scenario, path), path, NULL, "%s",
+                       complaint);
+            free(path);
+        } else if (!is_asked(plan, &m)) {
+            plan->moments[plan->moment_count++] = m;
+        }
+    }
+    if (c->every && plan->config->duration / c->every > COUNTS_MOST)
+        issues_add(issues, scenario_place(plan->scenario, "sockets.every"),
+                   "sockets.every", NULL, "the run would be counted more than %u times",
+                   (unsigned)COUNTS_MOST);
+}
+
 /* --- all of it ----------------------------------------------------------------- */
 
 static struct trial_plan *plan_of(struct scenario *scenario, struct issues *issues)
@@ -202,6 +240,7 @@ static struct trial_plan *plan_of(struct scenario *scenario, struct issues *issu
     read_changes(plan);
     read_traces(plan, issues);
     refuse_late_traces(plan, issues);
+    read_moments(plan, issues);
     if (issues_count(issues) == 0)
         read_requirements(plan, issues);
     scenario_write(scenario, &resolved);
@@ -243,6 +282,7 @@ void trial_plan_free(struct trial_plan *plan)
     free(plan->changes);
     free(plan->traces);
     free(plan->requirements);
+    free(plan->moments);
     free(plan->resolved);
     scenario_free(plan->scenario);
     free(plan);

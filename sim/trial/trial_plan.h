@@ -28,12 +28,16 @@ struct plan_requirement {
     double bound;
 };
 
+struct moment;
+
 struct trial_plan {
     const struct trial_config *config;
     struct plan_change *changes; /* by time */
     uint32_t change_count;
     struct plan_requirement *requirements;
     uint32_t requirement_count;
+    struct moment *moments; /* whose sockets are kept: each once */
+    uint32_t moment_count;
     struct arrival_trace *traces; /* one for each app; empty without a file */
     char *resolved;               /* the resolved scenario as JSON */
     struct scenario *scenario;    /* owns what config points to */
