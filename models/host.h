@@ -94,6 +94,7 @@ struct host_pool {
 
 struct host {
     const struct host_config *config;
+    bool down; /* without power: models/power.h */
     uint32_t number;
     uint32_t first_member, member_count;
     uint32_t first_address[2]; /* IPv4, IPv6 */
@@ -134,6 +135,10 @@ void hosts_free(struct hosts *hosts);
 /* Takes new configurations in mid-run: same entries, changed values.  Holders outside a
  * narrowed range stay; a changed allocator starts afresh. */
 void hosts_reconfigure(struct hosts *hosts, const struct field_list *configs, sim_ns now);
+
+/* The host comes up again: its pools, allocators and the programs' rings are as new.  All
+ * its sockets must be gone. */
+void host_restart(struct host *h);
 
 /* Of the number of an address: those of IPv6 have the bit PORT_IPV6. */
 static inline bool host_is_ipv6(uint32_t address)

@@ -13,6 +13,7 @@ enum host_source { HOST_SOURCE_FIRST, HOST_SOURCE_ROUND_ROBIN, HOST_SOURCE_RANDO
 struct host_config {
     char name[FIELD_NAME_SIZE];
     uint32_t stack_row;
+    bool running;                /* false: without power */
     uint32_t count;              /* members of this entry, alike */
     uint32_t share_address;      /* members behind one public address */
     struct field_list addresses; /* struct ip_address; empty: given by the world */

@@ -142,6 +142,21 @@ void host_ports_free(const struct host *h)
     }
 }
 
+static void restart_member(const struct pool_rules *rules, struct member_pool *p)
+{
+    free_member(rules, p);
+    p->ports = NULL;
+    p->reuse = NULL;
+    p->binding = NULL;
+}
+
+void host_restart(struct host *h)
+{
+    for (int i = 0; i < POOL_COUNT; i++)
+        for (uint32_t k = 0; h->pools[i].members && k < h->member_count; k++)
+            restart_member(&h->pools[i].rules, &h->pools[i].members[k]);
+}
+
 static void reconfigure_member(const struct host *h, const struct host *before,
                                enum pool pool, struct member_pool *p)
 {

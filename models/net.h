@@ -63,6 +63,9 @@ struct tcp_user {
     /* The socket is about to disappear, closed by both ends: only after tcp_shutdown().
      */
     void (*ended)(void *context, uint32_t socket);
+    /* The process that has the socket is no more, or its machine: whoever speaks for it
+     * forgets it. */
+    void (*orphaned)(void *context, uint32_t socket);
 };
 
 struct gateways;

@@ -85,6 +85,12 @@ int64_t process_handles(const struct processes *p, const struct process *process
     return process->running ? process->other + process_sockets(p, process) : 0;
 }
 
+bool process_should_run(const struct processes *p, const struct process *process)
+{
+    const struct process_config *config = config_of(p, process);
+    return !config || config->running;
+}
+
 static void count_other(struct processes *p, struct process *process, int sign,
                         sim_ns now)
 {
@@ -135,7 +141,7 @@ static uint32_t number_of(struct processes *p, uint32_t host, const char *name)
                                       config ? PROCESS_METRIC_COUNT : PROCESS_HANDLES);
     free(prefix);
     p->stopped++;
-    if (!config || config->running)
+    if (process_should_run(p, process))
         process_begins(p, process, 0);
     return p->count++;
 }

@@ -83,6 +83,9 @@ static inline void process_count(struct processes *p, struct process *process, i
         metrics_shift(p->metrics, process->metric + PROCESS_HANDLES, change, now);
 }
 
+/* The scenario lets it run, when its host does. */
+bool process_should_run(const struct processes *p, const struct process *process);
+
 /* Descriptors of sockets, and handles in all, that it has open. */
 int64_t process_sockets(const struct processes *p, const struct process *process);
 int64_t process_handles(const struct processes *p, const struct process *process);

@@ -58,7 +58,8 @@ static void attempt_failed(struct sessions *s, uint32_t id, enum failure code)
     event_timer_cancel(&x->timer);
     if (session_app(s, x)->config->through != FIELD_NO_REFERENCE)
         proxy_session_end(s, id); /* a proxy gives up with its client */
-    if (x->tries <= retry->retries) {
+    x->retries = x->tries <= retry->retries;
+    if (x->retries) {
         if (s->net->tracer)
             trace_session(s->net, id, x->app, TRACE_WAITS, code);
         double wait_ns = (double)retry->backoff;
@@ -349,6 +350,45 @@ static void on_ended(void *context, uint32_t socket)
     session_settle(s, id);
 }
 
+/* The attempt has an end that is neither success nor failure. */
+static void stop_attempt(struct sessions *s, uint32_t id)
+{
+    struct session *x = &s->at[id];
+    event_timer_cancel(&x->timer);
+    x->retries = false;
+    if (!x->open)
+        session_count(s, x, APP_STOPPED);
+}
+
+static void on_orphaned(void *context, uint32_t socket)
+{
+    struct sessions *s = context;
+    uint32_t id = net_socket(s->net, socket)->session;
+    struct session *x = &s->at[id];
+    enum role role = session_role(x, socket);
+    switch (role) {
+    case ROLE_CLIENT:
+        stop_attempt(s, id);
+        break;
+    case ROLE_INNER:
+        if (!x->open) /* its FIN is all that the client is told */
+            x->failure = FAILURE_EOF;
+        event_timer_cancel(&x->hold);
+        break;
+    case ROLE_OUTER:
+        if (x->idle)
+            proxy_pool_leave(s, id);
+        event_timer_cancel(&x->hold);
+        break;
+    case ROLE_SERVER:
+        break;
+    case ROLE_LEFTOVER:
+        return;
+    }
+    session_let_go(s, x, role);
+    session_settle(s, id);
+}
+
 const struct tcp_user sessions_tcp_user = {
     .arrived = on_arrived,
     .accepted = on_accepted,
@@ -356,6 +396,7 @@ const struct tcp_user sessions_tcp_user = {
     .peer_closed = on_peer_closed,
     .failed = on_failed,
     .ended = on_ended,
+    .orphaned = on_orphaned,
 };
 
 /* --- events ---------------------------------------------------------------------------
@@ -421,6 +462,7 @@ bool sessions_event(struct sessions *s, const struct event *e)
         session_close(s, id, ROLE_CLIENT);
         break;
     case SESSION_RETRY:
+        s->at[id].retries = false;
         try_to_connect(s, id);
         return true;
     case SESSION_FALLS_QUIET:
@@ -435,6 +477,13 @@ bool sessions_event(struct sessions *s, const struct event *e)
     }
     session_settle(s, id);
     return true;
+}
+
+/* The users' program; while it does not run they cannot come. */
+static bool is_running(const struct sessions *s, const struct app *a)
+{
+    const struct processes *p = &s->net->processes;
+    return p->stopped == 0 || p->at[p->of[(size_t)(a - s->apps) * 4]].running;
 }
 
 static void schedule_arrival(struct sessions *s, struct app *a)
@@ -483,6 +532,11 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
             15u;
     x->vanishes = config->vanishes > 0 && random_unit(&a->vanishings) < config->vanishes;
     a->arrived++;
+    if (!is_running(s, a)) {
+        session_settle(s, id);
+        schedule_arrival(s, a);
+        return true;
+    }
     session_count(s, x, APP_ATTEMPTS);
     if (s->net->tracer)
         trace_session(s->net, id, x->app, TRACE_ARRIVES, FAILURE_NONE);
@@ -547,8 +601,20 @@ static bool same_arrivals(const struct app_config *a, const struct app_config *b
     return !(p->rate < q->rate || p->rate > q->rate);
 }
 
+/* Attempts that wait to be made again have no socket to be told by. */
+static void stop_retries(struct sessions *s)
+{
+    for (uint32_t id = 1; id <= s->used; id++)
+        if (s->at[id].retries && !is_running(s, session_app(s, &s->at[id]))) {
+            stop_attempt(s, id);
+            session_settle(s, id);
+        }
+}
+
 void sessions_reconfigure(struct sessions *s, const struct field_list *configs)
 {
+    if (s->net->processes.stopped)
+        stop_retries(s);
     const struct app_config *config = configs->items;
     for (uint32_t i = 0; i < s->app_count; i++) {
         struct app *a = &s->apps[i];

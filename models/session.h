@@ -25,6 +25,7 @@ enum app_metric {
     APP_FAILURE_RATIO,
     APP_TRIES,
     APP_RESETS,
+    APP_STOPPED,
     APP_OPEN,
     APP_IDLE,
     APP_REUSED,
@@ -74,7 +75,8 @@ void sessions_init(struct sessions *s, struct net *net, struct notes *notes,
                    uint64_t seed, uint32_t replication);
 void sessions_free(struct sessions *s);
 
-/* Takes changed configurations in mid-run.  Users who are there keep what they drew; the
+/* Takes changed configurations in mid-run, after power_reconfigure(): attempts of
+ * programs that do not run any more end.  Users who are there keep what they drew; the
  * next arrival is drawn anew where the arrivals changed. */
 void sessions_reconfigure(struct sessions *s, const struct field_list *configs);
 

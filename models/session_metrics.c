@@ -38,6 +38,12 @@ const struct metric_def app_metrics[APP_METRIC_COUNT] = {
                     .kind = METRIC_COUNT,
                     .flags = METRIC_QUIET,
                     .help = "open connections that were reset"},
+    [APP_STOPPED] = {.name = "stopped",
+                     .unit = "1",
+                     .kind = METRIC_COUNT,
+                     .flags = METRIC_QUIET,
+                     .help = "attempts that ended, neither made nor failed, with their "
+                             "process or host"},
     [APP_OPEN] = {.name = "open",
                   .unit = "connections",
                   .kind = METRIC_LEVEL,

@@ -61,6 +61,7 @@ struct session {
     bool open : 1;     /* the attempt succeeded and the client has not closed */
     bool idle : 1;     /* in a pool */
     bool vanishes : 1; /* who closes first disappears instead */
+    bool retries : 1;  /* the timer is that of the next try */
     uint8_t leaks : 4, proxy_leaks : 4; /* enum leak: of the client, and of the proxy's
                                            connection to the server */
     uint16_t requests; /* that its connection to the server has carried before */

@@ -165,6 +165,12 @@ const struct field_table stack_fields = {
              .help =
                  "a port held by IPv4 stays free for IPv6 and the other way, for TCP and "
                  "for UDP (Windows: one range for each); else they share one space"},
+            {.key = "exit_resets",
+             .type = FIELD_BOOL,
+             .offset = offsetof(struct stack, exit_resets),
+             .flags = FIELD_INHERITED,
+             .help = "a process that ends without closing its connections resets them "
+                     "(Windows); false: they get a FIN as from close()"},
             {.key = "time_wait",
              .type = FIELD_DURATION,
              .offset = offsetof(struct stack, time_wait),

@@ -69,6 +69,7 @@ struct stack {
     bool bound_until_empty;  /* Linux before 6.18: models/port_space.h */
     uint32_t bound_state;    /* enum stack_bound */
     bool families_apart;     /* IPv4 and IPv6 have port spaces of their own */
+    bool exit_resets;        /* a process that ends resets its connections */
     sim_ns time_wait;
     sim_ns fin_wait_2;         /* of a socket nobody owns any more */
     bool fin_wait_2_unlimited; /* RFC 9293 and OpenBSD: no limit */

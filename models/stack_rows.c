@@ -134,14 +134,15 @@
 /* One range, and so one space, for each protocol and family: the Windows guide (netsh int
  * ipv4|ipv6 set dynamicport tcp|udp).  TcpTimedWaitDelay and its like are read when the
  * system starts (recalled: guides that set them end with a restart).  How often an event
- * may repeat is not documented; ten minutes is inference. */
+ * may repeat is not documented; ten minutes is inference.  A process that is killed
+ * resets the connections it has not shut down, where its own closesocket() would have
+ * sent a FIN (recalled). */
 #define WINDOWS(time_wait_s)                                                             \
     EXHAUSTED(WSAENOBUFS, WSAEADDRINUSE), UNLIKE_LINUX,                                  \
-        .bound_state = STACK_BOUND_ALL, .time_wait = (time_wait_s)*SIM_S,                \
-        .fin_wait_2 = 240 * SIM_S, .syn = SYN_WINDOWS, .syn_ack = SYN_WINDOWS,           \
-        .fin = FIN_WINDOWS, .bind_rules = BIND_RULES_WINDOWS,                            \
-        .timer_change = TIMER_CHANGE_BOOT, .event_pause = 600 * SIM_S,                   \
-        .families_apart = true
+        .bound_state = STACK_BOUND_ALL, .exit_resets = true, .families_apart = true,     \
+        .time_wait = (time_wait_s)*SIM_S, .fin_wait_2 = 240 * SIM_S, .syn = SYN_WINDOWS, \
+        .syn_ack = SYN_WINDOWS, .fin = FIN_WINDOWS, .bind_rules = BIND_RULES_WINDOWS,    \
+        .timer_change = TIMER_CHANGE_BOOT, .event_pause = 600 * SIM_S
 
 #define PROXYSG                                                                          \
     EXHAUSTED(EADDRNOTAVAIL, EADDRNOTAVAIL), BSD(600, 120), .range = {49152, 65535}

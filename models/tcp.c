@@ -52,6 +52,8 @@ static void send_syn(struct net *net, uint32_t socket)
 static void send_reset_to(struct net *net, uint32_t socket)
 {
     struct route r = route_from(net, socket);
+    if (net->hosts.at[r.to_host].down)
+        return;
     send(net,
          (struct route){.from_host = r.to_host,
                         .to = socket,
@@ -674,6 +676,23 @@ void tcp_leak(struct net *net, uint32_t socket)
     s->flags &= (uint16_t)~TCP_OWNED;
 }
 
+void tcp_exit(struct net *net, uint32_t socket)
+{
+    const struct tcp_socket *s = net_socket(net, socket);
+    bool of_listener = s->state == TCP_SYN_RECEIVED; /* no descriptor yet */
+    bool silent = s->flags & TCP_SILENT;
+    bool resets = net_stack(net, s->member)->exit_resets &&
+                  (s->state == TCP_ESTABLISHED || s->state == TCP_CLOSE_WAIT);
+    if (s->flags & TCP_OWNED)
+        net->user->orphaned(net->user_context, socket);
+    if (of_listener || silent)
+        tcp_vanish(net, socket);
+    else if (resets)
+        tcp_abort(net, socket);
+    else
+        tcp_close(net, socket);
+}
+
 void tcp_vanish(struct net *net, uint32_t socket)
 {
     if (net->tracer)
@@ -770,6 +789,12 @@ static bool meet_lingering(struct net *net, uint32_t client, uint32_t lingering)
     return false;
 }
 
+/* The process that would accept the connection of `c` runs. */
+static bool is_accepting(struct net *net, const struct tcp_socket *c)
+{
+    return net->processes.stopped == 0 || process_called(&net->processes, c)->running;
+}
+
 /* `mapping`: of the gateway it passed; 0: none. */
 static void syn_arrives(struct net *net, uint32_t client, uint8_t generation,
                         uint32_t mapping, uint8_t mapping_generation)
@@ -785,11 +810,13 @@ static void syn_arrives(struct net *net, uint32_t client, uint8_t generation,
         return;
     uint32_t server = net_address(net, c->remote_address)->member;
     const struct host *h = net_host(net, server);
+    if (h->down)
+        return;
     uint32_t lingering = tcp_sockets_find(&net->sockets, c->remote_address,
                                           c->remote_port, syn.address, syn.port);
     if (lingering && !meet_lingering(net, client, lingering))
         return;
-    if (!host_listens(h, c->remote_port) ||
+    if (!host_listens(h, c->remote_port) || !is_accepting(net, c) ||
         net_member(net, server)->accepted >= h->config->max_client_connections) {
         enum pool pool = host_pool_of(c->remote_address, false);
         metrics_count(net->metrics, h->pools[pool].metric + HOST_REFUSED, 1);

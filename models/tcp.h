@@ -60,6 +60,9 @@ void tcp_leak(struct net *net, uint32_t socket);
 /* The same with the socket of a tcp_connect() that found no port. */
 void tcp_leak_without_port(struct net *net, uint16_t app, bool upstream);
 
+/* The process that has the descriptor ends, and the system closes it. */
+void tcp_exit(struct net *net, uint32_t socket);
+
 /* The socket is gone without a word: its machine lost power, or forgot it. */
 void tcp_vanish(struct net *net, uint32_t socket);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "models/gateway.h"
+#include "models/power.h"
 #include "models/session.h"
 #include "models/socket_rows.h"
 #include "models/takeover.h"
@@ -174,6 +175,7 @@ struct world *world_new(const struct world_config *config,
     net->port_events = port_events_new(net);
     watch_init(&w->watch, net);
     sessions_init(&w->sessions, net, &w->notes, &config->apps, traces, seed, replication);
+    power_reconfigure(net, &config->hosts);
     next_second(w);
     return w;
 }
@@ -270,6 +272,7 @@ void world_reconfigure(struct world *w, const struct world_config *config)
 {
     w->config = config;
     hosts_reconfigure(&w->net.hosts, &config->hosts, net_now(&w->net));
+    power_reconfigure(&w->net, &config->hosts);
     takeover_reconfigure(&w->net);
     gateways_reconfigure(&w->net, &config->hosts);
     set_links(w);

@@ -69,6 +69,11 @@ static void on_ended(void *context, uint32_t socket)
     hear(context, socket, "ended");
 }
 
+static void on_orphaned(void *context, uint32_t socket)
+{
+    hear(context, socket, "orphaned");
+}
+
 static const struct tcp_user listener = {
     .arrived = on_arrived,
     .accepted = on_accepted,
@@ -76,6 +81,7 @@ static const struct tcp_user listener = {
     .peer_closed = on_peer_closed,
     .failed = on_failed,
     .ended = on_ended,
+    .orphaned = on_orphaned,
 };
 
 /* --- the stage ------------------------------------------------------------------------

@@ -97,8 +97,8 @@ static void ended(void *context, uint32_t socket)
     (void)socket;
 }
 
-static const struct tcp_user user = {arrived,     accepted, connected,
-                                     peer_closed, failed,   ended};
+static const struct tcp_user user = {arrived, accepted, connected,        peer_closed,
+                                     failed,  ended,    .orphaned = ended};
 
 /* On the loopback device both ends have addresses of 127/8. */
 static struct lab lab_new(bool loopback, unsigned tw_reuse, bool timestamps)

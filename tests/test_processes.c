@@ -10,96 +10,11 @@
 
 #include <cmocka.h>
 
-#include "models/host_config.h"
-#include "models/net.h"
-#include "models/world.h"
 #include "sim/base/memory.h"
 #include "tests/complaints.h"
-#include "tests/run_text.h"
+#include "tests/process_stage.h"
 
-/* --- a world, and what is seen of it
- * ----------------------------------------------------
- */
-
-struct stage {
-    struct text_plan text;
-    struct world *world;
-    uint32_t change; /* the next one */
-};
-
-static struct stage stage_open(const char *text)
-{
-    struct stage s = {.text = text_plan_read(text)};
-    const struct trial_plan *plan = s.text.plan;
-    s.world = world_new(&plan->config->world, plan->traces, 1, 1);
-    return s;
-}
-
-static void stage_close(struct stage *s)
-{
-    world_free(s->world);
-    text_plan_free(&s->text);
-}
-
-/* Runs to that moment, changes included. */
-static void run_to(struct stage *s, sim_ns until)
-{
-    const struct trial_plan *plan = s->text.plan;
-    for (; s->change < plan->change_count && plan->changes[s->change].at <= until;
-         s->change++) {
-        world_run(s->world, plan->changes[s->change].at, UINT64_MAX);
-        world_reconfigure(s->world, &plan->changes[s->change].config->world);
-    }
-    world_run(s->world, until, UINT64_MAX);
-}
-
-static double level(const struct stage *s, const char *name)
-{
-    const struct metrics *m = world_metrics(s->world);
-    uint32_t reading = metrics_reading_find(m, name);
-    if (reading == UINT32_MAX)
-        fail_msg("there is no metric \"%s\"", name);
-    return metrics_instant(m, reading);
-}
-
-static void expect_level(const struct stage *s, const char *name, double expected)
-{
-    double value = level(s, name);
-    if (value < expected || value > expected)
-        fail_msg("at %g s %s is %g, should be %g", sim_seconds(world_now(s->world)), name,
-                 value, expected);
-}
-
-/* Sockets as "name/pid:STATE", counted: a line for each kind, as they are met. */
-struct owners {
-    const char *host;
-    char text[2000];
-};
-
-static void see_owner(void *context, const struct socket_row *row)
-{
-    struct owners *o = context;
-    char line[200];
-    if (strcmp(row->host, o->host) != 0)
-        return;
-    snprintf(line, sizeof line, "%s/%u:%s", row->process, (unsigned)row->pid, row->state);
-    if (strstr(o->text, line))
-        return;
-    size_t used = strlen(o->text);
-    snprintf(o->text + used, sizeof o->text - used, "%s%s", used ? " " : "", line);
-}
-
-static void expect_owners(const struct stage *s, const char *host, const char *expected)
-{
-    struct owners o = {.host = host};
-    world_sockets(s->world, see_owner, &o);
-    if (strcmp(o.text, expected) != 0)
-        fail_msg("at %g s %s has \"%s\", should have \"%s\"",
-                 sim_seconds(world_now(s->world)), host, o.text, expected);
-}
-
-/* --- whose they are
- * ---------------------------------------------------------------------
+/* --- whose they are ------------------------------------------------------------------
  */
 
 #define ARRIVALS(rate) "\"arrivals\": {\"kind\": \"constant\", \"rate\": \"" rate "\"}"
@@ -115,7 +30,7 @@ static void test_a_process_is_named_by_its_app_and_its_listener_by_its_port(void
             "1h") "},"
                   "\"mail\": {\"from\": \"desk\", \"to\": \"web:25\", " ARRIVALS(
                       "1/s") ", " LIFE("1h") "}}}");
-    run_to(&s, 1900 * SIM_MS);
+    stage_run(&s, 1900 * SIM_MS);
     expect_owners(&s, "desk", "pages/1000:ESTABLISHED mail/1004:ESTABLISHED");
     expect_owners(&s, "web", "listener-80/1000:ESTABLISHED listener-25/1001:ESTABLISHED");
     stage_close(&s);
@@ -135,7 +50,7 @@ static void test_a_scenario_may_name_processes_on_every_end(void **state)
             "1h") "},"
                   "\"secure\": {\"from\": \"desk\", \"process\": \"chrome\","
                   "  \"to\": \"web:443\", " ARRIVALS("1/s") ", " LIFE("1h") "}}}");
-    run_to(&s, 1900 * SIM_MS);
+    stage_run(&s, 1900 * SIM_MS);
     expect_owners(&s, "desk", "chrome/77:ESTABLISHED");
     expect_owners(&s, "gate", "squid/1000:ESTABLISHED");
     expect_owners(&s, "web", "nginx/1001:ESTABLISHED");
@@ -164,8 +79,7 @@ static void test_two_processes_share_neither_pid_nor_port(void **state)
     issues_free(found);
 }
 
-/* --- descriptors
- * ------------------------------------------------------------------------
+/* --- descriptors ---------------------------------------------------------------------
  */
 
 /* One user at 1 s who stays 1 s; the round trip takes 100 ms. */
@@ -194,7 +108,7 @@ static void play(const struct play *p, const struct moment *moments)
     char *text = memory_print(one_user, p->stack, p->port, p->app);
     struct stage s = stage_open(text);
     for (const struct moment *m = moments; m->client; m++) {
-        run_to(&s, m->at);
+        stage_run(&s, m->at);
         expect_owners(&s, "c", m->client);
         expect_owners(&s, "s", m->server);
         expect_level(&s, "hosts.c.processes.a.sockets", m->client_has);
@@ -237,8 +151,7 @@ static void test_a_server_that_never_closes_keeps_its_descriptor(void **state)
          moments);
 }
 
-/* --- leaks
- * ------------------------------------------------------------------------------
+/* --- leaks ---------------------------------------------------------------------------
  */
 
 #define LEAKS(kind) ", \"leaks\": {\"" kind "\": 1}"
@@ -344,7 +257,7 @@ static void test_a_leak_without_a_port_is_a_descriptor_all_the_same(void **state
         "\"win10\", \"tcp\": {\"range\": [5000, 5004]}}, \"s\": {}}, \"apps\": {\"a\": "
         "{\"from\": \"c\", \"to\": \"s:80\", " ARRIVALS("1/s") ", " LIFE("1h")
             LEAKS("after_failure") "}}}");
-    run_to(&s, 12500 * SIM_MS);
+    stage_run(&s, 12500 * SIM_MS);
     expect_level(&s, "hosts.c.tcp4.in_use", 5);
     expect_level(&s, "hosts.c.processes.a.sockets", 12);
     stage_close(&s);
@@ -363,7 +276,7 @@ static void test_a_proxy_leaks_the_connections_to_its_servers(void **state)
             "100ms") "},"
                      "\"ill\": {\"from\": \"c\", \"through\": \"p\", \"to\": "
                      "\"s:81\", " ARRIVALS("1/s") ", " LIFE("100ms") "}}}");
-    run_to(&s, 10900 * SIM_MS);
+    stage_run(&s, 10900 * SIM_MS);
     expect_level(&s, "hosts.p.tcp4.outgoing.CLOSE_WAIT", 10);
     expect_level(&s, "hosts.p.tcp4.outgoing.BOUND", 10);
     expect_level(&s, "hosts.p.processes.proxy.sockets", 20);
@@ -386,7 +299,7 @@ static void test_a_leak_moves_nobody_elses_chance(void **state)
             "\"lifetime\": {\"kind\": \"exponential\", \"mean\": \"1s\"}%s}}}",
             leaks[i]);
         struct stage s = stage_open(text);
-        run_to(&s, 100 * SIM_S);
+        stage_run(&s, 100 * SIM_S);
         uint64_t found = world_totals(s.world).fingerprint;
         if (i && found != fingerprint)
             fail_msg("with%s the run is another", leaks[i]);
@@ -409,120 +322,22 @@ static void test_two_ways_to_leak_at_the_close_are_at_most_all_closes(void **sta
     free(text);
 }
 
-/* --- a naive recount
- * ----------------------------------------------------------------------
+/* --- a naive recount -----------------------------------------------------------------
  */
-
-struct recount {
-    const char *host, *process;
-    double descriptors;
-};
-
-/* Descriptors without a socket: of connections that are over. */
-static double stale(const struct stage *s, const char *host, const char *process)
-{
-    const struct processes *p = &world_net(s->world)->processes;
-    const struct host_config *hosts = s->text.plan->config->world.hosts.items;
-    for (uint32_t i = 0; i < p->count; i++)
-        if (strcmp(p->at[i].name, process) == 0 &&
-            strcmp(hosts[p->at[i].host].name, host) == 0)
-            return (double)p->at[i].stale;
-    fail_msg("%s has no process %s", host, process);
-    return 0;
-}
-
-static void count_owned(void *context, const struct socket_row *row)
-{
-    struct recount *r = context;
-    if (row->owned && strcmp(row->host, r->host) == 0 &&
-        strcmp(row->process, r->process) == 0)
-        r->descriptors++;
-}
-
-static void expect_recount(const struct stage *s, const char *host, const char *process)
-{
-    struct recount r = {host, process, 0};
-    world_sockets(s->world, count_owned, &r);
-    char *name = memory_print("hosts.%s.processes.%s.sockets", host, process);
-    expect_level(s, name, r.descriptors + stale(s, host, process));
-    free(name);
-}
-
-/* Loss, retries, a proxy of every kind, every way to close, and leaks of every kind, on a
- * stack that keeps ports and on one that does not. */
-#define POISSON "\"arrivals\": {\"kind\": \"poisson\", \"rate\": \"20/s\"}"
-#define STAY    "\"lifetime\": {\"kind\": \"exponential\", \"mean\": \"500ms\"}"
-#define LATE                                                                             \
-    "{\"kind\": \"late\", \"delay\": {\"kind\": \"exponential\", \"mean\": \"5s\"}}"
-#define LEAK_ALL                                                                         \
-    "\"leaks\": {\"close_wait\": 0.1, \"after_time_wait\": 0.05, \"half_closed\": 0.05," \
-    " \"after_failure\": 0.1}"
-#define SERVERS                                                                          \
-    "\"server_close\": [{\"kind\": \"prompt\"}, {\"share\": 0.1, \"kind\": \"reset\"},"  \
-    " {\"share\": 0.05, \"kind\": \"never\"}, " LATE "]"
-
-static const char busy[] =
-    "{\"name\": \"busy\", \"duration\": \"1h\","
-    "\"network\": {\"loss\": 0.05, \"rtt\": \"20ms\"},"
-    "\"hosts\": {\"c\": {\"count\": 3, \"stack\": \"%s\", \"tcp\": {\"range\": [5000, "
-    "5100]}},"
-    "  \"p\": {\"stack\": \"%s\", \"proxy\": \"%s\", \"tcp\": {\"range\": [6000, 6300]},"
-    "    \"proxying\": {" LEAK_ALL "}},"
-    "  \"s\": {\"processes\": {\"web\": {\"listen\": [443], \"handles\": 7}}}},"
-    "\"apps\": {\"near\": {\"from\": \"c\", \"to\": \"s:80\", \"closes_first\": \"%s\","
-    "    \"on_failure\": {\"retries\": 2, \"backoff\": \"100ms\"},"
-    "    " POISSON "," STAY "," SERVERS "," LEAK_ALL "},"
-    "  \"far\": {\"from\": \"c\", \"through\": \"p\", \"to\": \"s:443\","
-    "    \"closes_first\": \"%s\", \"vanishes\": 0.02,"
-    "    " POISSON "," STAY "," SERVERS "}}%s}";
-
-static struct stage busy_stage(const char *stack, const char *proxy, const char *closer,
-                               const char *more)
-{
-    char *text = memory_print(busy, stack, stack, proxy, closer, closer, more);
-    struct stage s = stage_open(text);
-    free(text);
-    return s;
-}
-
-static const char *const stacks[] = {"win10", "linux618"};
-static const char *const closers[] = {"client", "server", "both"};
-
-/* Calls `test` in a world of every kind. */
-static void in_every_world(void (*test)(struct stage *s), const char *more)
-{
-    for (const struct proxy_row *row = proxy_rows; row->name; row++)
-        for (size_t i = 0; i < 6; i++) {
-            struct stage s = busy_stage(stacks[i / 3], row->name, closers[i % 3], more);
-            test(&s);
-            stage_close(&s);
-        }
-}
-
-static void expect_recounts(const struct stage *s)
-{
-    expect_recount(s, "c", "near");
-    expect_recount(s, "c", "far");
-    expect_recount(s, "p", "proxy");
-    expect_recount(s, "s", "listener-80");
-    expect_recount(s, "s", "web");
-    expect_level(s, "hosts.s.processes.web.handles",
-                 level(s, "hosts.s.processes.web.sockets") + 7 + 1);
-}
 
 static void count_all_along(struct stage *s)
 {
     for (sim_ns now = 0; now < 30 * SIM_S; now += 237 * SIM_MS) {
-        run_to(s, now);
+        stage_run(s, now);
         expect_recounts(s);
     }
-    assert_true(level(s, "hosts.c.processes.near.sockets") > 20);
+    assert_true(stage_level(s, "hosts.c.processes.near.sockets") > 20);
 }
 
 static void test_descriptors_counted_one_by_one_are_those_found_by_walking(void **state)
 {
     (void)state;
-    in_every_world(count_all_along, "");
+    in_every_busy_world(count_all_along, "");
 }
 
 int main(void)
