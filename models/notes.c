@@ -5,10 +5,10 @@
 #include "sim/base/memory.h"
 
 static const struct {
-    const char *name, *help;
+    const char *name;
     unsigned members;
 } rows[NOTE_COUNT] = {
-#define X(symbol, kind, fills, text) [NOTE_##symbol] = {kind, text, fills},
+#define X(symbol, kind, fills, says) [NOTE_##symbol] = {kind, fills},
     NOTES(X)
 #undef X
 };
@@ -21,11 +21,6 @@ const char *note_kind_name(enum note_kind kind)
 unsigned note_kind_members(enum note_kind kind)
 {
     return rows[kind].members;
-}
-
-const char *note_kind_help(enum note_kind kind)
-{
-    return rows[kind].help;
 }
 
 void notes_add(struct notes *n, struct note note)

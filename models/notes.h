@@ -17,7 +17,7 @@
 #include "sim/base/time.h"
 
 /* X(symbol, kind as results spell it, which members of struct note it fills beside
- * `when`, what it says) */
+ * `when`, what it says, for who writes and reads notes) */
 #define NOTES(X)                                                                         \
     X(EXHAUSTION_BEGINS, "exhaustion-begins", NOTE_OF_POOL,                              \
       "a choice found no local port")                                                    \
@@ -66,7 +66,7 @@ enum note_members {
 };
 
 enum note_kind {
-#define X(symbol, kind, members, help) NOTE_##symbol,
+#define X(symbol, kind, members, says) NOTE_##symbol,
     NOTES(X)
 #undef X
         NOTE_COUNT
@@ -91,10 +91,9 @@ struct notes {
     uint32_t count, capacity;
 };
 
-/* "exhaustion-begins" and so on; enum note_members; what it says. */
+/* "exhaustion-begins" and so on; enum note_members. */
 const char *note_kind_name(enum note_kind kind);
 unsigned note_kind_members(enum note_kind kind);
-const char *note_kind_help(enum note_kind kind);
 
 void notes_add(struct notes *n, struct note note);
 void notes_free(struct notes *n);

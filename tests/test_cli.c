@@ -18,12 +18,12 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static const char *const commands[] = {"run",  "check",   "demo",  "plot",
-                                       "list", "explain", "schema"};
+static const char *const commands[] = {"run",    "check", "demo",    "plot",
+                                       "events", "list",  "explain", "schema"};
 
-static const char *const kinds[] = {"allocators", "stacks",   "proxies",
-                                    "nats",       "faces",    "distributions",
-                                    "metrics",    "failures", "scenarios"};
+static const char *const kinds[] = {"allocators", "stacks",        "proxies", "nats",
+                                    "faces",      "distributions", "metrics", "failures",
+                                    "events",     "scenarios"};
 
 /* --- help ------------------------------------------------------------------------- */
 

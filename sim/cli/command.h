@@ -28,6 +28,7 @@ struct command {
     X(check)                                                                             \
     X(demo)                                                                              \
     X(plot)                                                                              \
+    X(events)                                                                            \
     X(list)                                                                              \
     X(explain)                                                                           \
     X(schema)

@@ -16,6 +16,7 @@
 #include "models/world.h"
 #include "sim/cli/library.h"
 #include "sim/engine/distribution.h"
+#include "sim/views/events.h"
 
 void reference_say(struct reference_entry *e, const char *summary)
 {
@@ -298,6 +299,15 @@ static bool failure_entry(uint32_t index, struct reference_entry *e)
     return true;
 }
 
+static bool event_entry(uint32_t index, struct reference_entry *e)
+{
+    if (!events_kinds[index].name)
+        return false;
+    set_name(e, "%s", events_kinds[index].name);
+    reference_say(e, events_kinds[index].help);
+    return true;
+}
+
 const struct reference_kind reference_kinds[] = {
     {"allocators", "allocator", allocator_entry},
     {"stacks", "stack", stack_entry},
@@ -307,6 +317,7 @@ const struct reference_kind reference_kinds[] = {
     {"distributions", "distribution", distribution_entry},
     {"metrics", "metric", metric_entry},
     {"failures", "failure code", failure_entry},
+    {"events", "kind of event", event_entry},
     {"scenarios", "scenario", library_entry},
     {NULL, NULL, NULL},
 };

@@ -1,13 +1,12 @@
 #include "sim/cli/terminal.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "sim/base/memory.h"
-#include "sim/base/utf8.h"
+#include "sim/views/human.h"
 
 #define NARROWEST 40u
 #define WIDEST    100u /* longer lines are hard to read */
@@ -30,15 +29,7 @@ bool terminal_colours(void)
 
 void terminal_print(FILE *out, const char *text)
 {
-    uint32_t code;
-    for (const char *end = text + strlen(text); text < end;) {
-        size_t length = utf8_decode(text, end, &code);
-        if (length == 0 || utf8_unsafe(code))
-            fputc('?', out);
-        else
-            fwrite(text, 1, length, out);
-        text += length ? length : 1;
-    }
+    human_print(out, text);
 }
 
 /* Columns of the first `length` bytes of a UTF-8 text. */

@@ -16,10 +16,18 @@
 
 /* --- writing ---------------------------------------------------------------------- */
 
+static void put(struct csv_writer *w, const void *bytes, size_t length)
+{
+    if (w->file)
+        safe_file_put(w->file, bytes, length);
+    else
+        fwrite(bytes, 1, length, w->stream);
+}
+
 static void begin_cell(struct csv_writer *w)
 {
     if (w->begun)
-        safe_file_put(w->file, ",", 1);
+        put(w, ",", 1);
     w->begun = true;
 }
 
@@ -39,20 +47,20 @@ void csv_put_text(struct csv_writer *w, const char *text)
         return;
     bool quoted = strpbrk(text, "\",\r\n") != NULL;
     if (quoted)
-        safe_file_put(w->file, "\"", 1);
+        put(w, "\"", 1);
     if (looks_like_formula(text))
-        safe_file_put(w->file, "'", 1);
+        put(w, "'", 1);
     for (const char *rest = text; *rest;) {
         size_t plain = strcspn(rest, "\"");
-        safe_file_put(w->file, rest, plain);
+        put(w, rest, plain);
         rest += plain;
         if (*rest) {
-            safe_file_put(w->file, "\"\"", 2);
+            put(w, "\"\"", 2);
             rest++;
         }
     }
     if (quoted)
-        safe_file_put(w->file, "\"", 1);
+        put(w, "\"", 1);
 }
 
 /* Most cells are small whole numbers, which number_text writes as plain digits as well
@@ -82,7 +90,7 @@ void csv_put_number(struct csv_writer *w, double value)
     size_t length = whole_number(value, text);
     if (length == 0)
         length = strlen(number_text(value, text));
-    safe_file_put(w->file, text, length);
+    put(w, text, length);
 }
 
 void csv_put_time(struct csv_writer *w, sim_ns when)
@@ -96,12 +104,12 @@ void csv_put_time(struct csv_writer *w, sim_ns when)
         length--;
     if (text[length - 1] == '.')
         length--;
-    safe_file_put(w->file, text, (size_t)length);
+    put(w, text, (size_t)length);
 }
 
 void csv_end_row(struct csv_writer *w)
 {
-    safe_file_put(w->file, "\n", 1);
+    put(w, "\n", 1);
     w->begun = false;
 }
 

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "sim/base/time.h"
 #include "sim/results/safe_file.h"
@@ -19,10 +20,12 @@
 
 /* --- writing ---------------------------------------------------------------------- */
 
-/* {.file = f} stands before the first cell of a row.  Errors are the file's to keep. */
+/* {.file = f}, or {.stream = f}, stands before the first cell of a row.  Errors are the
+ * file's to keep. */
 struct csv_writer {
     struct safe_file *file;
-    bool begun; /* the row has a cell */
+    FILE *stream; /* where there is no file */
+    bool begun;   /* the row has a cell */
 };
 
 void csv_put_text(struct csv_writer *w, const char *text); /* NULL: an empty cell */

@@ -24,6 +24,8 @@ static const struct app_config *app_of(const struct trial_plan *plan, uint32_t n
 
 /* --- words --------------------------------------------------------------------- */
 
+#define FAILED_BEFORE "choices that failed since the event before: {value}"
+
 /* {pool} is "tcp4", or "tcp4 toward cifs:445" of a note with a destination; {value} and
  * {limit} are the note's; {code} is a failure's name and {help} what it means. */
 static const char *const words[NOTE_COUNT] = {
@@ -39,14 +41,10 @@ static const char *const words[NOTE_COUNT] = {
     [NOTE_FIRST_ERRNO] = "{code}: {help}",
     [NOTE_RESETS_BEGIN] = "an open connection was reset",
     [NOTE_RESETS_END] = "{value} open connections were reset",
-    [NOTE_EVENT_4227] =
-        "{pool}: a connection came to nothing, for the port it would have to use was "
-        "used to the same place a moment ago and waits in TIME_WAIT ({value} since the "
-        "last such event)",
-    [NOTE_EVENT_4231] = "{pool}: no port could be given out, all dynamic TCP ports are "
-                        "in use ({value} since the last such event)",
-    [NOTE_EVENT_4266] = "{pool}: no port could be given out, all dynamic UDP ports are "
-                        "in use ({value} since the last such event)",
+    [NOTE_EVENT_4227] = "{pool}: a port would have to be used again to the same place "
+                        "while it waits in TIME_WAIT; " FAILED_BEFORE,
+    [NOTE_EVENT_4231] = "{pool}: all dynamic TCP ports are in use; " FAILED_BEFORE,
+    [NOTE_EVENT_4266] = "{pool}: all dynamic UDP ports are in use; " FAILED_BEFORE,
     [NOTE_PROCESS_STOPS] = "stops; the system closes its {value} descriptors",
     [NOTE_PROCESS_STARTS] = "runs again",
     [NOTE_HOST_DOWN] = "{value} sockets are gone without a word",

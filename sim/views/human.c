@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/base/utf8.h"
+
 const char *human_count(double value, char out[HUMAN_TEXT])
 {
     char digits[HUMAN_TEXT];
@@ -89,4 +91,28 @@ const char *human_value(double value, const char *unit, char out[HUMAN_TEXT])
     else
         snprintf(out, HUMAN_TEXT, "%.4g", value);
     return out;
+}
+
+void human_print(FILE *out, const char *text)
+{
+    uint32_t code;
+    for (const char *end = text + strlen(text); text < end;) {
+        size_t length = utf8_decode(text, end, &code);
+        if (length == 0 || utf8_unsafe(code))
+            fputc('?', out);
+        else
+            fwrite(text, 1, length, out);
+        text += length ? length : 1;
+    }
+}
+
+unsigned human_columns(const char *text)
+{
+    unsigned columns = 0;
+    uint32_t code;
+    for (const char *end = text + strlen(text); text < end; columns++) {
+        size_t length = utf8_decode(text, end, &code);
+        text += length ? length : 1;
+    }
+    return columns;
 }

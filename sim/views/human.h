@@ -3,6 +3,7 @@
 #define SIM_VIEWS_HUMAN_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "sim/base/time.h"
 
@@ -14,5 +15,12 @@ const char *human_duration(sim_ns t, char out[HUMAN_TEXT]);  /* "1 h 5 min", "83
 const char *human_share(double value, char out[HUMAN_TEXT]); /* of 1; "-" for NaN */
 const char *human_seconds(double seconds, char out[HUMAN_TEXT]); /* "-" for NaN */
 const char *human_value(double value, const char *unit, char out[HUMAN_TEXT]);
+
+/* Prints `text`, what is no character or would disturb a terminal as '?': names in files
+ * may be hostile. */
+void human_print(FILE *out, const char *text);
+
+/* Columns it takes. */
+unsigned human_columns(const char *text);
 
 #endif

@@ -1,0 +1,119 @@
+/* portsim events: the log of a run. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/base/words.h"
+#include "sim/cli/command.h"
+#include "sim/results/run_directory.h"
+#include "sim/scenario/units.h"
+#include "sim/views/events.h"
+
+enum { KEY_JSON = 1000, KEY_CSV, KEY_HOST, KEY_PROCESS, KEY_FROM, KEY_UNTIL };
+
+struct arguments {
+    const char *directory;
+    struct events_filter filter;
+    enum events_format format;
+};
+
+static const struct argp_option options[] = {
+    {"kind", 'k', "KIND", 0,
+     "Only this kind, a word of `list events', or all that begin with it: exhaustion, "
+     "event",
+     0},
+    {"host", KEY_HOST, "HOST", 0, "Only this host", 0},
+    {"process", KEY_PROCESS, "NAME", 0, "Only this process, or application", 0},
+    {"from", KEY_FROM, "TIME", 0, "Not before: 20min, 1.5h", 0},
+    {"until", KEY_UNTIL, "TIME", 0, "Not after", 0},
+    {"csv", KEY_CSV, NULL, 0, "Print CSV, as in events.csv", 0},
+    {"json", KEY_JSON, NULL, 0, "Print JSON", 0},
+    {0}};
+
+static sim_ns moment(const char *option, const char *text, struct argp_state *state)
+{
+    struct unit_fault fault;
+    sim_ns when = 0;
+    if (!duration_parse(text, &when, &fault))
+        argp_error(state, "--%s %s", option, fault.rule);
+    return when;
+}
+
+static void set_kind(struct arguments *a, const char *word, struct argp_state *state)
+{
+    const char *near = words_nearest(word, events_kind_name);
+    if (!events_kind_exists(word))
+        argp_error(state, "there is no kind \"%s\" of event%s%s%s", word,
+                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    a->filter.kind = word;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    switch (key) {
+    case 'k':
+        set_kind(a, argument, state);
+        break;
+    case KEY_HOST:
+        a->filter.host = argument;
+        break;
+    case KEY_PROCESS:
+        a->filter.process = argument;
+        break;
+    case KEY_FROM:
+        a->filter.from = moment("from", argument, state);
+        break;
+    case KEY_UNTIL:
+        a->filter.until = moment("until", argument, state);
+        break;
+    case KEY_CSV:
+        a->format = EVENTS_CSV;
+        break;
+    case KEY_JSON:
+        a->format = EVENTS_JSON;
+        break;
+    case ARGP_KEY_ARG:
+        if (a->directory)
+            argp_error(state, "one directory at a time, also got \"%s\"", argument);
+        a->directory = argument;
+        break;
+    case ARGP_KEY_END:
+        if (!a->directory)
+            argp_error(state, "which run directory?");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "DIR",
+    .doc = "Prints the log of the run in DIR: when ports ran out and for whom, what the "
+           "systems logged, who failed first and with which code, which knobs were "
+           "turned.\vExample:\n"
+           "  portsim events runs/proxysg-outage --host proxy --from 20min\n"};
+
+static int run(int argc, char **argv)
+{
+    struct arguments a = {.filter.until = SIM_NEVER};
+    struct results_error error;
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    struct stored_run *stored = run_directory_read(a.directory, &error);
+    if (!stored) {
+        fprintf(stderr, "portsim: %s\n", error.text);
+        return EXIT_IO;
+    }
+    events_print(stdout, &stored->record, &a.filter, a.format);
+    stored_run_free(stored);
+    return EXIT_DONE;
+}
+
+const struct command command_events = {
+    .name = "events",
+    .summary = "print the log of a run: what ran out, when, and for whom",
+    .run = run,
+};
