@@ -590,17 +590,6 @@ void sessions_free(struct sessions *s)
     *s = (struct sessions){0};
 }
 
-static bool same_arrivals(const struct app_config *a, const struct app_config *b)
-{
-    const struct field_variant *x = &a->arrivals, *y = &b->arrivals;
-    if (x->kind != y->kind)
-        return false;
-    if (x->kind == ARRIVALS_TRACE)
-        return true; /* the file is not changeable */
-    const struct arrivals_rate *p = x->config, *q = y->config;
-    return !(p->rate < q->rate || p->rate > q->rate);
-}
-
 /* Attempts that wait to be made again have no socket to be told by. */
 static void stop_retries(struct sessions *s)
 {
@@ -618,7 +607,7 @@ void sessions_reconfigure(struct sessions *s, const struct field_list *configs)
     const struct app_config *config = configs->items;
     for (uint32_t i = 0; i < s->app_count; i++) {
         struct app *a = &s->apps[i];
-        bool same = same_arrivals(a->config, &config[i]);
+        bool same = arrivals_same(&a->config->arrivals, &config[i].arrivals);
         a->config = &config[i];
         if (same)
             continue;
