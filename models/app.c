@@ -41,6 +41,15 @@ static const struct field_table retry_fields = {
              .max = 10,
              .fallback = "2",
              .help = "how much longer each further wait is; 1: always the same"},
+            {.key = "jitter",
+             .type = FIELD_REAL,
+             .offset = offsetof(struct retry_config, jitter),
+             .min = 0,
+             .max = 1,
+             .fallback = "0",
+             .help = "share of each wait that chance may take away, so that those who "
+                     "failed together do not come again together; 1: uniform from 0 to "
+                     "the whole wait"},
             FIELD_END,
         },
 };

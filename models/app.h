@@ -19,6 +19,7 @@ struct retry_config {
     uint32_t retries;
     sim_ns backoff; /* before the first retry */
     double factor;  /* each further wait is this much longer */
+    double jitter;  /* share of each wait that chance may take away */
 };
 
 struct app_config {

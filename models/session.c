@@ -49,12 +49,25 @@ static void note_code(struct sessions *s, const struct session *x, enum failure 
                                       .code = (uint8_t)code});
 }
 
+/* Before the next try; `tries` have been made. */
+static sim_ns retry_wait(struct app *a, uint8_t tries)
+{
+    const struct retry_config *retry = &a->config->on_failure;
+    double wait_ns = (double)retry->backoff;
+    for (uint8_t i = 1; i < tries; i++)
+        wait_ns *= retry->factor;
+    if (retry->jitter > 0)
+        wait_ns *= 1 - retry->jitter * random_unit(&a->jitters);
+    return wait_ns < (double)SIM_DURATION_MAX ? llround(wait_ns) : SIM_DURATION_MAX;
+}
+
 static void attempt_failed(struct sessions *s, uint32_t id, enum failure code)
 {
     struct session *x = &s->at[id];
     note_code(s, x, code);
     const struct retry_config *retry = &session_app(s, x)->config->on_failure;
     x->failure = FAILURE_NONE;
+    session_count(s, x, APP_FAILED_TRIES);
     event_timer_cancel(&x->timer);
     if (session_app(s, x)->config->through != FIELD_NO_REFERENCE)
         proxy_session_end(s, id); /* a proxy gives up with its client */
@@ -62,13 +75,7 @@ static void attempt_failed(struct sessions *s, uint32_t id, enum failure code)
     if (x->retries) {
         if (s->net->tracer)
             trace_session(s->net, id, x->app, TRACE_WAITS, code);
-        double wait_ns = (double)retry->backoff;
-        for (uint8_t i = 1; i < x->tries; i++)
-            wait_ns *= retry->factor;
-        session_wait(s, id,
-                     wait_ns < (double)SIM_DURATION_MAX ? llround(wait_ns)
-                                                        : SIM_DURATION_MAX,
-                     SESSION_RETRY);
+        session_wait(s, id, retry_wait(session_app(s, x), x->tries), SESSION_RETRY);
     } else {
         give_up(s, x, code);
     }
@@ -564,7 +571,8 @@ static void open_app(struct sessions *s, struct app *a, const struct app_config 
         .delays = random_stream_make(seed, replication, path, "late closes"),
         .vanishings = random_stream_make(seed, replication, path, "vanishings"),
         .leaks = random_stream_make(seed, replication, path, "leaks"),
-        .proxy_leaks = random_stream_make(seed, replication, path, "proxy leaks")};
+        .proxy_leaks = random_stream_make(seed, replication, path, "proxy leaks"),
+        .jitters = random_stream_make(seed, replication, path, "jitters")};
     free(path);
 }
 

@@ -24,6 +24,9 @@ enum app_metric {
     APP_FAILURES,
     APP_FAILURE_RATIO,
     APP_TRIES,
+    APP_FAILED_TRIES,
+    APP_TRY_FAILURE_RATIO,
+    APP_TRIES_PER_ATTEMPT,
     APP_RESETS,
     APP_STOPPED,
     APP_OPEN,
@@ -54,7 +57,7 @@ struct app {
     uint32_t codes;      /* bits of enum failure that a try has met */
     struct spell resets; /* of open connections */
     struct random_stream arrivals, members, lifetimes, behaviours, delays, vanishings;
-    struct random_stream leaks, proxy_leaks;
+    struct random_stream leaks, proxy_leaks, jitters;
 };
 
 struct session;

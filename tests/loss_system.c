@@ -24,8 +24,9 @@ static char *app(const struct loss_system *s, const char *name, const char *to)
 {
     return memory_print(
         "\"%s\": {\"from\": \"client\", \"to\": \"%s:80\", \"arrivals\": "
-        "{\"kind\": \"poisson\", \"rate\": \"%.17g/s\"}, \"lifetime\": %s}",
-        name, to, s->load, s->lifetime);
+        "{\"kind\": \"poisson\", \"rate\": \"%.17g/s\"}, \"lifetime\": %s, "
+        "\"on_failure\": %s}",
+        name, to, s->load, s->lifetime, s->on_failure ? s->on_failure : "{}");
 }
 
 static char *tcp(const struct loss_system *s)

@@ -14,10 +14,11 @@
 struct loss_system {
     unsigned ports; /* from 1024 on */
     double load;
-    const char *lifetime;  /* JSON */
-    const char *allocator; /* JSON; NULL: that of the stack "plain" */
-    const char *scope;     /* a word; NULL: the allocator's */
-    bool two_destinations; /* app "b" offers the same load to another one */
+    const char *lifetime;   /* JSON */
+    const char *allocator;  /* JSON; NULL: that of the stack "plain" */
+    const char *scope;      /* a word; NULL: the allocator's */
+    const char *on_failure; /* JSON; NULL: nobody comes again */
+    bool two_destinations;  /* app "b" offers the same load to another one */
     double warm_up_s, measured_s;
 };
 

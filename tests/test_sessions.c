@@ -15,6 +15,7 @@
 #include "models/world.h"
 #include "sim/base/memory.h"
 #include "tests/run_text.h"
+#include "tests/statistics.h"
 
 static struct trial_result *run_text(const char *text, struct text_plan *p)
 {
@@ -106,6 +107,32 @@ static void test_a_retry_may_succeed_and_its_delay_counts(void **state)
     expect_metric(r, "apps.b.successes", 2);
     assert_true(fabs(result_metric(r, "apps.b.connect_delay_s.max") - 1.5) < 0.001);
     done(r, &p);
+}
+
+/* One port, held for ever by the user of 10 s; the user of 20 s tries again between 22
+ * and 24 s, half of the wait being chance, and fails for good. */
+static void test_jitter_takes_its_share_of_a_wait_and_no_more(void **state)
+{
+    (void)state;
+    struct text_plan p = text_plan_read(
+        "{\"name\": \"r\", \"duration\": \"29s\", \"network\": {\"rtt\": \"0s\"}, "
+        "\"hosts\": {\"c\": {\"tcp\": {\"range\": [5000, 5000]}}, \"s\": {}}, \"apps\": "
+        "{\"a\": {\"from\": \"c\", \"to\": \"s:80\", " EVERY("6/min") ", " LIFE(
+            "100s") ", \"on_failure\": {\"retries\": 1, \"backoff\": \"4s\", "
+                    "\"jitter\": 0.5}}}}");
+    struct sample waits = {0};
+    for (uint32_t seed = 1; seed <= 200; seed++) {
+        struct trial_result *r = trial_run(p.plan, seed, 1, NULL);
+        double wait = result_metric(r, "apps.a.first_failure_s") - 20;
+        assert_true(wait >= 2 && wait <= 4);
+        sample_add(&waits, wait);
+        trial_result_free(r);
+    }
+    text_plan_free(&p);
+    assert_mean(&waits, 3);
+    /* Uniform over 2 s: variance 1/3, of 200 estimated within 3.9 standard errors, each
+     * sqrt(0.8 / 200) of it. */
+    assert_true(fabs(waits.squares / (waits.count - 1) * 3 - 1) < 3.9 * sqrt(0.8 / 200));
 }
 
 /* --- through a proxy ------------------------------------------------------------------
@@ -314,6 +341,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_attempt_counts_once_with_all_its_tries),
         cmocka_unit_test(test_a_retry_may_succeed_and_its_delay_counts),
+        cmocka_unit_test(test_jitter_takes_its_share_of_a_wait_and_no_more),
         cmocka_unit_test(test_the_proxys_failure_reaches_its_client),
         cmocka_unit_test(test_a_proxy_at_its_limit_refuses_clients),
         cmocka_unit_test(test_each_address_brings_the_whole_range),
