@@ -92,6 +92,18 @@ class Agent:
                 reset(s)
         return results
 
+    def knock(self, to, count):
+        """`count` connection attempts, kept, none of them waited for: "" or the name of the error
+        of each."""
+        results = []
+        for i in range(count):
+            s = new_socket({})
+            s.setblocking(False)
+            number = s.connect_ex(tuple(to[i % len(to)]))
+            self.kept.append(s)
+            results.append("" if number == errno.EINPROGRESS else errno.errorcode[number])
+        return results
+
     def close_kept(self):
         """Closes those that open() kept, in order, with a short pause after each: in a tight
         burst TIME_WAITs kill each other [KERNEL.md T6]."""
