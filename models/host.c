@@ -1,6 +1,7 @@
 #include "models/host.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/bind_rules.h"
 #include "models/host_ports.h"
@@ -190,6 +191,7 @@ static struct host host_of(const struct host_config *config, const struct host_u
     for (int family = 0; family < 2; family++) {
         uint32_t given = host_given_addresses(config, family);
         h.first_address[family] = use->first_address[family];
+        h.address_room[family] = use->address_room[family];
         h.address_count[family] = given ? given : 1;
     }
     return h;
@@ -229,8 +231,11 @@ void hosts_free(struct hosts *hosts)
         port_space_free(hosts->members[i].reflected);
         tw_queue_free(hosts->members[i].reusable);
     }
-    for (uint32_t i = 0; i < hosts->count; i++)
+    for (uint32_t i = 0; i < hosts->count; i++) {
         host_ports_free(&hosts->at[i]);
+        free(hosts->at[i].addresses[0]);
+        free(hosts->at[i].addresses[1]);
+    }
     free(hosts->members);
     free(hosts->at);
     *hosts = (struct hosts){0};
@@ -250,7 +255,16 @@ void hosts_reconfigure(struct hosts *hosts, const struct field_list *configs, si
 uint32_t host_first_address(const struct host *h, uint32_t member, bool ipv6)
 {
     return h->first_address[ipv6] +
-           member / h->config->share_address * h->address_count[ipv6];
+           member / h->config->share_address * h->address_room[ipv6];
+}
+
+void host_use_addresses(struct host *h, bool ipv6, const uint32_t *distances,
+                        uint32_t count)
+{
+    h->addresses[ipv6] =
+        memory_resize(h->addresses[ipv6], count, sizeof *h->addresses[ipv6]);
+    memcpy(h->addresses[ipv6], distances, count * sizeof *distances);
+    h->address_count[ipv6] = count;
 }
 
 uint32_t host_source_address(struct hosts *hosts, struct member *m, enum pool pool)
@@ -262,7 +276,7 @@ uint32_t host_source_address(struct hosts *hosts, struct member *m, enum pool po
         pick = p->next_source++ % count;
     else if (count > 1 && h->config->source == HOST_SOURCE_RANDOM)
         pick = random_below(&p->chance, count);
-    return p->first_address + pick;
+    return p->first_address + host_nth_address(h, is_ipv6(pool), pick);
 }
 
 /* --- spells of exhaustion ----------------------------------------------------------

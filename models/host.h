@@ -98,7 +98,9 @@ struct host {
     uint32_t number;
     uint32_t first_member, member_count;
     uint32_t first_address[2]; /* IPv4, IPv6 */
-    uint32_t address_count[2]; /* of each member */
+    uint32_t address_room[2];  /* addresses a member ever has */
+    uint32_t address_count[2]; /* that it uses now */
+    uint32_t *addresses[2];    /* which of them; NULL: the first ones */
     struct host_pool pools[POOL_COUNT];
 };
 
@@ -118,10 +120,12 @@ struct hosts {
 };
 
 /* What the world says of one entry: the pools it is used with, beside tcp4 (bits of enum
- * pool), and the number of its first IPv4 and its first IPv6 address. */
+ * pool), the number of its first IPv4 and its first IPv6 address, and how many a member
+ * ever has. */
 struct host_use {
     uint32_t pools;
     uint32_t first_address[2];
+    uint32_t address_room[2];
 };
 
 /* Builds all hosts of `configs` (list of struct host_config, which must outlive them),
@@ -171,6 +175,18 @@ static inline struct host_pool *host_tcp_pool(struct hosts *hosts,
 /* The number of a member's first address of that family; the entry's addresses follow one
  * another. */
 uint32_t host_first_address(const struct host *h, uint32_t member, bool ipv6);
+
+/* The distance from there of the n-th address that members use at present, n <
+ * address_count. */
+static inline uint32_t host_nth_address(const struct host *h, bool ipv6, uint32_t n)
+{
+    return h->addresses[ipv6] ? h->addresses[ipv6][n] : n;
+}
+
+/* From now on members use these of their addresses, `count` distances from the first.
+ * Holders on the others stay. */
+void host_use_addresses(struct host *h, bool ipv6, const uint32_t *distances,
+                        uint32_t count);
 
 /* The local address the member's next outgoing connection from this pool uses. */
 uint32_t host_source_address(struct hosts *hosts, struct member *m, enum pool pool);

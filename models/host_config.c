@@ -209,9 +209,11 @@ const struct field_table host_fields = {
              .element = &an_address,
              .max = 4096,
              .fallback = "[]",
+             .flags = FIELD_CHANGEABLE,
              .help =
                  "local addresses; each has the whole range of ports.  Empty: one, given "
-                 "by the world"},
+                 "by the world.  In mid-run, holders on an address that is taken away "
+                 "stay until they are done"},
             {.key = "source",
              .type = FIELD_CHOICE,
              .offset = offsetof(struct host_config, source),

@@ -17,6 +17,8 @@ struct host_config {
     uint32_t count;              /* members of this entry, alike */
     uint32_t share_address;      /* members behind one public address */
     struct field_list addresses; /* struct ip_address; empty: given by the world */
+    struct field_list later;     /* those that changes add: no key, whoever reads the
+                                    changes knows them */
     uint32_t source;          /* enum host_source: which of several addresses connects */
     struct field_list listen; /* uint16_t; empty: every port */
     uint16_t proxy_port;      /* where it accepts clients when an app goes through it */

@@ -505,7 +505,7 @@ static void log_rest(const struct place *at, uint32_t local_address, uint16_t po
 {
     struct member_pool *own = at->own;
     if (!own->reuse)
-        own->reuse = reuse_log_new(at->host->address_count[host_is_ipv6(local_address)]);
+        own->reuse = reuse_log_new(at->host->address_room[host_is_ipv6(local_address)]);
     reuse_log_released(own->reuse, local_address - own->first_address, port, now);
 }
 

@@ -19,7 +19,7 @@ static void open_pool(struct nat_pool *p, const struct host *h)
         p->ports = port_space_new();
         host_ports_reserve(p->ports, h->config);
         if (h->member_count <= HOST_REUSE_MEMBERS)
-            p->reuse = reuse_log_new(h->address_count[0]);
+            p->reuse = reuse_log_new(h->address_room[0]);
     }
     if (!p->allocator)
         p->allocator = port_allocator_open(ops_of(h->config),
@@ -68,7 +68,9 @@ struct nat_pick nat_pool_choose(struct nat_pool *p, struct hosts *hosts, struct 
     struct port_answer answer = {.port = 0};
     uint32_t probes = 0;
     for (uint32_t i = 0; i < tries && answer.port == 0; i++) {
-        request.local_address = p->first_address + (first + i) % h->address_count[0];
+        request.local_address =
+            p->first_address +
+            host_nth_address(h, false, (first + i) % h->address_count[0]);
         answer = ops->choose(p->allocator, t->allocator.config, &request, &p->chance);
         probes += answer.probes;
     }
@@ -96,7 +98,7 @@ bool nat_pool_is_free(const struct nat_pool *p, const struct host *h,
 static void note_port(const struct nat_pool *p, const struct host *h,
                       const struct nat_hold *hold)
 {
-    uint32_t member = (p->first_address - h->first_address[0]) / h->address_count[0];
+    uint32_t member = (p->first_address - h->first_address[0]) / h->address_room[0];
     port_predict_note(h->pools[POOL_TCP4].predict, member, hold->address, hold->to,
                       h->pools[POOL_TCP4].rules.range, hold->port);
 }

@@ -110,7 +110,8 @@ static struct port_destination first_hop(struct sessions *s, const struct sessio
         return (struct port_destination){x->target, config->to.port};
     const struct host *proxy = &s->net->hosts.at[config->through];
     return (struct port_destination){
-        host_first_address(proxy, x->member % proxy->member_count, config->family),
+        host_first_address(proxy, x->member % proxy->member_count, config->family) +
+            host_nth_address(proxy, config->family, 0),
         proxy->config->proxy_port};
 }
 
@@ -507,8 +508,10 @@ static uint32_t pick_target(struct sessions *s, struct app *a)
 {
     const struct host *server = &s->net->hosts.at[a->config->to.reference];
     uint32_t family = a->config->family;
-    uint32_t addresses = server->member_count * server->address_count[family];
-    return server->first_address[family] + a->next_target++ % addresses;
+    uint32_t each = server->address_count[family];
+    uint32_t pick = a->next_target++ % (server->member_count * each);
+    return host_first_address(server, pick / each, family) +
+           host_nth_address(server, family, pick % each);
 }
 
 bool sessions_arrival(struct sessions *s, const struct event *e)

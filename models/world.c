@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "models/addresses.h"
 #include "models/gateway.h"
 #include "models/power.h"
 #include "models/session.h"
@@ -21,78 +22,6 @@ struct world {
     uint64_t events;
     bool pause_at_notes;
 };
-
-/* Addresses the scenario does not give begin here: the upper half of 10/8, and fd00::/8,
- * the addresses anybody may use inside [RFC 4193]. */
-static const struct ip_address first_given[2] = {
-    {.family = 4, .bytes = {10, 128, 0, 1}},
-    {.family = 6, .bytes = {0xFD, [15] = 1}},
-};
-
-/* --- addresses ------------------------------------------------------------------------
- */
-
-/* How many addresses of a family the members of an entry have in all. */
-static uint32_t addresses_of(const struct host_config *h, bool ipv6, uint32_t pools)
-{
-    bool used = !ipv6 || pools & (1u << POOL_TCP6 | 1u << POOL_UDP6);
-    uint32_t given = host_given_addresses(h, ipv6);
-    if (given || !used)
-        return given;
-    return (h->count + h->share_address - 1) / h->share_address;
-}
-
-/* The addresses that the scenario gives a host, which is then the only one of its entry.
- */
-static void list_given(const struct host_config *h, bool ipv6, uint32_t member,
-                       struct address *out)
-{
-    const struct ip_address *own = h->addresses.items;
-    for (uint32_t k = 0; k < h->addresses.count; k++)
-        if (own[k].family == (ipv6 ? 6 : 4))
-            *out++ = (struct address){.ip = own[k], .member = member};
-}
-
-/* Fills the table of one family and says where each host's addresses begin. */
-static void number_addresses(struct world *w, bool ipv6, struct host_use *uses)
-{
-    const struct host_config *h = w->config->hosts.items;
-    uint32_t hosts = w->config->hosts.count, total = 0, given = 0, member = 0;
-    for (uint32_t i = 0; i < hosts; i++) {
-        uses[i].first_address[ipv6] = total | (ipv6 ? PORT_IPV6 : 0);
-        total += addresses_of(&h[i], ipv6, uses[i].pools);
-    }
-    struct address *table = memory_new(total, sizeof *table), *next = table;
-    for (uint32_t i = 0; i < hosts; member += h[i++].count) {
-        uint32_t count = addresses_of(&h[i], ipv6, uses[i].pools);
-        bool own = host_given_addresses(&h[i], ipv6);
-        if (own)
-            list_given(&h[i], ipv6, member, next);
-        for (uint32_t k = 0; k < count && !own; k++)
-            next[k] = (struct address){.ip = ip_address_add(first_given[ipv6], given++),
-                                       .member = member + k * h[i].share_address};
-        next += count;
-    }
-    w->net.addresses[ipv6] = table;
-    w->net.address_count[ipv6] = total;
-}
-
-/* The pools every entry is used with, and its addresses. */
-static struct host_use *find_uses(struct world *w)
-{
-    const struct app_config *a = w->config->apps.items;
-    struct host_use *uses = memory_new(w->config->hosts.count, sizeof *uses);
-    for (uint32_t i = 0; i < w->config->apps.count; i++) {
-        uint32_t pool = 1u << app_pool(&a[i]);
-        uses[a[i].from].pools |= pool;
-        uses[a[i].to.reference].pools |= pool;
-        if (a[i].through != FIELD_NO_REFERENCE)
-            uses[a[i].through].pools |= pool;
-    }
-    number_addresses(w, false, uses);
-    number_addresses(w, true, uses);
-    return uses;
-}
 
 /* --- links ----------------------------------------------------------------------------
  */
@@ -164,7 +93,7 @@ struct world *world_new(const struct world_config *config,
     net->user = &sessions_tcp_user;
     net->user_context = &w->sessions;
     tcp_sockets_init(&net->sockets);
-    struct host_use *uses = find_uses(w);
+    struct host_use *uses = addresses_number(net, config);
     hosts_init(&net->hosts, &config->hosts, uses, net->metrics, &w->notes, seed,
                replication);
     free(uses);
@@ -271,6 +200,7 @@ void world_pause_at_notes(struct world *w)
 void world_reconfigure(struct world *w, const struct world_config *config)
 {
     w->config = config;
+    addresses_change(&w->net, config);
     hosts_reconfigure(&w->net.hosts, &config->hosts, net_now(&w->net));
     power_reconfigure(&w->net, &config->hosts);
     takeover_reconfigure(&w->net);

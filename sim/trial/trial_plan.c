@@ -8,6 +8,7 @@
 #include "sim/scenario/expression.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/spelling.h"
+#include "sim/trial/later_addresses.h"
 #include "sim/trial/moments.h"
 #include "sim/trial/trace_file.h"
 
@@ -238,6 +239,7 @@ static struct trial_plan *plan_of(struct scenario *scenario, struct issues *issu
     plan->scenario = scenario;
     plan->config = scenario_root(scenario);
     read_changes(plan);
+    later_addresses_find(plan, issues);
     read_traces(plan, issues);
     refuse_late_traces(plan, issues);
     read_moments(plan, issues);
@@ -279,6 +281,7 @@ void trial_plan_free(struct trial_plan *plan)
         free(plan->traces[i].rows);
     for (uint32_t i = 0; i < plan->requirement_count; i++)
         free(plan->requirements[i].metric);
+    later_addresses_free(plan);
     free(plan->changes);
     free(plan->traces);
     free(plan->requirements);

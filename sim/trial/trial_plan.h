@@ -41,6 +41,7 @@ struct trial_plan {
     struct arrival_trace *traces; /* one for each app; empty without a file */
     char *resolved;               /* the resolved scenario as JSON */
     struct scenario *scenario;    /* owns what config points to */
+    struct trial_config *own;     /* config itself, if the plan knows more of it */
 };
 
 /* Reads and checks a scenario, with all its changes, traces and requirements.  NULL when
