@@ -10,6 +10,7 @@
 #include "models/host.h"
 #include "models/port_allocator.h"
 #include "models/port_predict.h"
+#include "models/process.h"
 #include "models/proxy.h"
 #include "models/session.h"
 #include "models/stack.h"
@@ -119,6 +120,19 @@ static void time_wait_fact(struct reference_entry *e, const struct stack *s)
     fact(e, "TIME_WAIT", "%g s; %s; %s", sim_seconds(s->time_wait), records, reuse);
 }
 
+/* What becomes of ports and connections whose program does not close them. */
+static void unclosed_fact(struct reference_entry *e, const struct stack *s)
+{
+    static const char *const ports[] = {
+        [STACK_BOUND_NONE] = "no port outlives its connection",
+        [STACK_BOUND_EXPLICIT] = "ports given to bind() stay BOUND after their "
+                                 "connection",
+        [STACK_BOUND_ALL] = "ports stay BOUND after their connection",
+    };
+    fact(e, "not closed", "%s; a process that ends sends %s", ports[s->bound_state],
+         s->exit_resets ? "RST" : "FIN");
+}
+
 static bool stack_entry(uint32_t index, struct reference_entry *e)
 {
     const struct stack_row *r = &stack_rows[index];
@@ -137,6 +151,7 @@ static bool stack_entry(uint32_t index, struct reference_entry *e)
          failure_choice(s->exhausted_bind));
     time_wait_fact(e, s);
     fin_wait_2_fact(e, s);
+    unclosed_fact(e, s);
     fact(e, "timestamps", "%s", s->timestamps ? "yes" : "no");
     fact(e, "timers", s->timer_hz ? "on the wheel of a kernel with HZ %u" : "exact",
          (unsigned)s->timer_hz);
@@ -257,6 +272,7 @@ static bool metric_entry(uint32_t index, struct reference_entry *e)
         {"apps.<app>", app_metrics, APP_METRIC_COUNT},
         {"hosts.<host>.tcp4", host_metrics, HOST_METRIC_COUNT},
         {"hosts.<host>.tcp4", port_predict_metrics, PORT_PREDICT_METRIC_COUNT},
+        {"hosts.<host>.processes.<process>", process_metrics, PROCESS_METRIC_COUNT},
         {"hosts.<host>.nat", gateway_metrics, GATEWAY_METRIC_COUNT},
         {"hosts.<host>.destinations.<host>:<port>", &destination_metric, 1},
     };
