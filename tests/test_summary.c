@@ -145,6 +145,25 @@ static void test_a_host_that_ran_dry_is_named_with_what_held_its_ports(void **st
     free(screen);
 }
 
+/* Refused sockets that nobody closes: on Windows their ports are BOUND. */
+static void test_ports_that_are_bound_are_held_toward_nobody(void **state)
+{
+    (void)state;
+    char *screen =
+        screen_of("{ \"name\": \"bound\", \"duration\": \"1000s\", \"hosts\": {"
+                  "  \"client\": { \"stack\": \"win10\","
+                  "    \"tcp\": { \"range\": [50000, 50009] } },"
+                  "  \"server\": { \"listen\": [80] } }, \"apps\": { \"pages\": {"
+                  "  \"from\": \"client\", \"to\": \"server:81\","
+                  "  \"arrivals\": { \"kind\": \"constant\", \"rate\": \"1/s\" },"
+                  "  \"lifetime\": { \"kind\": \"constant\", \"value\": \"1s\" },"
+                  "  \"leaks\": { \"after_failure\": 1 } } } }",
+                  false);
+    expect_in(screen, "  ports were held by BOUND 100.0 %\n");
+    expect_in(screen, "  toward             nobody 100.0 %\n");
+    free(screen);
+}
+
 /* One draw misses most of what is left. */
 static void test_a_search_that_fails_with_ports_left_is_not_called_full(void **state)
 {
@@ -289,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_durations_have_two_units_or_three_digits),
         cmocka_unit_test(test_counts_have_commas_and_null_is_a_dash),
         cmocka_unit_test(test_a_host_that_ran_dry_is_named_with_what_held_its_ports),
+        cmocka_unit_test(test_ports_that_are_bound_are_held_toward_nobody),
         cmocka_unit_test(test_a_search_that_fails_with_ports_left_is_not_called_full),
         cmocka_unit_test(test_spells_are_counted_and_not_called_one),
         cmocka_unit_test(test_a_host_with_room_is_told_as_the_fullest),

@@ -104,6 +104,20 @@ static uint32_t read_holders(const struct series *s, const struct finding *f,
     return count;
 }
 
+/* Ports that are BOUND are held toward nobody: the destinations share the others. */
+static void share_with_bound(struct finding *f)
+{
+    double bound = 0;
+    for (uint32_t i = 0; i < f->state_count; i++)
+        if (strcmp(f->states[i].name, "BOUND") == 0)
+            bound = f->states[i].share;
+    if (bound <= 0)
+        return;
+    for (uint32_t i = 0; i < f->destination_count; i++)
+        f->destinations[i].share *= 1 - bound;
+    insert(f->destinations, &f->destination_count, "nobody", strlen("nobody"), bound);
+}
+
 static void read_all_holders(const struct run_record *record, struct finding *f)
 {
     char prefix[FINDING_NAME + 32];
@@ -116,6 +130,7 @@ static void read_all_holders(const struct run_record *record, struct finding *f)
     snprintf(prefix, sizeof prefix, "hosts.%s.destinations.", f->host);
     f->destination_count =
         read_holders(record->series, f, prefix, ".holders", f->destinations);
+    share_with_bound(f);
 }
 
 /* --- hosts --------------------------------------------------------------------- */
