@@ -258,9 +258,13 @@ struct world_totals world_totals(const struct world *w)
                                  .connections = net->connections,
                                  .fingerprint = net->fingerprint,
                                  .live = net->sockets.live,
-                                 .records = net->sockets.used,
-                                 .bytes = tcp_sockets_bytes(&net->sockets) +
-                                          hosts_bytes(&net->hosts) + gateways_bytes(net) +
-                                          event_queue_bytes(net->queue) +
-                                          sessions_bytes(&w->sessions)};
+                                 .records = net->sockets.used};
+}
+
+size_t world_bytes(const struct world *w)
+{
+    const struct net *net = &w->net;
+    return tcp_sockets_bytes(&net->sockets) + hosts_bytes(&net->hosts) +
+           gateways_bytes(net) + event_queue_bytes(net->queue) +
+           sessions_bytes(&w->sessions);
 }

@@ -76,8 +76,11 @@ struct world_totals {
     uint64_t fingerprint; /* of (time, event, sockets, port) of every event and choice */
     uint64_t live;        /* sockets now, both ends */
     uint64_t records;     /* of sockets, free ones included: what one pass looks at */
-    size_t bytes;         /* held by sockets, ports, events, sessions */
 };
 struct world_totals world_totals(const struct world *w);
+
+/* Held by sockets, ports, events, sessions.  Cost: a pass over the members of all hosts.
+ */
+size_t world_bytes(const struct world *w);
 
 #endif

@@ -91,7 +91,7 @@ static void run_life(const struct life *life)
     printf("%-22s %8.2f M connections/s %8.2f M events/s %10llu live %7.1f bytes a live "
            "socket\n",
            life->name, median(connections, ROUNDS) / 1e6, median(events, ROUNDS) / 1e6,
-           (unsigned long long)totals.live, (double)totals.bytes / (double)totals.live);
+           (unsigned long long)totals.live, (double)world_bytes(w) / (double)totals.live);
     world_free(w);
     trial_plan_free(plan);
     issues_free(issues);
