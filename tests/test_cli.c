@@ -18,8 +18,8 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static const char *const commands[] = {"run",    "check", "demo",    "plot",
-                                       "events", "list",  "explain", "schema"};
+static const char *const commands[] = {"run",      "check", "demo",    "plot",  "events",
+                                       "diagnose", "list",  "explain", "schema"};
 
 static const char *const kinds[] = {"allocators", "stacks",        "proxies", "nats",
                                     "faces",      "distributions", "metrics", "failures",
@@ -130,6 +130,8 @@ static void test_bad_command_lines_end_with_2_and_say_why(void **state)
         {{"plot"}, "which run directory?"},
         {{"plot", "a", "b"}, "one directory at a time, also got \"b\""},
         {{"plot", "a", "--format", "pdf"}, "must be svg, png or dumb, is \"pdf\""},
+        {{"diagnose"}, "which run directory?"},
+        {{"diagnose", "a", "b"}, "one directory at a time, also got \"b\""},
         {{"list"}, "which list? One of allocators, stacks"},
         {{"list", "stack"}, "did you mean \"stacks\"?"},
         {{"list", "sockets"}, "it is one of allocators, stacks"},

@@ -29,6 +29,7 @@ struct command {
     X(demo)                                                                              \
     X(plot)                                                                              \
     X(events)                                                                            \
+    X(diagnose)                                                                          \
     X(list)                                                                              \
     X(explain)                                                                           \
     X(schema)

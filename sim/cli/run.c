@@ -112,9 +112,19 @@ static int print_json(const char *directory)
     return status;
 }
 
+/* Did any attempt fail?  The log has a line of each app's first. */
+static bool some_failed(const struct run_record *record)
+{
+    for (size_t i = 0; i < record->log_count; i++)
+        if (strcmp(record->log[i].kind, "first-failure") == 0)
+            return true;
+    return false;
+}
+
 /* Where the results are, and what to do with them. */
 static void tell_files(const struct run_order *order, const char *directory,
-                       const struct figures_drawn *drawn)
+                       const struct figures_drawn *drawn,
+                       const struct trial_result *result)
 {
     fputs("\nresults in ", stderr);
     terminal_print(stderr, directory);
@@ -123,6 +133,11 @@ static void tell_files(const struct run_order *order, const char *directory,
         fputs("  ", stderr);
         terminal_print(stderr, directory);
         fprintf(stderr, "/%s\n", drawn->names[i]);
+    }
+    if (some_failed(&result->record)) {
+        fputs("portsim diagnose ", stderr);
+        terminal_print(stderr, directory);
+        fputs(" says why attempts failed\n", stderr);
     }
     if (order->epilogue && !stopped_by)
         fputs(order->epilogue, stderr);
@@ -144,7 +159,7 @@ static int show(const struct run_order *order, const struct trial_result *result
         !run_draw(directory, order->format, &drawn, &error) && !stopped_by)
         status = io_error(&error);
     if (!order->quiet)
-        tell_files(order, directory, &drawn);
+        tell_files(order, directory, &drawn, result);
     return status;
 }
 
