@@ -721,10 +721,9 @@ void gateways_reconfigure(struct net *net, const struct field_list *hosts)
     for (uint32_t i = 0; net->gateways && i < net->gateways->count; i++) {
         struct gateway *g = &net->gateways->at[i];
         const struct host_config *next = &configs[g->host];
-        bool keeps = port_allocator_same(&g->config->translation.allocator,
-                                         &next->translation.allocator);
-        for (uint32_t k = 0; k < host_of(net, g)->member_count && !keeps; k++)
-            nat_pool_close_allocator(&net->gateways->pools[g->first_pool + k], g->config);
+        for (uint32_t k = 0; k < host_of(net, g)->member_count; k++)
+            nat_pool_reconfigure(&net->gateways->pools[g->first_pool + k], g->config,
+                                 next);
         g->config = next;
     }
 }

@@ -233,6 +233,7 @@ void hosts_free(struct hosts *hosts)
     }
     for (uint32_t i = 0; i < hosts->count; i++) {
         host_ports_free(&hosts->at[i]);
+        free(hosts->at[i].booted);
         free(hosts->at[i].addresses[0]);
         free(hosts->at[i].addresses[1]);
     }
@@ -241,15 +242,39 @@ void hosts_free(struct hosts *hosts)
     *hosts = (struct hosts){0};
 }
 
+/* The configuration without what the system reads only when it boots. */
+static struct host_config *before_boot(const struct host *h,
+                                       const struct host_config *next)
+{
+    if (next->tcp.timer_change != TIMER_CHANGE_BOOT)
+        return NULL;
+    struct host_config *config = memory_new(1, sizeof *config);
+    *config = *next;
+    config->tcp = stack_before_boot(&next->tcp, &h->config->tcp);
+    return config;
+}
+
 void hosts_reconfigure(struct hosts *hosts, const struct field_list *configs, sim_ns now)
 {
     const struct host_config *config = configs->items;
     for (uint32_t i = 0; i < hosts->count; i++) {
         struct host *h = &hosts->at[i];
         struct host before = *h;
-        configure(hosts, h, &config[i], now);
+        h->configured = &config[i];
+        h->booted = before_boot(h, &config[i]);
+        configure(hosts, h, h->booted ? h->booted : &config[i], now);
         host_ports_reconfigure(h, &before);
+        free(before.booted);
     }
+}
+
+void host_boots(struct hosts *hosts, struct host *h, sim_ns now)
+{
+    if (!h->booted)
+        return;
+    configure(hosts, h, h->configured, now);
+    free(h->booted);
+    h->booted = NULL;
 }
 
 uint32_t host_first_address(const struct host *h, uint32_t member, bool ipv6)

@@ -93,8 +93,10 @@ struct host_pool {
 };
 
 struct host {
-    const struct host_config *config;
-    bool down; /* without power: models/power.h */
+    const struct host_config *config;     /* as it runs */
+    const struct host_config *configured; /* as the scenario says by now */
+    struct host_config *booted; /* config, where timers wait for a boot; or NULL */
+    bool down;                  /* without power: models/power.h */
     uint32_t number;
     uint32_t first_member, member_count;
     uint32_t first_address[2]; /* IPv4, IPv6 */
@@ -143,6 +145,9 @@ void hosts_reconfigure(struct hosts *hosts, const struct field_list *configs, si
 /* The host comes up again: its pools, allocators and the programs' rings are as new.  All
  * its sockets must be gone. */
 void host_restart(struct host *h);
+
+/* Takes what has waited for a boot. */
+void host_boots(struct hosts *hosts, struct host *h, sim_ns now);
 
 /* Of the number of an address: those of IPv6 have the bit PORT_IPV6. */
 static inline bool host_is_ipv6(uint32_t address)

@@ -120,6 +120,20 @@ struct port_set host_reserved_ports(const struct host_config *h)
     return reserved;
 }
 
+static bool same_items(const struct field_list *a, const struct field_list *b,
+                       size_t size)
+{
+    return a->count == b->count &&
+           (a->count == 0 || memcmp(a->items, b->items, a->count * size) == 0);
+}
+
+bool host_reserves_the_same(const struct host_config *a, const struct host_config *b)
+{
+    return same_items(&a->reserved, &b->reserved, sizeof(uint16_t)) &&
+           same_items(&a->reserved_ranges, &b->reserved_ranges,
+                      sizeof(struct field_range));
+}
+
 uint32_t host_usable_ports(const struct host_config *h, struct port_range range)
 {
     struct port_set reserved = host_reserved_ports(h);
@@ -283,13 +297,16 @@ const struct field_table host_fields = {
              .element = &a_port,
              .max = 65535,
              .fallback = "[]",
-             .help = "ports never chosen automatically (ip_local_reserved_ports)"},
+             .flags = FIELD_CHANGEABLE,
+             .help = "ports never chosen automatically (ip_local_reserved_ports); in "
+                     "mid-run, who holds one keeps it"},
             {.key = "reserved_ranges",
              .type = FIELD_LIST,
              .offset = offsetof(struct host_config, reserved_ranges),
              .element = &a_port_range,
              .max = 1024,
              .fallback = "[]",
+             .flags = FIELD_CHANGEABLE,
              .help = "the same, as ranges: [[40000, 49999]] (ip_local_reserved_ports, "
                      "excluded blocks of Windows)"},
             {.key = "predictability",

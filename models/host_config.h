@@ -43,6 +43,9 @@ uint32_t host_given_addresses(const struct host_config *h, bool ipv6);
 /* The ports that are never chosen automatically; the caller clears the set. */
 struct port_set host_reserved_ports(const struct host_config *h);
 
+/* True if both reserve the same, in the same words. */
+bool host_reserves_the_same(const struct host_config *a, const struct host_config *b);
+
 /* How many of the range may be. */
 uint32_t host_usable_ports(const struct host_config *h, struct port_range range);
 

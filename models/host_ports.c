@@ -37,9 +37,11 @@ static void close_state(const struct field_variant *allocator, void **state)
 void host_ports_reserve(struct port_space *ports, const struct host_config *config)
 {
     struct port_set reserved = host_reserved_ports(config);
-    for (uint32_t port = 0; reserved.count && port < PORT_COUNT; port++)
-        if (port_set_has(&reserved, (uint16_t)port))
-            port_space_reserve(ports, (uint16_t)port, true);
+    for (uint32_t port = 0; port < PORT_COUNT; port++) {
+        bool reserve = port_set_has(&reserved, (uint16_t)port);
+        if (port_space_is_reserved(ports, (uint16_t)port) != reserve)
+            port_space_reserve(ports, (uint16_t)port, reserve);
+    }
     port_set_clear(&reserved);
 }
 
@@ -94,7 +96,8 @@ static void open_ports(const struct place *at, enum pool pool)
     struct port_space *ports = at->space->ports = port_space_new();
     if (rules->bound_until_empty)
         port_space_bound_until_empty(ports);
-    host_ports_reserve(ports, at->host->config);
+    if (at->host->config->reserved.count || at->host->config->reserved_ranges.count)
+        host_ports_reserve(ports, at->host->config);
     if (!pool_is_udp(pool))
         set_listeners(ports, at->host->config, rules->range, wildcard_of(at->host, pool),
                       true);
@@ -166,6 +169,8 @@ static void reconfigure_member(const struct host *h, const struct host *before,
         close_state(was->allocator, &p->allocator);
     if (p->binding && !port_allocator_same(was->bind_allocator, now->bind_allocator))
         close_state(was->bind_allocator, &p->binding->allocator);
+    if (p->ports && !host_reserves_the_same(before->config, h->config))
+        host_ports_reserve(p->ports, h->config);
     if (!p->ports || pool_is_udp(pool))
         return;
     uint32_t wildcard = wildcard_of(h, pool);

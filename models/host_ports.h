@@ -25,7 +25,7 @@ void host_ports_free(const struct host *h);
 /* What the members' ports allocated. */
 size_t host_ports_bytes(const struct host *h);
 
-/* Keeps what the host reserves from automatic choice. */
+/* Keeps what the host reserves, and nothing else, from automatic choice. */
 void host_ports_reserve(struct port_space *ports, const struct host_config *config);
 
 /* Counts a choice that found nothing; the first begins a spell of exhaustion. */

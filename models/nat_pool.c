@@ -158,16 +158,26 @@ void nat_pool_tick(struct nat_pool *p, const struct host *h, sim_ns now)
                      &p->chance);
 }
 
-void nat_pool_close_allocator(struct nat_pool *p, const struct host_config *config)
+static void close_allocator(struct nat_pool *p, const struct host_config *config)
 {
     port_allocator_close(ops_of(config), config->translation.allocator.config,
                          p->allocator);
     p->allocator = NULL;
 }
 
+void nat_pool_reconfigure(struct nat_pool *p, const struct host_config *before,
+                          const struct host_config *next)
+{
+    if (!port_allocator_same(&before->translation.allocator,
+                             &next->translation.allocator))
+        close_allocator(p, before);
+    if (p->ports && !host_reserves_the_same(before, next))
+        host_ports_reserve(p->ports, next);
+}
+
 void nat_pool_clear(struct nat_pool *p, const struct host_config *config)
 {
-    nat_pool_close_allocator(p, config);
+    close_allocator(p, config);
     port_space_free(p->ports);
     reuse_log_free(p->reuse);
 }

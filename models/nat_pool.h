@@ -57,8 +57,10 @@ void nat_pool_release(struct nat_pool *p, struct hosts *hosts, const struct host
 /* For allocators that keep time; `now` is a whole second. */
 void nat_pool_tick(struct nat_pool *p, const struct host *h, sim_ns now);
 
-/* Forgets what the allocator of `config` remembers; the next choice starts afresh. */
-void nat_pool_close_allocator(struct nat_pool *p, const struct host_config *config);
+/* The host takes a new configuration: a changed allocator starts afresh with the next
+ * choice, other ports are reserved.  Mappings stay. */
+void nat_pool_reconfigure(struct nat_pool *p, const struct host_config *before,
+                          const struct host_config *next);
 
 /* Frees what it holds, not the struct itself. */
 void nat_pool_clear(struct nat_pool *p, const struct host_config *config);

@@ -75,6 +75,7 @@ static void host_comes_up(struct net *net, struct host *h)
 {
     h->down = false;
     host_restart(h);
+    host_boots(&net->hosts, h, net_now(net));
     notes_add(
         net->hosts.notes,
         (struct note){.when = net_now(net), .kind = NOTE_HOST_UP, .host = h->number});

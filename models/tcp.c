@@ -1031,6 +1031,36 @@ static void fin_wait_2_passed(struct net *net, uint32_t socket)
     step(net, socket, TCP_IN_FIN_WAIT_2_OVER);
 }
 
+static void move_timer(struct net *net, uint32_t socket, sim_ns length)
+{
+    struct tcp_socket *s = net_socket(net, socket);
+    sim_ns when = stack_timer(net_stack(net, s->member), s->since, length);
+    if (when < net_now(net))
+        when = net_now(net);
+    if (net->tracer)
+        trace_timer_started(net, socket, when);
+    s->timer.ticket = event_queue_push(net->queue, when, EVENT_TCP_TIMER, 0, socket);
+}
+
+void tcp_timers_changed(struct net *net, uint32_t host, const struct stack *before)
+{
+    const struct stack *now = &net->hosts.at[host].config->tcp;
+    bool time_wait = now->time_wait != before->time_wait;
+    bool fin_wait_2_too = now->fin_wait_2 != before->fin_wait_2;
+    if (now->timer_change != TIMER_CHANGE_RUNNING || !(time_wait || fin_wait_2_too))
+        return;
+    for (uint32_t i = 1; i <= net->sockets.used; i++) {
+        const struct tcp_socket *s = net_socket(net, i);
+        if (!event_timer_pending(s->timer) || s->state == TCP_NO_STATE ||
+            net_member(net, s->member)->host != host)
+            continue;
+        if (s->state == TCP_TIME_WAIT && time_wait)
+            move_timer(net, i, now->time_wait);
+        if (s->state == TCP_FIN_WAIT_2 && !(s->flags & TCP_HALF_CLOSED) && fin_wait_2_too)
+            move_timer(net, i, fin_wait_2(net, s));
+    }
+}
+
 bool tcp_timer(struct net *net, const struct event *e)
 {
     uint32_t socket = (uint32_t)e->arg;

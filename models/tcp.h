@@ -66,6 +66,11 @@ void tcp_exit(struct net *net, uint32_t socket);
 /* The socket is gone without a word: its machine lost power, or forgot it. */
 void tcp_vanish(struct net *net, uint32_t socket);
 
+/* The host's timers had other lengths before: where its stack moves timers under way,
+ * TIME_WAITs and FIN_WAIT_2s end by the new ones, counted from when they began; those
+ * whose time has passed end at once.  Cost: one pass over all sockets. */
+void tcp_timers_changed(struct net *net, uint32_t host, const struct stack *before);
+
 /* Handles EVENT_SYN .. EVENT_CHALLENGE_ACK, EVENT_PROBE and its answer. */
 void tcp_segment(struct net *net, const struct event *e);
 

@@ -199,9 +199,16 @@ void world_pause_at_notes(struct world *w)
 
 void world_reconfigure(struct world *w, const struct world_config *config)
 {
+    struct hosts *hosts = &w->net.hosts;
+    struct stack *before = memory_new(hosts->count, sizeof *before);
+    for (uint32_t i = 0; i < hosts->count; i++)
+        before[i] = hosts->at[i].config->tcp;
     w->config = config;
     addresses_change(&w->net, config);
-    hosts_reconfigure(&w->net.hosts, &config->hosts, net_now(&w->net));
+    hosts_reconfigure(hosts, &config->hosts, net_now(&w->net));
+    for (uint32_t i = 0; i < hosts->count; i++)
+        tcp_timers_changed(&w->net, i, &before[i]);
+    free(before);
     power_reconfigure(&w->net, &config->hosts);
     takeover_reconfigure(&w->net);
     gateways_reconfigure(&w->net, &config->hosts);

@@ -47,7 +47,8 @@ enum world_pause world_run(struct world *w, sim_ns until, uint64_t budget);
 void world_pause_at_notes(struct world *w);
 
 /* The configuration from this moment on: the same hosts, paths and apps with other
- * values. Running timers keep their deadline, segments under way their arrival. */
+ * values.  Running timers keep their deadline unless the stack moves them
+ * (tcp.timer_change), segments under way their arrival. */
 void world_reconfigure(struct world *w, const struct world_config *config);
 
 /* Writes the notes that only the end of a run can know. */
