@@ -344,6 +344,8 @@ static void test_what_a_line_says_is_read(void **state)
     } lines[] = {
         {"ESTAB 0 0 10.0.0.1:50001 10.0.0.2:80 users:((\"a b\",pid=7,fd=3))", "tcp4",
          "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "a b", 7},
+        {"ESTAB 0 0 10.0.0.1:50001 10.0.0.2:80 users:((\",pid=7,fd=3))", "tcp4",
+         "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "", 0},
         {"tcp   TIME-WAIT 0 0 [2001:db8::1]:50001 [2001:db8::2]:443 "
          "timer:(timewait,9sec,0)",
          "tcp6", "TIME_WAIT", "2001:db8::1", "[2001:db8::2]:443", "", 0},

@@ -39,11 +39,12 @@ static bool is_header(const struct capture_token *t, unsigned count)
 /* users:(("name",pid=7,fd=3),...): the first of them. */
 static void read_users(const char *rest, struct capture_socket *out)
 {
-    const char *name = strstr(rest, "users:((\"");
+    static const char begins[] = "users:((\"";
+    const char *name = strstr(rest, begins);
+    name = name ? name + strlen(begins) : NULL;
     const char *pid = name ? strstr(name, "\",pid=") : NULL;
     if (!pid)
         return;
-    name += strlen("users:((\"");
     out->process = name;
     out->process_length = (size_t)(pid - name);
     pid += strlen("\",pid=");
