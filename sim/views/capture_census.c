@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/bug.h"
 #include "sim/base/memory.h"
 
 /* --- who accepted ------------------------------------------------------------------- */
@@ -139,6 +140,7 @@ static void count_group(struct grouping *p, const struct group *g)
     if (2 * p->count >= p->slot_count)
         grow(p);
     uint32_t *slot = slot_of(p, g);
+    SIM_ASSERT(*slot <= p->count);
     if (*slot) {
         p->at[*slot - 1].count++;
         return;
@@ -154,9 +156,9 @@ static void count_group(struct grouping *p, const struct group *g)
 /* --- which ports -------------------------------------------------------------------- */
 
 struct holding {
-    uint32_t local, remote;
+    uint32_t local, remote, owner;
     uint16_t remote_port, port;
-    uint8_t pool;
+    uint8_t pool, state;
 };
 
 static int compare_holdings(const void *a, const void *b)
@@ -200,34 +202,88 @@ static const char *shelve(struct shelf *shelf, const char *address, uint16_t por
     return text;
 }
 
-/* Sorted holdings into pairs, and what each pool holds. */
+/* "1036 svchost.exe" as one name: "svchost.exe", or "pid 1036" without one. */
+static const char *name_of(struct shelf *shelf, const char *owner)
+{
+    const char *name = strchr(owner, ' ');
+    char *text = shelf->next;
+    if (!name || name[1])
+        return name ? name + 1 : "";
+    shelf->next += snprintf(text, SHELF_TEXT, "pid %.*s", (int)(name - owner), owner) + 1;
+    return text;
+}
+
+/* Who has more than half of them, by the vote of Boyer and Moore; 0: nobody. */
+static uint32_t majority(const struct holding *h, size_t count)
+{
+    uint32_t owner = 0;
+    size_t votes = 0, has = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (votes == 0)
+            owner = h[i].owner;
+        votes = h[i].owner == owner ? votes + 1 : votes - 1;
+    }
+    for (size_t i = 0; i < count; i++)
+        has += h[i].owner == owner;
+    return 2 * has > count ? owner : 0;
+}
+
+static enum capture_state most_common(const struct holding *h, size_t count)
+{
+    size_t in[CAPTURE_STATE_COUNT] = {0};
+    int best = 0;
+    for (size_t i = 0; i < count; i++)
+        in[h[i].state]++;
+    for (int state = 1; state < CAPTURE_STATE_COUNT; state++)
+        if (in[state] > in[best])
+            best = state;
+    return (enum capture_state)best;
+}
+
+/* Holdings of one pair, by port. */
+static struct capture_pair pair_of(const struct capture_sockets *s,
+                                   const struct holding *h, size_t count,
+                                   struct port_range range, struct shelf *shelf)
+{
+    const char *remote = capture_texts_get(&s->texts, h->remote);
+    struct capture_pair pair = {
+        .pool = (enum pool)h->pool,
+        .local = capture_texts_get(&s->texts, h->local),
+        .destination = h->remote_port ? shelve(shelf, remote, h->remote_port) : "",
+        .sockets = (uint32_t)count,
+        .state = capture_state_name(most_common(h, count)),
+        .process = name_of(shelf, capture_texts_get(&s->texts, majority(h, count)))};
+    for (size_t i = 0; i < count; i++) {
+        bool again = i > 0 && h[i].port == h[i - 1].port;
+        pair.ports += !again;
+        pair.even += !again && (h[i].port - range.low) % 2 == 0;
+    }
+    return pair;
+}
+
+/* Sorted holdings into pairs. */
 static void pair_up(const struct capture_sockets *s, const struct holding *h,
                     size_t count, struct port_range range, struct shelf *shelf,
                     struct capture_census *out)
 {
+    for (size_t i = 0, next; i < count; i = next) {
+        for (next = i + 1; next < count && same_pair(&h[i], &h[next]); next++)
+            ;
+        out->pairs[out->pair_count++] = pair_of(s, h + i, next - i, range, shelf);
+    }
+}
+
+/* Sorted holdings into what each pool holds. */
+static void add_up(const struct capture_sockets *s, const struct holding *h, size_t count,
+                   struct capture_census *out)
+{
     bool *held = memory_new((size_t)POOL_COUNT * PORT_COUNT, sizeof *held);
     for (size_t i = 0; i < count; i++) {
-        bool fresh = i == 0 || !same_pair(&h[i], &h[i - 1]);
-        const char *local = capture_texts_get(&s->texts, h[i].local);
         struct capture_use *use = &out->use[h[i].pool];
-        if (fresh) {
-            const char *remote = capture_texts_get(&s->texts, h[i].remote);
-            out->pairs[out->pair_count++] = (struct capture_pair){
-                .pool = (enum pool)h[i].pool,
-                .local = local,
-                .destination =
-                    h[i].remote_port ? shelve(shelf, remote, h[i].remote_port) : ""};
-        }
-        if (i == 0 || h[i].pool != h[i - 1].pool || h[i].local != h[i - 1].local)
-            use->addresses += !is_loopback(local);
-        struct capture_pair *pair = &out->pairs[out->pair_count - 1];
-        pair->sockets++;
-        use->sockets++;
-        if (fresh || h[i].port != h[i - 1].port) {
-            pair->ports++;
-            pair->even += (h[i].port - range.low) % 2 == 0;
-        }
         bool *port = &held[(size_t)h[i].pool * PORT_COUNT + h[i].port];
+        if (i == 0 || h[i].pool != h[i - 1].pool || h[i].local != h[i - 1].local)
+            use->addresses += !is_loopback(capture_texts_get(&s->texts, h[i].local));
+        use->sockets++;
         use->ports += !*port;
         *port = true;
     }
@@ -254,11 +310,10 @@ static struct run_census_row row_of(const struct capture_sockets *s,
     const char *local = capture_texts_get(&s->texts, g->local);
     const char *remote = capture_texts_get(&s->texts, g->remote);
     const char *owner = capture_texts_get(&s->texts, g->owner);
-    const char *name = strchr(owner, ' ');
     struct run_census_row row = {
         .host = host,
         .pool = pool_name((enum pool)g->pool),
-        .process = name ? name + 1 : "",
+        .process = name_of(shelf, owner),
         .pid = (uint32_t)strtoul(owner, NULL, 10),
         .state = capture_state_name((enum capture_state)g->state),
         .local = g->accepted ? shelve(shelf, local, g->local_port) : local,
@@ -268,10 +323,6 @@ static struct run_census_row row_of(const struct capture_sockets *s,
         .count = g->count,
     };
     row.destination = g->remote_port ? row.remote : "";
-    if (row.pid && !*row.process) {
-        row.process = shelf->next;
-        shelf->next += snprintf(shelf->next, SHELF_TEXT, "pid %u", row.pid) + 1;
-    }
     return row;
 }
 
@@ -292,7 +343,8 @@ static int compare_rows(const void *a, const void *b)
 }
 
 static struct grouping group_all(const struct capture_sockets *s, struct port_range range,
-                                 struct holding **holdings, size_t *held)
+                                 struct capture_use *use, struct holding **holdings,
+                                 size_t *held)
 {
     struct listeners *l = listeners_of(s);
     struct grouping p = {0};
@@ -302,11 +354,15 @@ static struct grouping group_all(const struct capture_sockets *s, struct port_ra
         const struct capture_kept *k = &s->at[i];
         struct group g = group_of(k, range, l);
         count_group(&p, &g);
+        use[g.pool].outside +=
+            k->remote_port && !listens(l, k) && !port_range_holds(range, k->local_port);
         if (g.ephemeral && k->state != CAPTURE_LISTEN)
             (*holdings)[(*held)++] = (struct holding){.local = k->local,
                                                       .remote = g.remote,
                                                       .remote_port = g.remote_port,
                                                       .port = k->local_port,
+                                                      .owner = k->owner,
+                                                      .state = k->state,
                                                       .pool = g.pool};
     }
     free(l->ends);
@@ -319,17 +375,18 @@ void capture_census_take(const struct capture_sockets *s, struct port_range rang
 {
     struct holding *holdings;
     size_t held;
-    struct grouping groups = group_all(s, range, &holdings, &held);
     *out = (struct capture_census){0};
+    struct grouping groups = group_all(s, range, out->use, &holdings, &held);
     qsort(holdings, held, sizeof *holdings, compare_holdings);
     size_t pairs = 0;
     for (size_t i = 0; i < held; i++)
         pairs += i == 0 || !same_pair(&holdings[i], &holdings[i - 1]);
     out->pairs = memory_new(pairs, sizeof *out->pairs);
     out->rows = memory_new(groups.count, sizeof *out->rows);
-    out->texts = memory_new(pairs + 3 * groups.count, SHELF_TEXT);
+    out->texts = memory_new(2 * pairs + 3 * groups.count, SHELF_TEXT);
     struct shelf shelf = {out->texts};
     pair_up(s, holdings, held, range, &shelf, out);
+    add_up(s, holdings, held, out);
     for (; out->count < groups.count; out->count++)
         out->rows[out->count] = row_of(s, &groups.at[out->count], host, &shelf);
     qsort(out->pairs, out->pair_count, sizeof *out->pairs, compare_pairs);

@@ -19,9 +19,11 @@
 struct capture_pair {
     enum pool pool;
     const char *local, *destination;
-    uint32_t ports;   /* of the range, each once */
-    uint32_t sockets; /* that hold them */
-    uint32_t even;    /* of the ports, those an even number above the range's low end */
+    uint32_t ports;    /* of the range, each once */
+    uint32_t sockets;  /* that hold them */
+    uint32_t even;     /* of the ports, those an even number above the range's low end */
+    const char *state; /* of most of the sockets */
+    const char *process; /* of more than half of them; "": of none */
 };
 
 /* What is held of one pool of the machine. */
@@ -29,6 +31,7 @@ struct capture_use {
     uint32_t sockets;   /* that hold a port of the range */
     uint32_t ports;     /* held by any, each once */
     uint32_t addresses; /* local ones that hold one, loopback not counted */
+    uint32_t outside;   /* connections with neither a listener nor a port of the range */
 };
 
 struct capture_census {

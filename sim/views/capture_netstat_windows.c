@@ -60,6 +60,20 @@ static enum capture_meaning read_rest(struct capture_reading *r,
     return CAPTURE_ROW;
 }
 
+/* A line that is no socket. */
+static enum capture_meaning read_other(struct capture_reading *r, const char *line,
+                                       size_t length, struct capture_socket *out)
+{
+    unsigned groups = capture_groups(line);
+    if (read_owner(line, length, out))
+        return CAPTURE_OWNER;
+    if (groups >= 4 && groups <= 6 && !strpbrk(line, ":./\\-")) {
+        r->has_pid = groups >= 5;
+        return CAPTURE_HEADER;
+    }
+    return line[0] == ' ' && groups == 1 ? CAPTURE_BLANK : CAPTURE_NOTHING;
+}
+
 static enum capture_meaning read(struct capture_reading *r, char *line, size_t length,
                                  struct capture_socket *out)
 {
@@ -68,16 +82,8 @@ static enum capture_meaning read(struct capture_reading *r, char *line, size_t l
     const char *reason = NULL;
     if (count == 0)
         return CAPTURE_NOTHING;
-    if (t[0].length != 3 || (memcmp(t[0].at, "TCP", 3) && memcmp(t[0].at, "UDP", 3))) {
-        unsigned groups = capture_groups(line);
-        if (read_owner(line, length, out))
-            return CAPTURE_OWNER;
-        if (groups >= 4 && groups <= 6 && !strpbrk(line, ":./\\-")) {
-            r->has_pid = groups >= 5;
-            return CAPTURE_HEADER;
-        }
-        return line[0] == ' ' && groups == 1 ? CAPTURE_BLANK : CAPTURE_NOTHING;
-    }
+    if (!capture_token_is(t[0], "TCP") && !capture_token_is(t[0], "UDP"))
+        return read_other(r, line, length, out);
     out->udp = t[0].at[0] == 'U';
     if (count < 3)
         return capture_bad(r, "the line ends before the foreign address", true);

@@ -1,0 +1,185 @@
+#include "sim/views/capture_record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/failure.h"
+#include "models/port_allocator.h"
+#include "sim/base/memory.h"
+
+/* What a pool of the machine as a whole is called. */
+static const char machine[] = "this machine";
+
+static const struct stack_row *stack_named(const char *name)
+{
+    for (const struct stack_row *row = stack_rows; row->name; row++)
+        if (strcmp(row->name, name) == 0)
+            return row;
+    return NULL;
+}
+
+/* Where the 4-tuple tells sockets apart, an address runs out by itself.  UDP is never
+ * told apart so [MODEL.md A3.9; KERNEL.md P10]. */
+static bool by_address(const struct capture_record *r, enum pool pool)
+{
+    return !pool_is_udp(pool) && stack_scope(&r->stack->stack) != PORT_SCOPE_PORT;
+}
+
+static const char *scope_of(const struct capture_record *r, enum pool pool)
+{
+    if (!by_address(r, pool))
+        return "port";
+    return stack_scope(&r->stack->stack) == PORT_SCOPE_MIXED ? "mixed" : "tuple";
+}
+
+static const char *failure_of(const struct capture_record *r, enum pool pool)
+{
+    bool linux_udp = pool_is_udp(pool) && strncmp(r->stack->name, "linux", 5) == 0;
+    return linux_udp ? "EAGAIN" /* [KERNEL.md C3] */
+                     : failure_name(r->stack->stack.exhausted + 1);
+}
+
+/* --- pools -------------------------------------------------------------------------- */
+
+/* Addresses whose ports are seen to be taken apart from one another. */
+static uint32_t addresses_of(const struct capture_record *r, enum pool pool)
+{
+    const struct capture_use *use = &r->census.use[pool];
+    bool shared = use->ports < use->sockets && use->addresses > 1;
+    return shared && !by_address(r, pool) ? use->addresses : 1;
+}
+
+static void add_pool(struct capture_record *r, enum pool pool, const char *host)
+{
+    const struct stack *s = &r->stack->stack;
+    const struct port_allocator_ops *ops = port_allocators[s->allocator.kind];
+    struct run_record *record = &r->record;
+    for (size_t i = 0; i < record->pool_count; i++)
+        if (strcmp(r->pools[i].host, host) == 0 &&
+            strcmp(r->pools[i].pool, pool_name(pool)) == 0)
+            return;
+    if (record->pool_count == CAPTURE_POOLS)
+        return;
+    r->pools[record->pool_count++] = (struct run_pool){
+        .host = host,
+        .pool = pool_name(pool),
+        .stack = r->stack->name,
+        .allocator = ops->name,
+        .scope = scope_of(r, pool),
+        .exhaustive = ops->exhaustive,
+        .low = r->range.low,
+        .high = r->range.high,
+        .usual_low = s->range.low,
+        .usual_high = s->range.high,
+        .reserved = r->listening[pool],
+        .addresses = addresses_of(r, pool),
+        .members = 1,
+        .failure = failure_of(r, pool),
+        .time_wait = s->time_wait,
+        .fin_wait_2 = s->fin_wait_2_unlimited ? SIM_NEVER : s->fin_wait_2,
+    };
+}
+
+/* "10.0.0.2" stands for every port of it. */
+static bool leads_to(const char *destination, const char *wanted)
+{
+    size_t length = wanted ? strlen(wanted) : 0;
+    if (length == 0)
+        return true;
+    if (strncmp(destination, wanted, length) != 0)
+        return false;
+    return !destination[length] ||
+           (destination[length] == ':' && !strchr(destination + length + 1, ':'));
+}
+
+/* In the order of the pairs: those most held come first. */
+static void add_pools(struct capture_record *r, const char *wanted)
+{
+    for (size_t i = 0; i < r->census.pair_count; i++) {
+        const struct capture_pair *pair = &r->census.pairs[i];
+        if (!by_address(r, pair->pool))
+            add_pool(r, pair->pool, machine);
+        else if (leads_to(pair->destination, wanted))
+            add_pool(r, pair->pool, pair->local);
+    }
+    if (!r->record.pool_count)
+        add_pool(r, POOL_TCP4, machine);
+    r->record.pools = r->pools;
+}
+
+/* --- rows --------------------------------------------------------------------------- */
+
+static void count_listeners(struct capture_record *r, const struct capture *c)
+{
+    bool *seen = memory_new((size_t)POOL_COUNT * PORT_COUNT, sizeof *seen);
+    for (size_t i = 0; i < c->sockets.count; i++) {
+        const struct capture_kept *k = &c->sockets.at[i];
+        enum pool pool = pool_for(k->udp, k->six ? 6 : 4);
+        bool *port = &seen[(size_t)pool * PORT_COUNT + k->local_port];
+        if (k->state != CAPTURE_LISTEN || !port_range_holds(r->range, k->local_port) ||
+            *port)
+            continue;
+        *port = true;
+        r->listening[pool]++;
+    }
+    free(seen);
+}
+
+/* The rows of the census, as the pools have them; a listener's port is reserved, so that
+ * it holds none. */
+static void copy_rows(struct capture_record *r, const char *wanted)
+{
+    const struct capture_census *census = &r->census;
+    size_t count = 0;
+    r->rows = memory_new(census->count, sizeof *r->rows);
+    for (size_t i = 0; i < census->count; i++) {
+        struct run_census_row row = census->rows[i];
+        enum pool pool = POOL_TCP4;
+        pool_find(row.pool, &pool);
+        if (by_address(r, pool) && !leads_to(row.destination, wanted))
+            continue;
+        bool listens = strcmp(row.state, "LISTEN") == 0;
+        row.host = by_address(r, pool) && *row.destination ? row.local : machine;
+        row.ephemeral = row.ephemeral && !listens;
+        r->rows[count++] = row;
+    }
+    r->record.census = r->rows;
+    r->record.census_count = count;
+}
+
+/* Pairs toward others are dropped. */
+static void choose_pairs(struct capture_census *census, const char *wanted)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < census->pair_count; i++)
+        if (leads_to(census->pairs[i].destination, wanted))
+            census->pairs[kept++] = census->pairs[i];
+    census->pair_count = kept;
+}
+
+bool capture_record_of(const struct capture *c, const struct capture_question *q,
+                       struct capture_record *out, struct results_error *error)
+{
+    *out = (struct capture_record){.stack_assumed = !q->stack,
+                                   .range_assumed = !q->range.high};
+    out->stack = stack_named(q->stack ? q->stack : c->format->stack);
+    if (!out->stack)
+        return results_fail(error, 0, "there is no stack \"%s\" (portsim list stacks)",
+                            q->stack);
+    struct field_range usual = out->stack->stack.range;
+    out->range = q->range.high ? q->range : (struct port_range){usual.low, usual.high};
+    capture_census_take(&c->sockets, out->range, machine, &out->census);
+    count_listeners(out, c);
+    out->record = (struct run_record){.replications = 1};
+    add_pools(out, q->destination);
+    copy_rows(out, q->destination);
+    choose_pairs(&out->census, q->destination);
+    return true;
+}
+
+void capture_record_free(struct capture_record *r)
+{
+    capture_census_free(&r->census);
+    free(r->rows);
+    *r = (struct capture_record){0};
+}

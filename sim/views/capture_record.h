@@ -1,0 +1,42 @@
+/* A capture as a record that `diagnose` judges like a run's, without log and series.
+ *
+ * What the capture does not say is assumed and told: the system by the tool's platform,
+ * the range by the system's default.  Where ports are told apart by 4-tuple, each local
+ * address is a pool of its own, named as the address; where a port is taken for the whole
+ * machine there is one, and as many addresses as are seen to share a port.  Ports of the
+ * range on which somebody listens are never chosen: they count as reserved.
+ */
+#ifndef SIM_VIEWS_CAPTURE_RECORD_H
+#define SIM_VIEWS_CAPTURE_RECORD_H
+
+#include "models/stack.h"
+#include "sim/views/capture.h"
+#include "sim/views/capture_census.h"
+
+/* The busiest are judged. */
+#define CAPTURE_POOLS 16
+
+struct capture_question {
+    const char *stack;       /* row of `list stacks`; NULL: by the platform */
+    struct port_range range; /* high 0: the stack's */
+    const char *destination; /* only sockets toward this one; NULL: toward all */
+};
+
+struct capture_record {
+    struct run_record record;
+    struct run_pool pools[CAPTURE_POOLS];
+    struct run_census_row *rows; /* of the record, their hosts the pools' */
+    struct capture_census census;
+    const struct stack_row *stack;
+    struct port_range range;
+    uint32_t listening[POOL_COUNT]; /* ports of the range with a listener */
+    bool stack_assumed, range_assumed;
+};
+
+/* Fills `out`, which then points into itself and into the capture: neither may move.
+ * False and *error if there is no such stack. */
+bool capture_record_of(const struct capture *c, const struct capture_question *q,
+                       struct capture_record *out, struct results_error *error);
+void capture_record_free(struct capture_record *r);
+
+#endif
