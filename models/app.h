@@ -5,6 +5,7 @@
 
 #include "models/arrivals.h"
 #include "models/behaviour.h"
+#include "models/cache.h"
 #include "models/faces.h"
 #include "models/leak.h"
 #include "models/socket_options.h"
@@ -39,6 +40,8 @@ struct app_config {
     struct field_list client_close; /* struct behaviour, when the server closes first */
     sim_ns patience;                /* with a proxy: for its answer */
     struct retry_config on_failure;
+    struct cache_config cache;
+    double local;                 /* share of attempts that need no network */
     struct socket_options socket; /* of the users' own connections */
     struct leak_config leaks;     /* of the same */
 };

@@ -17,15 +17,53 @@
 
 static void try_to_connect(struct sessions *s, uint32_t id);
 
+/* Whether the cache of the session's machine answers in place of the network. */
+static bool cache_answers(struct sessions *s, uint32_t id, enum cache_consulted when)
+{
+    const struct session *x = &s->at[id];
+    const struct app *a = session_app(s, x);
+    if (!a->cache || a->config->cache.consulted != (uint32_t)when)
+        return false;
+    uint32_t member = x->member - s->net->hosts.at[a->config->from].first_member;
+    session_count(s, x, APP_CACHE_LOOKUPS);
+    if (!cache_has(a->cache, member, s->names[id], net_now(s->net)))
+        return false;
+    session_count(s, x, APP_CACHE_HITS);
+    return true;
+}
+
+static void remember(struct sessions *s, uint32_t id)
+{
+    const struct session *x = &s->at[id];
+    const struct app *a = session_app(s, x);
+    uint32_t member = x->member - s->net->hosts.at[a->config->from].first_member;
+    cache_keep(a->cache, member, s->names[id], net_now(s->net));
+}
+
+static void count_success(struct sessions *s, uint32_t id)
+{
+    const struct session *x = &s->at[id];
+    session_count(s, x, APP_SUCCESSES);
+    if (s->net->tracer)
+        trace_session(s->net, id, x->app, TRACE_SUCCEEDS, FAILURE_NONE);
+    metrics_sample(s->net->metrics, session_app(s, x)->metric + APP_CONNECT_DELAY,
+                   net_now(s->net) - x->arrived);
+}
+
 static void give_up(struct sessions *s, struct session *x, enum failure code)
 {
     struct app *a = session_app(s, x);
     sim_ns now = net_now(s->net);
-    if (a->failures++ == 0)
+    if (a->failures++ == 0) {
         notes_add(s->notes, (struct note){.when = now,
                                           .kind = NOTE_FIRST_FAILURE,
                                           .app = x->app,
                                           .code = (uint8_t)code});
+        if (a->cache)
+            notes_add(
+                s->notes,
+                (struct note){.when = now, .kind = NOTE_CACHE_RUNS_OUT, .app = x->app});
+    }
     a->last_failure = now;
     session_count(s, x, APP_FAILURES);
     if (s->net->tracer)
@@ -76,6 +114,8 @@ static void attempt_failed(struct sessions *s, uint32_t id, enum failure code)
         if (s->net->tracer)
             trace_session(s->net, id, x->app, TRACE_WAITS, code);
         session_wait(s, id, retry_wait(session_app(s, x), x->tries), SESSION_RETRY);
+    } else if (cache_answers(s, id, CACHE_ON_FAILURE)) {
+        count_success(s, id);
     } else {
         give_up(s, x, code);
     }
@@ -86,12 +126,10 @@ static void attempt_succeeded(struct sessions *s, uint32_t id)
 {
     struct session *x = &s->at[id];
     sim_ns now = net_now(s->net);
-    uint32_t metric = session_app(s, x)->metric;
-    session_count(s, x, APP_SUCCESSES);
-    if (s->net->tracer)
-        trace_session(s->net, id, x->app, TRACE_SUCCEEDS, FAILURE_NONE);
-    metrics_sample(s->net->metrics, metric + APP_CONNECT_DELAY, now - x->arrived);
-    metrics_shift(s->net->metrics, metric + APP_OPEN, 1, now);
+    count_success(s, id);
+    if (session_app(s, x)->cache)
+        remember(s, id);
+    metrics_shift(s->net->metrics, session_app(s, x)->metric + APP_OPEN, 1, now);
     x->failure = FAILURE_NONE; /* what the proxy has met since comes too late */
     x->open = true;
     sim_ns quiet = session_app(s, x)->config->quiet;
@@ -514,6 +552,20 @@ static uint32_t pick_target(struct sessions *s, struct app *a)
            host_nth_address(server, family, pick % each);
 }
 
+/* The attempt needs no connection: a local account, or an answer the machine remembers.
+ */
+static bool needs_no_network(struct sessions *s, uint32_t id)
+{
+    const struct session *x = &s->at[id];
+    struct app *a = session_app(s, x);
+    if (a->cache)
+        s->names[id] = cache_draw(a->cache, &a->names);
+    bool local = a->config->local > 0 && random_unit(&a->locals) < a->config->local;
+    if (local)
+        session_count(s, x, APP_LOCAL);
+    return local || cache_answers(s, id, CACHE_FIRST);
+}
+
 bool sessions_arrival(struct sessions *s, const struct event *e)
 {
     struct app *a = &s->apps[e->arg];
@@ -551,7 +603,12 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
     if (s->net->tracer)
         trace_session(s->net, id, x->app, TRACE_ARRIVES, FAILURE_NONE);
     schedule_arrival(s, a);
-    try_to_connect(s, id);
+    if (needs_no_network(s, id)) {
+        count_success(s, id);
+        session_settle(s, id);
+    } else {
+        try_to_connect(s, id);
+    }
     return true;
 }
 
@@ -575,7 +632,14 @@ static void open_app(struct sessions *s, struct app *a, const struct app_config 
         .vanishings = random_stream_make(seed, replication, path, "vanishings"),
         .leaks = random_stream_make(seed, replication, path, "leaks"),
         .proxy_leaks = random_stream_make(seed, replication, path, "proxy leaks"),
-        .jitters = random_stream_make(seed, replication, path, "jitters")};
+        .jitters = random_stream_make(seed, replication, path, "jitters"),
+        .names = random_stream_make(seed, replication, path, "names"),
+        .locals = random_stream_make(seed, replication, path, "locals")};
+    if (config->cache.names) {
+        a->cache = cache_new(&config->cache, s->net->hosts.at[config->from].member_count);
+        if (!s->names)
+            s->names = memory_new(1, sizeof *s->names);
+    }
     free(path);
 }
 
@@ -594,8 +658,11 @@ void sessions_init(struct sessions *s, struct net *net, struct notes *notes,
 
 void sessions_free(struct sessions *s)
 {
-    for (uint32_t i = 0; i < s->app_count; i++)
+    for (uint32_t i = 0; i < s->app_count; i++) {
         free(s->apps[i].pools);
+        cache_free(s->apps[i].cache);
+    }
+    free(s->names);
     free(s->apps);
     free(s->at);
     *s = (struct sessions){0};
@@ -655,5 +722,8 @@ void sessions_end(struct sessions *s)
 
 size_t sessions_bytes(const struct sessions *s)
 {
-    return s->capacity * sizeof *s->at + s->app_count * sizeof *s->apps;
+    size_t bytes = s->app_count * sizeof *s->apps;
+    for (uint32_t i = 0; i < s->app_count; i++)
+        bytes += s->apps[i].cache ? cache_bytes(s->apps[i].cache) : 0;
+    return bytes + s->capacity * (sizeof *s->at + (s->names ? sizeof *s->names : 0));
 }

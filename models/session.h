@@ -32,6 +32,10 @@ enum app_metric {
     APP_OPEN,
     APP_IDLE,
     APP_REUSED,
+    APP_LOCAL,
+    APP_CACHE_LOOKUPS,
+    APP_CACHE_HITS,
+    APP_CACHE_HIT_RATIO,
     APP_CONNECT_DELAY,
     APP_FIRST_FAILURE,
     APP_LAST_FAILURE,
@@ -52,12 +56,13 @@ struct app {
     uint32_t next_target;     /* round robin over the server's addresses */
     uint32_t metric;          /* of the first of enum app_metric */
     struct proxy_pool *pools; /* idle connections of each member of its proxy, or NULL */
+    struct cache *cache;      /* NULL: none */
     uint64_t failures;
     sim_ns last_failure;
     uint32_t codes;      /* bits of enum failure that a try has met */
     struct spell resets; /* of open connections */
     struct random_stream arrivals, members, lifetimes, behaviours, delays, vanishings;
-    struct random_stream leaks, proxy_leaks, jitters;
+    struct random_stream leaks, proxy_leaks, jitters, names, locals;
 };
 
 struct session;
@@ -68,6 +73,8 @@ struct sessions {
     struct app *apps;
     uint32_t app_count;
     struct session *at; /* [1 .. used] */
+    uint32_t *names;    /* [capacity] that sessions of apps with a cache are for; NULL:
+                           no app has one */
     uint32_t used, capacity, free;
 };
 

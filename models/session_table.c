@@ -13,6 +13,8 @@ uint32_t session_open(struct sessions *s)
         if (s->used + 1 >= s->capacity) {
             s->capacity = (uint32_t)memory_grown(s->capacity, (size_t)s->used + 2);
             s->at = memory_resize(s->at, s->capacity, sizeof *s->at);
+            if (s->names)
+                s->names = memory_resize(s->names, s->capacity, sizeof *s->names);
         }
         id = ++s->used;
     }
