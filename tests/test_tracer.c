@@ -18,7 +18,7 @@
 #include "sim/base/memory.h"
 #include "tests/run_text.h"
 
-/* --- a tracer that writes down what it hears -------------------------------------------
+/* --- a tracer that writes down what it hears ------------------------------------------
  */
 
 struct ear {
@@ -129,8 +129,7 @@ static const struct tracer told = {.sent = hear_sent,
                                    .gateway = hear_gateway,
                                    .session = hear_session};
 
-/* --- the stage
- * --------------------------------------------------------------------------
+/* --- the stage ------------------------------------------------------------------------
  */
 
 /* Users at 1 s, 2 s ...; each stays 1 s; round trip 100 ms. */
@@ -174,8 +173,7 @@ static void expect_line(char *heard, const char *line)
     free(heard);
 }
 
-/* --- what is told
- * -----------------------------------------------------------------------
+/* --- what is told ---------------------------------------------------------------------
  */
 
 static void test_a_clean_life_is_told_in_the_order_in_which_it_happens(void **state)

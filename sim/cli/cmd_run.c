@@ -31,24 +31,6 @@ struct arguments {
     char *seed; /* "seed=N"; NULL: none */
 };
 
-/* Decimal, or 0x and hexadecimal. */
-static bool is_whole_number(const char *text)
-{
-    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    const char *digits = hex ? text + 2 : text;
-    size_t length = strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
-    return length > 0 && !digits[length];
-}
-
-static void set_seed(struct arguments *a, const char *text, struct argp_state *state)
-{
-    if (!is_whole_number(text))
-        argp_error(state, "--seed wants a whole number (\"7\", \"0xbeef\"), is \"%s\"",
-                   text);
-    free(a->seed);
-    a->seed = memory_print("seed=\"%s\"", text);
-}
-
 /* "--plots png" is two arguments, of which the second looks like a scenario. */
 static void refuse_second(const char *first, const char *second, struct argp_state *state)
 {
@@ -87,7 +69,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         setting_texts_add(&order->settings, argument, state);
         break;
     case KEY_SEED:
-        set_seed(a, argument, state);
+        free(a->seed);
+        a->seed = setting_seed(argument, state);
         break;
     case 'p':
         order->plots = true;

@@ -30,6 +30,7 @@ struct command {
     X(plot)                                                                              \
     X(events)                                                                            \
     X(diagnose)                                                                          \
+    X(trace)                                                                             \
     X(list)                                                                              \
     X(explain)                                                                           \
     X(schema)

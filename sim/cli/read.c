@@ -22,6 +22,23 @@ void setting_texts_add(struct setting_texts *s, const char *text,
     s->at[s->count++] = text;
 }
 
+/* Decimal, or 0x and hexadecimal. */
+static bool is_whole_number(const char *text)
+{
+    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    const char *digits = hex ? text + 2 : text;
+    size_t length = strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
+    return length > 0 && !digits[length];
+}
+
+char *setting_seed(const char *text, const struct argp_state *state)
+{
+    if (!is_whole_number(text))
+        argp_error(state, "--seed wants a whole number (\"7\", \"0xbeef\"), is \"%s\"",
+                   text);
+    return memory_print("seed=\"%s\"", text);
+}
+
 /* A name that is neither a file nor in the library: most likely a slip. */
 static void complain_unknown(const char *name)
 {

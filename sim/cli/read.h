@@ -19,6 +19,10 @@ struct setting_texts {
 void setting_texts_add(struct setting_texts *s, const char *text,
                        const struct argp_state *state);
 
+/* The setting that stands for --seed N, to be given back with free(); ends the program
+ * with a usage error if N is no whole number (0x... for hexadecimal). */
+char *setting_seed(const char *text, const struct argp_state *state);
+
 /* Reads `name` (a file, or a scenario of the library).  On failure prints every complaint
  * on stderr, returns NULL and sets *status.  `*issues` belongs to the caller either way
  * and must outlive the plan. */

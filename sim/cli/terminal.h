@@ -14,6 +14,9 @@ unsigned terminal_columns(void);
 /* Whether to colour stdout: a terminal that can, and NO_COLOR is not set. */
 bool terminal_colours(void);
 
+/* Whether the locale says UTF-8 (LC_ALL, LC_CTYPE, LANG). */
+bool terminal_utf8(void);
+
 /* Prints `text`, what is no character or would disturb a terminal as '?': names of files
  * and arguments may be hostile. */
 void terminal_print(FILE *out, const char *text);
