@@ -17,7 +17,8 @@ import time
 
 IP_BIND_ADDRESS_NO_PORT = 24
 IP_LOCAL_PORT_RANGE = 51
-STATES = {"ESTABLISHED": 1, "SYN_SENT": 2, "FIN_WAIT_2": 5, "TIME_WAIT": 6, "CLOSE_WAIT": 8}
+STATES = {"ESTABLISHED": 1, "SYN_SENT": 2, "FIN_WAIT_1": 4, "FIN_WAIT_2": 5, "TIME_WAIT": 6,
+          "CLOSE_WAIT": 8, "LAST_ACK": 9, "CLOSING": 11}
 
 
 def name_of(error):
@@ -91,6 +92,33 @@ class Agent:
             else:
                 reset(s)
         return results
+
+    def begin(self, socket_options, to, kind, how):
+        """One connection, kept, shut down or closed as soon as the server has what it needs to
+        know: its port."""
+        s, result = self.attempt(socket_options, to, kind)
+        if s is None:
+            return result
+        if socket_options.get("linger_zero"):
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        time.sleep(0.05)
+        if how == "shut":
+            s.shutdown(socket.SHUT_WR)
+        if how == "close":
+            s.close()
+        else:
+            self.kept.append(s)
+        return result
+
+    def state_at(self, port, remote):
+        """Of the one socket with that port of its own, or of its peer's: "" when there is none."""
+        names = {number: name for name, number in STATES.items()}
+        with open("/proc/self/net/tcp") as f:
+            rows = [line.split() for line in f][1:]
+        for row in rows:
+            if int(row[2 if remote else 1].split(":")[1], 16) == port:
+                return names[int(row[3], 16)]
+        return ""
 
     def knock(self, to, count):
         """`count` connection attempts, kept, none of them waited for: "" or the name of the error

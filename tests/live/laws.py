@@ -12,6 +12,7 @@ import random
 import sys
 import time
 
+import exits
 import lab
 import sequences
 import simulator
@@ -337,7 +338,7 @@ EXPERIMENTS = [
     reuse_delay,
     lost_syn,
     short_churn,
-]
+] + exits.EXPERIMENTS
 
 
 def all_laws(session):
