@@ -31,10 +31,10 @@ static uint32_t count_of(const struct field_list *list, bool ipv6)
  */
 
 /* How many addresses of a family the members of an entry get from the world. */
-static uint32_t given_by_the_world(const struct host_config *h, bool ipv6, uint32_t pools)
+static uint32_t given_by_the_world(const struct host_config *h, bool ipv6,
+                                   const struct host_use *use)
 {
-    bool used = !ipv6 || pools & (1u << POOL_TCP6 | 1u << POOL_UDP6);
-    if (host_given_addresses(h, ipv6) || !used)
+    if (host_given_addresses(h, ipv6) || (ipv6 && !use->ipv6))
         return 0;
     return (h->count + h->share_address - 1) / h->share_address;
 }
@@ -55,7 +55,7 @@ static uint32_t place(const struct world_config *config, bool ipv6, struct host_
     const struct host_config *h = config->hosts.items;
     uint32_t total = 0;
     for (uint32_t i = 0; i < config->hosts.count; i++) {
-        uint32_t given = given_by_the_world(&h[i], ipv6, uses[i].pools);
+        uint32_t given = given_by_the_world(&h[i], ipv6, &uses[i]);
         uint32_t own = host_given_addresses(&h[i], ipv6) + count_of(&h[i].later, ipv6);
         uses[i].first_address[ipv6] = total | (ipv6 ? PORT_IPV6 : 0);
         uses[i].address_room[ipv6] = h[i].count > 1 ? 1 : given + own;
@@ -72,7 +72,7 @@ static void fill(struct net *net, const struct world_config *config, bool ipv6,
     uint32_t total = place(config, ipv6, uses), given = 0, member = 0;
     struct address *table = memory_new(total, sizeof *table), *next = table;
     for (uint32_t i = 0; i < config->hosts.count; member += h[i++].count) {
-        uint32_t count = given_by_the_world(&h[i], ipv6, uses[i].pools);
+        uint32_t count = given_by_the_world(&h[i], ipv6, &uses[i]);
         for (uint32_t k = 0; k < count; k++)
             *next++ = (struct address){.ip = ip_address_add(first_given[ipv6], given++),
                                        .member = member + k * h[i].share_address};
@@ -83,16 +83,23 @@ static void fill(struct net *net, const struct world_config *config, bool ipv6,
     net->address_count[ipv6] = total;
 }
 
+static void add_use(struct host_use *use, const struct app_config *a, bool has_pool)
+{
+    use->ipv6 |= a->family == APP_IPV6;
+    if (has_pool)
+        use->pools |= 1u << app_pool(a);
+}
+
 struct host_use *addresses_number(struct net *net, const struct world_config *config)
 {
     const struct app_config *a = config->apps.items;
     struct host_use *uses = memory_new(config->hosts.count, sizeof *uses);
     for (uint32_t i = 0; i < config->apps.count; i++) {
-        uint32_t pool = 1u << app_pool(&a[i]);
-        uses[a[i].from].pools |= pool;
-        uses[a[i].to.reference].pools |= pool;
+        add_use(&uses[a[i].from], &a[i], true);
+        /* A server answers all queries from one socket, and needs no pool for it. */
+        add_use(&uses[a[i].to.reference], &a[i], a[i].protocol == APP_TCP);
         if (a[i].through != FIELD_NO_REFERENCE)
-            uses[a[i].through].pools |= pool;
+            add_use(&uses[a[i].through], &a[i], true);
     }
     fill(net, config, false, uses);
     fill(net, config, true, uses);

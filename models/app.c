@@ -9,6 +9,12 @@ static const char *closer_choice(uint32_t index)
     return index < sizeof words / sizeof words[0] ? words[index] : NULL;
 }
 
+static const char *protocol_choice(uint32_t index)
+{
+    static const char *const words[] = {[APP_TCP] = "tcp", [APP_UDP] = "udp"};
+    return index < sizeof words / sizeof words[0] ? words[index] : NULL;
+}
+
 static const char *family_choice(uint32_t index)
 {
     static const char *const words[] = {[APP_IPV4] = "ipv4", [APP_IPV6] = "ipv6"};
@@ -67,6 +73,24 @@ static void check_shares(const struct field_check *check, const char *key,
         field_complain(check, key, "needs a row whose share is above 0");
 }
 
+/* What only connections have. */
+static void check_udp(const struct app_config *a, const struct field_check *check)
+{
+    const struct leak_config *l = &a->leaks;
+    if (a->through != FIELD_NO_REFERENCE)
+        field_complain(check, "through",
+                       "must not be given with protocol udp: no proxy "
+                       "passes queries on");
+    if (a->quiet)
+        field_complain(check, "quiet", "has no effect with protocol udp");
+    if (a->vanishes > 0)
+        field_complain(check, "vanishes", "has no effect with protocol udp");
+    if (l->close_wait + l->after_time_wait + l->after_failure + l->half_closed > 0)
+        field_complain(check, "leaks",
+                       "with protocol udp only never_closed: nothing is shut down or "
+                       "closed by a peer");
+}
+
 static void check_app(const void *self, const struct field_check *check)
 {
     const struct app_config *a = self;
@@ -78,6 +102,8 @@ static void check_app(const void *self, const struct field_check *check)
         field_complain(check, "through", "must be another host than the one in to");
     if (a->from == a->to.reference)
         field_complain(check, "to", "must be another host than from");
+    if (a->protocol == APP_UDP)
+        check_udp(a, check);
 }
 
 const struct field_table app_fields = {
@@ -124,6 +150,14 @@ const struct field_table app_fields = {
                        "the server's addresses",
              .help =
                  "the server, \"host:port\"; of several addresses one after the other"},
+            {.key = "protocol",
+             .type = FIELD_CHOICE,
+             .offset = offsetof(struct app_config, protocol),
+             .choices = protocol_choice,
+             .fallback = "\"tcp\"",
+             .help =
+                 "udp: an attempt is a query, which takes a local port and succeeds "
+                 "with the answer; the socket is held for `lifetime` and then closed"},
             {.key = "family",
              .type = FIELD_CHOICE,
              .offset = offsetof(struct app_config, family),
@@ -238,6 +272,13 @@ const struct field_table app_fields = {
              .fallback = "{}",
              .change = "sockets are made with it",
              .help = "options of the users' own sockets"},
+            {.key = "udp",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct app_config, udp),
+             .table = &udp_config_fields,
+             .flags = FIELD_CHANGEABLE,
+             .fallback = "{}",
+             .help = "with protocol udp: its queries"},
             {.key = "leaks",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct app_config, leaks),

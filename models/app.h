@@ -9,9 +9,11 @@
 #include "models/faces.h"
 #include "models/leak.h"
 #include "models/socket_options.h"
+#include "models/udp_config.h"
 #include "sim/base/field.h"
 #include "sim/base/pool.h"
 
+enum app_protocol { APP_TCP, APP_UDP };
 enum app_family { APP_IPV4, APP_IPV6 };
 
 enum app_closer { CLOSES_CLIENT, CLOSES_SERVER, CLOSES_BOTH };
@@ -29,6 +31,7 @@ struct app_config {
     uint32_t from;                 /* host */
     char process[FIELD_NAME_SIZE]; /* of its users, on `from`; "": named as the app */
     uint32_t through;              /* proxy; FIELD_NO_REFERENCE: none */
+    uint32_t protocol;             /* enum app_protocol */
     uint32_t family;               /* enum app_family, of all its connections */
     struct field_endpoint to;
     struct field_variant arrivals;
@@ -44,12 +47,13 @@ struct app_config {
     double local;                 /* share of attempts that need no network */
     struct socket_options socket; /* of the users' own connections */
     struct leak_config leaks;     /* of the same */
+    struct udp_config udp;        /* with protocol udp */
 };
 
 /* The pool its ports are in, on every host that takes part. */
 static inline enum pool app_pool(const struct app_config *a)
 {
-    return a->family == APP_IPV6 ? POOL_TCP6 : POOL_TCP4;
+    return pool_for(a->protocol == APP_UDP, a->family == APP_IPV6 ? 6 : 4);
 }
 
 extern const struct field_table app_fields;

@@ -444,6 +444,7 @@ static enum nat_segment segment_of(enum net_event kind)
     case EVENT_SESSION:
     case EVENT_ARRIVAL:
     case EVENT_NAT:
+    case EVENT_UDP:
     case EVENT_SECOND:
         break;
     }

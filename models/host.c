@@ -35,42 +35,61 @@
     X(TIME_WAIT)                                                                         \
     X(BOUND)
 
+/* What TCP and UDP pools have in common, first of all. */
+#define POOL_ROWS                                                                        \
+    {.name = "capacity",                                                                 \
+     .unit = "ports",                                                                    \
+     .kind = METRIC_LEVEL,                                                               \
+     .flags = METRIC_SERIES,                                                             \
+     .help = "(range - reserved) x local addresses x members"},                          \
+        {.name = "in_use",                                                               \
+         .unit = "ports",                                                                \
+         .kind = METRIC_LEVEL,                                                           \
+         .flags = METRIC_SERIES | METRIC_MAX_NAME,                                       \
+         .help = "ports with any holder"},                                               \
+        {.name = "allocations",                                                          \
+         .unit = "1",                                                                    \
+         .kind = METRIC_COUNT,                                                           \
+         .flags = METRIC_SERIES,                                                         \
+         .help = "local ports chosen"},                                                  \
+        {.name = "allocation_failures",                                                  \
+         .unit = "1",                                                                    \
+         .kind = METRIC_COUNT,                                                           \
+         .flags = METRIC_SERIES,                                                         \
+         .help = "choices that found no port"},                                          \
+        {.name = "probes",                                                               \
+         .unit = "probes",                                                               \
+         .kind = METRIC_SAMPLE,                                                          \
+         .help = "candidates examined by a choice, failed ones included"},               \
+        {.name = "search_time_s",                                                        \
+         .unit = "s",                                                                    \
+         .kind = METRIC_SAMPLE,                                                          \
+         .flags = METRIC_QUIET,                                                          \
+         .help = "what a choice would cost a real host: probes x tcp.ns_per_probe; "     \
+                 "null where that is not known"},                                        \
+        {.name = "reuse_interval_s",                                                     \
+         .unit = "s",                                                                    \
+         .kind = METRIC_SAMPLE,                                                          \
+         .help = "rest of a port between two holders; null for entries of over 100 "     \
+                 "members"},
+
+const struct metric_def host_udp_metrics[HOST_UDP_METRIC_COUNT] = {
+    POOL_ROWS //
+    {.name = "late_answers",
+     .unit = "1",
+     .kind = METRIC_COUNT,
+     .flags = METRIC_QUIET | METRIC_SERIES,
+     .help = "answers that came after their socket was closed"},
+    {.name = "stray_answers",
+     .unit = "1",
+     .kind = METRIC_COUNT,
+     .flags = METRIC_QUIET | METRIC_SERIES,
+     .help = "those of them that another socket got, which had the port by then"},
+    STATE_ROW(UNCONN) STATE_ROW(ESTABLISHED) OUTGOING_ROW(UNCONN)
+        OUTGOING_ROW(ESTABLISHED)};
+
 const struct metric_def host_metrics[HOST_METRIC_COUNT] = {
-    {.name = "capacity",
-     .unit = "ports",
-     .kind = METRIC_LEVEL,
-     .flags = METRIC_SERIES,
-     .help = "(range - reserved) x local addresses x members"},
-    {.name = "in_use",
-     .unit = "ports",
-     .kind = METRIC_LEVEL,
-     .flags = METRIC_SERIES | METRIC_MAX_NAME,
-     .help = "ports with any holder"},
-    {.name = "allocations",
-     .unit = "1",
-     .kind = METRIC_COUNT,
-     .flags = METRIC_SERIES,
-     .help = "local ports chosen"},
-    {.name = "allocation_failures",
-     .unit = "1",
-     .kind = METRIC_COUNT,
-     .flags = METRIC_SERIES,
-     .help = "choices that found no port"},
-    {.name = "probes",
-     .unit = "probes",
-     .kind = METRIC_SAMPLE,
-     .help = "candidates examined by a choice, failed ones included"},
-    {.name = "search_time_s",
-     .unit = "s",
-     .kind = METRIC_SAMPLE,
-     .flags = METRIC_QUIET,
-     .help =
-         "what a choice would cost a real host: probes x tcp.ns_per_probe; null where "
-         "that is not known"},
-    {.name = "reuse_interval_s",
-     .unit = "s",
-     .kind = METRIC_SAMPLE,
-     .help = "rest of a port between two holders; null for entries of over 100 members"},
+    POOL_ROWS //
     {.name = "peer_collisions",
      .unit = "1",
      .kind = METRIC_COUNT,
@@ -112,7 +131,7 @@ static void set_capacity(struct hosts *hosts, const struct host *h, enum pool po
                          sim_ns now)
 {
     const struct host_pool *p = &h->pools[pool];
-    int64_t usable = host_usable_ports(h->config, p->rules.range);
+    int64_t usable = host_usable_ports(h->config, pool);
     int64_t capacity = usable * h->address_count[is_ipv6(pool)] * h->member_count;
     uint32_t metric = p->metric + HOST_CAPACITY;
     metrics_shift(hosts->metrics, metric,
@@ -122,17 +141,28 @@ static void set_capacity(struct hosts *hosts, const struct host *h, enum pool po
 static struct pool_rules tcp_rules(const struct host_config *config)
 {
     const struct stack *tcp = &config->tcp;
-    struct field_range range =
-        config->nat == NAT_NONE ? tcp->range : config->translation.range;
     return (struct pool_rules){.allocator = &tcp->allocator,
                                .bind_allocator = &tcp->bind_allocator,
                                .binds = &bind_rules[tcp->bind_rules],
                                .scope = stack_scope(tcp),
                                .exhausted = (enum failure)(tcp->exhausted + 1),
                                .exhausted_bind = (enum failure)(tcp->exhausted_bind + 1),
-                               .range = {range.low, range.high},
                                .ns_per_probe = tcp->ns_per_probe,
                                .bound_until_empty = tcp->bound_until_empty};
+}
+
+static struct pool_rules udp_rules(const struct host_config *config)
+{
+    const struct udp_stack *udp = &config->udp;
+    bool linux = config->tcp.bind_rules == BIND_RULES_LINUX;
+    return (struct pool_rules){.allocator = &udp->allocator,
+                               .bind_allocator = &udp->bind_allocator,
+                               .binds = linux ? &bind_rules_linux_udp
+                                              : &bind_rules[config->tcp.bind_rules],
+                               .scope = stack_scope_of(udp->scope, &udp->allocator),
+                               .exhausted = (enum failure)(udp->exhausted + 1),
+                               .exhausted_bind = (enum failure)(udp->exhausted_bind + 1),
+                               .ns_per_probe = config->tcp.ns_per_probe};
 }
 
 static void configure(struct hosts *hosts, struct host *h,
@@ -140,9 +170,11 @@ static void configure(struct hosts *hosts, struct host *h,
 {
     h->config = config;
     for (int i = 0; i < POOL_COUNT; i++) {
+        struct pool_rules *rules = &h->pools[i].rules;
         if (!h->pools[i].members)
             continue;
-        h->pools[i].rules = tcp_rules(config);
+        *rules = pool_is_udp((enum pool)i) ? udp_rules(config) : tcp_rules(config);
+        rules->range = host_range(config, (enum pool)i);
         set_capacity(hosts, h, (enum pool)i, now);
     }
 }
@@ -164,7 +196,11 @@ static void declare(struct hosts *hosts, struct host *h, enum pool pool)
 {
     struct host_pool *p = &h->pools[pool];
     char *prefix = memory_print("hosts.%s.%s", h->config->name, pool_name(pool));
-    p->metric = metrics_declare(hosts->metrics, prefix, host_metrics, HOST_METRIC_COUNT);
+    p->metric =
+        pool_is_udp(pool)
+            ? metrics_declare(hosts->metrics, prefix, host_udp_metrics,
+                              HOST_UDP_METRIC_COUNT)
+            : metrics_declare(hosts->metrics, prefix, host_metrics, HOST_METRIC_COUNT);
     if (h->config->predictability)
         p->predict = port_predict_new(hosts->metrics, prefix, h->member_count);
     free(prefix);

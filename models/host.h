@@ -19,6 +19,7 @@
 #include "models/socket_options.h"
 #include "models/spell.h"
 #include "models/tcp_socket.h"
+#include "models/udp_socket.h"
 #include "sim/base/metrics.h"
 #include "sim/base/pool.h"
 #include "sim/engine/random.h"
@@ -43,8 +44,19 @@ enum host_metric {
     HOST_METRIC_COUNT = HOST_OUTGOING + TCP_STATE_COUNT - TCP_SYN_SENT
 };
 
-/* One row for each of enum host_metric, under "hosts.<host>.<pool>". */
+/* Of a UDP pool; up to HOST_REUSE_INTERVAL as above. */
+enum host_udp_metric {
+    HOST_UDP_LATE_ANSWERS = HOST_REUSE_INTERVAL + 1,
+    HOST_UDP_STRAY_ANSWERS,
+    HOST_UDP_SOCKETS, /* + state - UDP_UNCONN */
+    HOST_UDP_OUTGOING = HOST_UDP_SOCKETS + UDP_STATE_COUNT - UDP_UNCONN,
+    HOST_UDP_METRIC_COUNT = HOST_UDP_OUTGOING + UDP_STATE_COUNT - UDP_UNCONN
+};
+
+/* One row for each of enum host_metric, under "hosts.<host>.<pool>"; of UDP pools for
+ * each of enum host_udp_metric. */
 extern const struct metric_def host_metrics[HOST_METRIC_COUNT];
+extern const struct metric_def host_udp_metrics[HOST_UDP_METRIC_COUNT];
 
 struct reuse_log;
 struct member_binding;
@@ -122,10 +134,11 @@ struct hosts {
 };
 
 /* What the world says of one entry: the pools it is used with, beside tcp4 (bits of enum
- * pool), the number of its first IPv4 and its first IPv6 address, and how many a member
- * ever has. */
+ * pool), whether it needs an IPv6 address, the number of the first address of each
+ * family, and how many a member ever has. */
 struct host_use {
     uint32_t pools;
+    bool ipv6;
     uint32_t first_address[2];
     uint32_t address_room[2];
 };
@@ -200,6 +213,7 @@ uint32_t host_source_address(struct hosts *hosts, struct member *m, enum pool po
 enum port_held {
     HELD_REUSEADDR = PORT_REUSEADDR,
     HELD_REUSEPORT = PORT_REUSEPORT,
+    HELD_ALONE = 32,   /* no tuple: UDP, where the port counts and not the destination */
     HELD_BY_BIND = 64, /* bind() chose it, else connect() */
     HELD_RING = 128,   /* a port of the program's own ring: goes back at close() */
 };
@@ -220,8 +234,18 @@ struct host_choice {
  */
 struct port_ask {
     uint32_t local_address;
-    struct port_destination to;
+    struct port_destination to; /* port 0: it does not connect (UDP) */
     const struct socket_options *options;
+    bool udp;
+};
+
+/* What a socket of UDP holds. */
+struct port_hold {
+    uint32_t local_address;
+    struct port_destination to;
+    uint16_t port;
+    uint16_t uid;
+    uint8_t held; /* enum port_held */
 };
 
 /* Chooses a port without taking it: bind() and connect() in one, by the options.  Counts
@@ -253,6 +277,10 @@ struct host_choice host_take_reflected(struct hosts *hosts, struct member *m,
 /* Gives back the port of an active socket. */
 void host_release_port(struct hosts *hosts, struct member *m, const struct tcp_socket *s,
                        sim_ns now);
+
+/* Closes a socket of UDP: its port is free at once, one of a ring is back there. */
+void host_release_udp(struct hosts *hosts, struct member *m, const struct port_hold *hold,
+                      sim_ns now);
 
 /* The connection of an active socket is over and its descriptor keeps the port: toward
  * nobody from now on. */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/bind_rules.h"
+
 static const char *source_choice(uint32_t index)
 {
     static const char *const words[] = {
@@ -23,6 +25,11 @@ static const struct field a_process = {.type = FIELD_OBJECT, .table = &process_f
 static const void *stack_of(const void *host)
 {
     return &stack_rows[((const struct host_config *)host)->stack_row].stack;
+}
+
+static const void *udp_of(const void *host)
+{
+    return &stack_rows[((const struct host_config *)host)->stack_row].udp;
 }
 
 static const void *proxy_of(const void *host)
@@ -107,17 +114,43 @@ static void check_ports(const struct field_check *check, const char *key,
     }
 }
 
-struct port_set host_reserved_ports(const struct host_config *h)
+struct port_range host_range(const struct host_config *h, enum pool pool)
+{
+    const struct dynamic_port *d = &h->dynamicport.of[pool];
+    if (d->num)
+        return dynamic_port_range(d);
+    struct field_range range = h->tcp.range;
+    if (pool == POOL_TCP4 && h->nat != NAT_NONE)
+        range = h->translation.range;
+    else if (pool_is_udp(pool) && h->udp.range.low)
+        range = h->udp.range;
+    return (struct port_range){range.low, range.high};
+}
+
+static void add_ranges(struct port_set *set, const struct field_list *ranges)
+{
+    const struct field_range *range = ranges->items;
+    for (uint32_t i = 0; i < ranges->count; i++)
+        for (uint32_t p = range[i].low; p <= range[i].high; p++)
+            port_set_add(set, (uint16_t)p);
+}
+
+struct port_set host_reserved_ports(const struct host_config *h, enum pool pool)
 {
     const uint16_t *port = h->reserved.items;
-    const struct field_range *range = h->reserved_ranges.items;
     struct port_set reserved = {0};
     for (uint32_t i = 0; i < h->reserved.count; i++)
         port_set_add(&reserved, port[i]);
-    for (uint32_t i = 0; i < h->reserved_ranges.count; i++)
-        for (uint32_t p = range[i].low; p <= range[i].high; p++)
-            port_set_add(&reserved, (uint16_t)p);
+    add_ranges(&reserved, &h->reserved_ranges);
+    add_ranges(&reserved, pool_is_udp(pool) ? &h->excluded_udp : &h->excluded_tcp);
     return reserved;
+}
+
+bool host_reserves(const struct host_config *h, enum pool pool)
+{
+    const struct field_list *excluded =
+        pool_is_udp(pool) ? &h->excluded_udp : &h->excluded_tcp;
+    return h->reserved.count || h->reserved_ranges.count || excluded->count;
 }
 
 static bool same_items(const struct field_list *a, const struct field_list *b,
@@ -131,12 +164,15 @@ bool host_reserves_the_same(const struct host_config *a, const struct host_confi
 {
     return same_items(&a->reserved, &b->reserved, sizeof(uint16_t)) &&
            same_items(&a->reserved_ranges, &b->reserved_ranges,
-                      sizeof(struct field_range));
+                      sizeof(struct field_range)) &&
+           same_items(&a->excluded_tcp, &b->excluded_tcp, sizeof(struct field_range)) &&
+           same_items(&a->excluded_udp, &b->excluded_udp, sizeof(struct field_range));
 }
 
-uint32_t host_usable_ports(const struct host_config *h, struct port_range range)
+uint32_t host_usable_ports(const struct host_config *h, enum pool pool)
 {
-    struct port_set reserved = host_reserved_ports(h);
+    struct port_range range = host_range(h, pool);
+    struct port_set reserved = host_reserved_ports(h, pool);
     uint32_t usable = port_range_size(range) - port_set_count_in(&reserved, range);
     port_set_clear(&reserved);
     return usable;
@@ -161,10 +197,38 @@ static void check_translation(const struct host_config *h,
         field_complain(check, "translation", "has no effect without \"nat\"");
 }
 
+/* Which key takes ports from a pool. */
+static const char *reserving_key(const struct host_config *h, enum pool pool)
+{
+    const struct field_list *excluded =
+        pool_is_udp(pool) ? &h->excluded_udp : &h->excluded_tcp;
+    if (excluded->count)
+        return pool_is_udp(pool) ? "excluded_udp" : "excluded_tcp";
+    return h->reserved.count ? "reserved" : "reserved_ranges";
+}
+
+static void check_pools(const struct host_config *h, const struct field_check *check)
+{
+    if (dynamic_ports_set(&h->dynamicport) && h->tcp.bind_rules != BIND_RULES_WINDOWS)
+        field_complain(
+            check, "dynamicport",
+            "is for Windows stacks, not for \"%s\": its range is tcp.range, or "
+            "udp.range",
+            stack_rows[h->stack_row].name);
+    for (int pool = 0; pool < POOL_COUNT; pool++) {
+        struct port_range range = host_range(h, (enum pool)pool);
+        if (host_usable_ports(h, (enum pool)pool))
+            continue;
+        field_complain(check, reserving_key(h, (enum pool)pool),
+                       "leaves no port of the range %u-%u", (unsigned)range.low,
+                       (unsigned)range.high);
+        break;
+    }
+}
+
 static void check_host(const void *self, const struct field_check *check)
 {
     const struct host_config *h = self;
-    struct field_range range = h->nat == NAT_NONE ? h->tcp.range : h->translation.range;
     check_translation(h, check);
     if (h->nat != NAT_NONE && !h->running)
         field_complain(check, "running", "must be true of a gateway");
@@ -175,10 +239,7 @@ static void check_host(const void *self, const struct field_check *check)
     check_ports(check, "listen", &h->listen);
     processes_check(&h->processes, check);
     check_ports(check, "reserved", &h->reserved);
-    if (host_usable_ports(h, (struct port_range){range.low, range.high}) == 0)
-        field_complain(check, h->reserved.count ? "reserved" : "reserved_ranges",
-                       "leaves no port of the range %u-%u", (unsigned)range.low,
-                       (unsigned)range.high);
+    check_pools(h, check);
 }
 
 const struct field_table host_fields = {
@@ -323,6 +384,23 @@ const struct field_table host_fields = {
              .change = "who holds such a port keeps it",
              .help = "the same, as ranges: [[40000, 49999]] (ip_local_reserved_ports, "
                      "excluded blocks of Windows)"},
+            {.key = "excluded_tcp",
+             .type = FIELD_LIST,
+             .offset = offsetof(struct host_config, excluded_tcp),
+             .element = &a_port_range,
+             .max = 1024,
+             .fallback = "[]",
+             .flags = FIELD_CHANGEABLE,
+             .help = "ranges never chosen for TCP (netsh int ipv4 add excludedportrange "
+                     "tcp)"},
+            {.key = "excluded_udp",
+             .type = FIELD_LIST,
+             .offset = offsetof(struct host_config, excluded_udp),
+             .element = &a_port_range,
+             .max = 1024,
+             .fallback = "[]",
+             .flags = FIELD_CHANGEABLE,
+             .help = "the same for UDP"},
             {.key = "predictability",
              .type = FIELD_BOOL,
              .offset = offsetof(struct host_config, predictability),
@@ -345,6 +423,21 @@ const struct field_table host_fields = {
              .base = stack_of,
              .fallback = "{}",
              .help = "the stack's numbers, each overridable"},
+            {.key = "udp",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct host_config, udp),
+             .table = &udp_stack_fields,
+             .base = udp_of,
+             .fallback = "{}",
+             .help = "what the stack does with the ports of UDP, each overridable"},
+            {.key = "dynamicport",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct host_config, dynamicport),
+             .table = &dynamic_ports_fields,
+             .fallback = "{}",
+             .flags = FIELD_CHANGEABLE,
+             .help = "Windows: the dynamic ranges of netsh, for each pool that has its "
+                     "own, in place of tcp.range; holders outside a narrowed one stay"},
             {.key = "nat",
              .type = FIELD_CHOICE,
              .offset = offsetof(struct host_config, nat),

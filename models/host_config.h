@@ -2,6 +2,7 @@
 #ifndef MODELS_HOST_CONFIG_H
 #define MODELS_HOST_CONFIG_H
 
+#include "models/dynamic_port.h"
 #include "models/nat.h"
 #include "models/process_config.h"
 #include "models/proxy.h"
@@ -31,7 +32,11 @@ struct host_config {
     bool predictability;        /* measure how guessable its ports are */
     struct field_list reserved_ranges; /* struct field_range: likewise */
     struct field_list processes;       /* struct process_config */
+    struct field_list excluded_tcp;    /* struct field_range: of one protocol */
+    struct field_list excluded_udp;
     struct stack tcp;
+    struct udp_stack udp;
+    struct dynamic_ports dynamicport;   /* of Windows */
     uint32_t nat;                       /* row of nat_rows; NAT_NONE: no gateway */
     struct nat_translation translation; /* of a gateway; else all zero */
     uint32_t gateway; /* host that translates what leaves; FIELD_NO_REFERENCE: none */
@@ -40,14 +45,21 @@ struct host_config {
 /* How many addresses of that family it was given; 0: the world gives them. */
 uint32_t host_given_addresses(const struct host_config *h, bool ipv6);
 
+/* The ports a pool of the host chooses from; of a gateway's tcp4 those it translates to.
+ */
+struct port_range host_range(const struct host_config *h, enum pool pool);
+
 /* The ports that are never chosen automatically; the caller clears the set. */
-struct port_set host_reserved_ports(const struct host_config *h);
+struct port_set host_reserved_ports(const struct host_config *h, enum pool pool);
+
+/* True if there are such ports. */
+bool host_reserves(const struct host_config *h, enum pool pool);
 
 /* True if both reserve the same, in the same words. */
 bool host_reserves_the_same(const struct host_config *a, const struct host_config *b);
 
-/* How many of the range may be. */
-uint32_t host_usable_ports(const struct host_config *h, struct port_range range);
+/* How many of its range the pool may choose. */
+uint32_t host_usable_ports(const struct host_config *h, enum pool pool);
 
 extern const struct field_table host_fields;
 

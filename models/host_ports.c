@@ -34,9 +34,10 @@ static void close_state(const struct field_variant *allocator, void **state)
 /* --- reserved ports and listeners -----------------------------------------------------
  */
 
-void host_ports_reserve(struct port_space *ports, const struct host_config *config)
+void host_ports_reserve(struct port_space *ports, const struct host_config *config,
+                        enum pool pool)
 {
-    struct port_set reserved = host_reserved_ports(config);
+    struct port_set reserved = host_reserved_ports(config, pool);
     for (uint32_t port = 0; port < PORT_COUNT; port++) {
         bool reserve = port_set_has(&reserved, (uint16_t)port);
         if (port_space_is_reserved(ports, (uint16_t)port) != reserve)
@@ -96,8 +97,8 @@ static void open_ports(const struct place *at, enum pool pool)
     struct port_space *ports = at->space->ports = port_space_new();
     if (rules->bound_until_empty)
         port_space_bound_until_empty(ports);
-    if (at->host->config->reserved.count || at->host->config->reserved_ranges.count)
-        host_ports_reserve(ports, at->host->config);
+    if (host_reserves(at->host->config, pool))
+        host_ports_reserve(ports, at->host->config, pool);
     if (!pool_is_udp(pool))
         set_listeners(ports, at->host->config, rules->range, wildcard_of(at->host, pool),
                       true);
@@ -170,7 +171,7 @@ static void reconfigure_member(const struct host *h, const struct host *before,
     if (p->binding && !port_allocator_same(was->bind_allocator, now->bind_allocator))
         close_state(was->bind_allocator, &p->binding->allocator);
     if (p->ports && !host_reserves_the_same(before->config, h->config))
-        host_ports_reserve(p->ports, h->config);
+        host_ports_reserve(p->ports, h->config, pool);
     if (!p->ports || pool_is_udp(pool))
         return;
     uint32_t wildcard = wildcard_of(h, pool);
@@ -330,7 +331,8 @@ static struct port_outcome choose_by_options(struct hosts *hosts, const struct p
                              .options = options,
                              .bind_address = ask->local_address,
                              .local_address = ask->local_address,
-                             .to = ask->to};
+                             .to = ask->to,
+                             .udp = ask->udp};
     if (options->bind == SOCKET_BIND_EXPLICIT)
         return choose_from_ring(&binder, &call,
                                 ring_of(binding_of(hosts, at), options->ring));
@@ -356,6 +358,7 @@ static struct port_outcome choose_plainly(const struct place *at,
                                    .range = rules->range,
                                    .local_address = ask->local_address,
                                    .to = ask->to,
+                                   .flags = ask->udp ? PORT_ASK_UDP : 0,
                                    .mode = PORT_MODE_AUTOBIND,
                                    .scope = (uint8_t)rules->scope};
     struct port_answer answer =
@@ -371,7 +374,7 @@ static struct port_outcome choose_plainly(const struct place *at,
 struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
                                     const struct port_ask *ask, sim_ns now)
 {
-    enum pool pool = host_pool_of(ask->local_address, false);
+    enum pool pool = host_pool_of(ask->local_address, ask->udp);
     struct place at = place_of(hosts, m, pool);
     uint32_t metric = at.pool->metric, ns_per_probe = at.pool->rules.ns_per_probe;
     if (!at.space->ports)
@@ -390,15 +393,16 @@ struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
     }
     metrics_count(hosts->metrics, metric + HOST_ALLOCATIONS, 1);
     bool bound = out.owner.origin == PORT_BY_BIND;
+    bool alone = ask->udp && at.pool->rules.scope == PORT_SCOPE_PORT;
     bool of_ring = ask->options->bind == SOCKET_BIND_EXPLICIT;
-    return (struct host_choice){.port = out.port,
-                                .held = (uint8_t)(out.owner.options |
-                                                  (bound ? HELD_BY_BIND : 0) |
-                                                  (of_ring ? HELD_RING : 0)),
-                                .uid = (uint16_t)out.owner.uid,
-                                .takes_over = out.takes_over,
-                                .stage = out.stage,
-                                .probes = out.probes};
+    return (struct host_choice){
+        .port = out.port,
+        .held = (uint8_t)(out.owner.options | (bound ? HELD_BY_BIND : 0) |
+                          (alone ? HELD_ALONE : 0) | (of_ring ? HELD_RING : 0)),
+        .uid = (uint16_t)out.owner.uid,
+        .takes_over = out.takes_over,
+        .stage = out.stage,
+        .probes = out.probes};
 }
 
 /* --- taking and giving back -----------------------------------------------------------
@@ -438,12 +442,13 @@ static void sample_rest(struct hosts *hosts, const struct place *at,
 void host_hold_port(struct hosts *hosts, struct member *m, const struct port_ask *ask,
                     const struct host_choice *choice, sim_ns now)
 {
-    enum pool pool = host_pool_of(ask->local_address, false);
+    enum pool pool = host_pool_of(ask->local_address, ask->udp);
     struct place at = place_of(hosts, m, pool);
     struct port_space *ports = at.space->ports;
     uint32_t before = port_space_in_use(ports);
     port_space_take(ports, choice->port,
-                    owner_of(ask->local_address, choice->held, choice->uid), ask->to);
+                    owner_of(ask->local_address, choice->held, choice->uid),
+                    choice->held & HELD_ALONE ? nowhere : ask->to);
     const struct field_variant *allocator;
     void *state = state_of(&at, choice->held, &allocator);
     if (ops_of(allocator)->taken && state)
@@ -471,15 +476,20 @@ void host_yield_port(struct hosts *hosts, struct member *m, const struct tcp_soc
         (struct port_destination){s->remote_address, s->remote_port}, yields);
 }
 
+static void give_to_ring(const struct member_binding *binding, uint16_t port)
+{
+    for (uint32_t i = 0; i < binding->ring_count; i++)
+        if (port_ring_give(binding->rings[i], port))
+            return;
+}
+
 void host_descriptor_closed(struct hosts *hosts, struct member *m,
                             const struct tcp_socket *s)
 {
     if (!(s->held & HELD_RING))
         return;
     struct place at = place_of(hosts, m, host_pool_of(s->local_address, false));
-    for (uint32_t i = 0; i < at.space->binding->ring_count; i++)
-        if (port_ring_give(at.space->binding->rings[i], s->local_port))
-            return;
+    give_to_ring(at.space->binding, s->local_port);
 }
 
 struct host_choice host_take_reflected(struct hosts *hosts, struct member *m,
@@ -515,21 +525,21 @@ static void log_rest(const struct place *at, uint32_t local_address, uint16_t po
 }
 
 static void give_back(struct hosts *hosts, const struct place *at,
-                      const struct tcp_socket *s, sim_ns now)
+                      const struct port_hold *s, sim_ns now)
 {
     struct port_space *ports = at->space->ports;
     uint32_t before = port_space_in_use(ports);
-    port_space_release(ports, s->local_port, owner_of(s->local_address, s->held, s->uid),
-                       (struct port_destination){s->remote_address, s->remote_port});
+    port_space_release(ports, s->port, owner_of(s->local_address, s->held, s->uid),
+                       s->held & HELD_ALONE ? nowhere : s->to);
     if (port_space_in_use(ports) != before) {
         metrics_shift(hosts->metrics, at->pool->metric + HOST_IN_USE, -1, now);
         if (at->host->member_count <= HOST_REUSE_MEMBERS)
-            log_rest(at, s->local_address, s->local_port, now);
+            log_rest(at, s->local_address, s->port, now);
     }
     const struct field_variant *allocator;
     void *state = state_of(at, s->held, &allocator);
     if (ops_of(allocator)->released && state)
-        ops_of(allocator)->released(state, allocator->config, s->local_port, 0, now);
+        ops_of(allocator)->released(state, allocator->config, s->port, 0, now);
 }
 
 void host_keep_port(struct hosts *hosts, struct member *m, const struct tcp_socket *s)
@@ -553,5 +563,20 @@ void host_release_port(struct hosts *hosts, struct member *m, const struct tcp_s
         return;
     }
     struct place at = place_of(hosts, m, host_pool_of(s->local_address, false));
-    give_back(hosts, &at, s, now);
+    give_back(hosts, &at,
+              &(struct port_hold){.local_address = s->local_address,
+                                  .to = {s->remote_address, s->remote_port},
+                                  .port = s->local_port,
+                                  .uid = s->uid,
+                                  .held = s->held},
+              now);
+}
+
+void host_release_udp(struct hosts *hosts, struct member *m, const struct port_hold *hold,
+                      sim_ns now)
+{
+    struct place at = place_of(hosts, m, host_pool_of(hold->local_address, true));
+    give_back(hosts, &at, hold, now);
+    if (hold->held & HELD_RING)
+        give_to_ring(at.space->binding, hold->port);
 }

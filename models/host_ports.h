@@ -25,8 +25,9 @@ void host_ports_free(const struct host *h);
 /* What the members' ports allocated. */
 size_t host_ports_bytes(const struct host *h);
 
-/* Keeps what the host reserves, and nothing else, from automatic choice. */
-void host_ports_reserve(struct port_space *ports, const struct host_config *config);
+/* Keeps what the host reserves in that pool, and nothing else, from automatic choice. */
+void host_ports_reserve(struct port_space *ports, const struct host_config *config,
+                        enum pool pool);
 
 /* Counts a choice that found nothing; the first begins a spell of exhaustion. */
 void host_note_failed_choice(struct hosts *hosts, struct host *h, enum pool pool,

@@ -34,6 +34,10 @@ const struct field_table leak_fields = {
             SHARE(half_closed,
                   "share shut down, and closed only when the peer closes: FIN_WAIT_2 "
                   "without limit toward one that never does"),
+            SHARE(
+                never_closed,
+                "share never closed when the user is done: ESTABLISHED without end, or, "
+                "of UDP, a port without end"),
             FIELD_END,
         },
 };
@@ -44,11 +48,12 @@ uint8_t leak_draw(const struct leak_config *config, struct random_stream *chance
 {
     const struct leak_config *c = config;
     double both = c->after_time_wait + c->half_closed;
-    if (c->close_wait + both + c->after_failure <= 0)
+    if (c->close_wait + both + c->after_failure + c->never_closed <= 0)
         return 0;
     double u = random_unit(chance);
     return (uint8_t)((u < c->close_wait ? LEAK_CLOSE_WAIT : 0) |
                      (u < c->after_failure ? LEAK_AFTER_FAILURE : 0) |
+                     (u < c->never_closed ? LEAK_NEVER_CLOSED : 0) |
                      (u < c->after_time_wait ? LEAK_AFTER_TIME_WAIT
                       : u < both             ? LEAK_HALF_CLOSED
                                              : 0));

@@ -16,6 +16,7 @@ struct leak_config {
     double after_time_wait;
     double after_failure;
     double half_closed;
+    double never_closed;
 };
 
 /* A set of these is what one connection leaks at. */
@@ -24,6 +25,7 @@ enum leak {
     LEAK_AFTER_TIME_WAIT = 2,
     LEAK_AFTER_FAILURE = 4,
     LEAK_HALF_CLOSED = 8,
+    LEAK_NEVER_CLOSED = 16,
 };
 
 /* Keys under "leaks". */

@@ -17,7 +17,7 @@ static void open_pool(struct nat_pool *p, const struct host *h)
 {
     if (!p->ports) {
         p->ports = port_space_new();
-        host_ports_reserve(p->ports, h->config);
+        host_ports_reserve(p->ports, h->config, POOL_TCP4);
         if (h->member_count <= HOST_REUSE_MEMBERS)
             p->reuse = reuse_log_new(h->address_room[0]);
     }
@@ -172,7 +172,7 @@ void nat_pool_reconfigure(struct nat_pool *p, const struct host_config *before,
                              &next->translation.allocator))
         close_allocator(p, before);
     if (p->ports && !host_reserves_the_same(before, next))
-        host_ports_reserve(p->ports, next);
+        host_ports_reserve(p->ports, next, POOL_TCP4);
 }
 
 void nat_pool_clear(struct nat_pool *p, const struct host_config *config)

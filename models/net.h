@@ -34,6 +34,7 @@ enum net_event {
     EVENT_PROBE,  /* segments again: keep-alive, and what answers it */
     EVENT_PROBE_ANSWER,
     EVENT_NAT, /* arg: mapping of a gateway (gateway.c) */
+    EVENT_UDP, /* arg: socket; detail: what of it (udp.c) */
 };
 
 struct address {
@@ -66,6 +67,8 @@ struct tcp_user {
     /* The process that has the socket is no more, or its machine: whoever speaks for it
      * forgets it. */
     void (*orphaned)(void *context, uint32_t socket);
+    /* The same of a session's socket of UDP. */
+    void (*query_orphaned)(void *context, uint32_t session);
 };
 
 struct gateways;
@@ -75,6 +78,7 @@ struct net {
     struct event_queue *queue;
     struct metrics *metrics;
     struct tcp_sockets sockets;
+    struct udp_sockets udp_sockets;
     struct hosts hosts;
     struct processes processes;
     struct address *addresses[2]; /* IPv4, IPv6; look there by net_address() */

@@ -57,7 +57,7 @@ static struct port_outcome search(const struct port_binder *b,
     request->range = b->range;
     request->uid = options->uid;
     request->scope = (uint8_t)chooser->scope;
-    request->flags = flags_of(options);
+    request->flags = (uint16_t)(flags_of(options) | (call->udp ? PORT_ASK_UDP : 0));
     if (options->local_range.low || options->local_range.high) {
         request->range = port_binder_range(b->range, options->local_range);
         request->flags |= PORT_ASK_OWN_RANGE;

@@ -48,6 +48,7 @@ struct port_call {
     struct port_destination to; /* port 0: it binds and does not connect */
     uint16_t port;              /* SOCKET_BIND_EXPLICIT: which */
     bool ipv6_only;
+    bool udp;
 };
 
 enum port_stage { PORT_AT_BIND, PORT_AT_CONNECT };

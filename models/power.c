@@ -2,6 +2,7 @@
 
 #include "models/gateway.h"
 #include "models/tcp.h"
+#include "models/udp.h"
 
 /* --- processes ------------------------------------------------------------------------
  */
@@ -13,12 +14,20 @@ static bool is_of(struct net *net, const struct tcp_socket *s, const struct proc
     return s->state != TCP_NO_STATE && holds && process_of(&net->processes, s) == p;
 }
 
+static bool is_users(struct net *net, const struct udp_socket *s, const struct process *p)
+{
+    return udp_is_open(s) && process_of_users(&net->processes, s->app) == p;
+}
+
 static void process_stops(struct net *net, struct process *p)
 {
     int64_t open = process_sockets(&net->processes, p);
     for (uint32_t i = 1; i <= net->sockets.used; i++)
         if (is_of(net, net_socket(net, i), p))
             tcp_exit(net, i);
+    for (uint32_t i = 1; i <= net->udp_sockets.used; i++)
+        if (is_users(net, &net->udp_sockets.at[i], p))
+            udp_exit(net, i);
     process_ends(&net->processes, p, net_now(net));
     notes_add(net->hosts.notes, (struct note){.when = net_now(net),
                                               .kind = NOTE_PROCESS_STOPS,
@@ -58,6 +67,13 @@ static void host_goes_down(struct net *net, struct host *h)
         if (s->state == TCP_NO_STATE || net_host(net, s->member) != h)
             continue;
         lose(net, i);
+        gone++;
+    }
+    for (uint32_t i = 1; i <= net->udp_sockets.used; i++) {
+        const struct udp_socket *s = &net->udp_sockets.at[i];
+        if (!udp_is_open(s) || net_host(net, s->member) != h)
+            continue;
+        udp_exit(net, i);
         gone++;
     }
     for (uint32_t i = 0; i < net->processes.count; i++) {

@@ -67,6 +67,18 @@ static inline struct process *process_of(const struct processes *p,
     return &p->at[p->of[slot]];
 }
 
+/* The process of an app's users. */
+static inline struct process *process_of_users(const struct processes *p, uint16_t app)
+{
+    return &p->at[p->of[app * 4u]];
+}
+
+/* Who answers an app that goes through no proxy. */
+static inline struct process *process_of_server(const struct processes *p, uint16_t app)
+{
+    return &p->at[p->of[app * 4u + 3]];
+}
+
 /* Who would accept the connection that this socket opens. */
 static inline struct process *process_called(const struct processes *p,
                                              const struct tcp_socket *s)

@@ -8,6 +8,7 @@
 #include "models/proxy_session.h"
 #include "models/tcp.h"
 #include "models/tracer.h"
+#include "models/udp_session.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 #include "sim/engine/distribution.h"
@@ -99,7 +100,7 @@ static sim_ns retry_wait(struct app *a, uint8_t tries)
     return wait_ns < (double)SIM_DURATION_MAX ? llround(wait_ns) : SIM_DURATION_MAX;
 }
 
-static void attempt_failed(struct sessions *s, uint32_t id, enum failure code)
+void session_failed(struct sessions *s, uint32_t id, enum failure code)
 {
     struct session *x = &s->at[id];
     note_code(s, x, code);
@@ -122,7 +123,7 @@ static void attempt_failed(struct sessions *s, uint32_t id, enum failure code)
     session_settle(s, id);
 }
 
-static void attempt_succeeded(struct sessions *s, uint32_t id)
+void session_succeeded(struct sessions *s, uint32_t id)
 {
     struct session *x = &s->at[id];
     sim_ns now = net_now(s->net);
@@ -161,6 +162,10 @@ static void try_to_connect(struct sessions *s, uint32_t id)
     session_count(s, x, APP_TRIES);
     if (s->net->tracer)
         trace_session(s->net, id, x->app, TRACE_TRIES, FAILURE_NONE);
+    if (session_is_udp(s, x)) {
+        udp_session_tries(s, id);
+        return;
+    }
     struct tcp_opened opened = tcp_connect(
         s->net,
         &(struct tcp_open){.member = x->member,
@@ -175,7 +180,7 @@ static void try_to_connect(struct sessions *s, uint32_t id)
         return;
     if (s->at[id].leaks & LEAK_AFTER_FAILURE)
         tcp_leak_without_port(s->net, s->at[id].app, false);
-    attempt_failed(s, id, opened.failure);
+    session_failed(s, id, opened.failure);
 }
 
 /* --- what TCP tells -------------------------------------------------------------------
@@ -229,7 +234,7 @@ static void on_connected(void *context, uint32_t socket)
     switch (session_role(x, socket)) {
     case ROLE_CLIENT:
         if (config->through == FIELD_NO_REFERENCE)
-            attempt_succeeded(s, id);
+            session_succeeded(s, id);
         else
             session_wait_as_always(s, id, config->patience, SESSION_IMPATIENT);
         break;
@@ -305,7 +310,7 @@ static void on_peer_closed(void *context, uint32_t socket)
         if (x->failure != FAILURE_NONE) {
             enum failure code = x->failure;
             session_drop(s, id, ROLE_CLIENT);
-            attempt_failed(s, id, code);
+            session_failed(s, id, code);
             return;
         }
         event_timer_cancel(&x->timer);
@@ -344,7 +349,7 @@ static void client_failed(struct sessions *s, uint32_t id, enum failure code)
     if (!was_open) {
         if (x->leaks & LEAK_AFTER_FAILURE)
             tcp_leak(s->net, socket);
-        attempt_failed(s, id, code);
+        session_failed(s, id, code);
         return;
     }
     session_count(s, x, APP_RESETS);
@@ -435,6 +440,14 @@ static void on_orphaned(void *context, uint32_t socket)
     session_settle(s, id);
 }
 
+static void on_query_orphaned(void *context, uint32_t session)
+{
+    struct sessions *s = context;
+    stop_attempt(s, session);
+    session_let_go(s, &s->at[session], ROLE_CLIENT);
+    session_settle(s, session);
+}
+
 const struct tcp_user sessions_tcp_user = {
     .arrived = on_arrived,
     .accepted = on_accepted,
@@ -443,6 +456,7 @@ const struct tcp_user sessions_tcp_user = {
     .failed = on_failed,
     .ended = on_ended,
     .orphaned = on_orphaned,
+    .query_orphaned = on_query_orphaned,
 };
 
 /* --- events ---------------------------------------------------------------------------
@@ -492,11 +506,11 @@ bool sessions_event(struct sessions *s, const struct event *e)
     switch (what) {
     case SESSION_ANSWER:
         if (s->at[id].sockets[ROLE_CLIENT])
-            attempt_succeeded(s, id);
+            session_succeeded(s, id);
         break;
     case SESSION_IMPATIENT:
         session_drop(s, id, ROLE_CLIENT);
-        attempt_failed(s, id, FAILURE_ETIMEDOUT);
+        session_failed(s, id, FAILURE_ETIMEDOUT);
         return true;
     case SESSION_LIFE_OVER:
         life_over(s, id);
@@ -586,12 +600,12 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
         behaviour_draw(config->closes_first == CLOSES_SERVER ? &config->client_close
                                                              : &config->server_close,
                        &a->behaviours);
-    x->leaks = leak_draw(&config->leaks, &a->leaks) & 15u;
+    x->leaks = leak_draw(&config->leaks, &a->leaks) & 31u;
     if (config->through != FIELD_NO_REFERENCE)
         x->proxy_leaks =
             leak_draw(&s->net->hosts.at[config->through].config->proxying.leaks,
                       &a->proxy_leaks) &
-            15u;
+            31u;
     x->vanishes = config->vanishes > 0 && random_unit(&a->vanishings) < config->vanishes;
     a->arrived++;
     if (!is_running(s, a)) {
@@ -631,6 +645,7 @@ static void open_app(struct sessions *s, struct app *a, const struct app_config 
         .delays = random_stream_make(seed, replication, path, "late closes"),
         .vanishings = random_stream_make(seed, replication, path, "vanishings"),
         .leaks = random_stream_make(seed, replication, path, "leaks"),
+        .answers = random_stream_make(seed, replication, path, "answers"),
         .proxy_leaks = random_stream_make(seed, replication, path, "proxy leaks"),
         .jitters = random_stream_make(seed, replication, path, "jitters"),
         .names = random_stream_make(seed, replication, path, "names"),

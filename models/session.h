@@ -62,7 +62,7 @@ struct app {
     uint32_t codes;      /* bits of enum failure that a try has met */
     struct spell resets; /* of open connections */
     struct random_stream arrivals, members, lifetimes, behaviours, delays, vanishings;
-    struct random_stream leaks, proxy_leaks, jitters, names, locals;
+    struct random_stream leaks, proxy_leaks, jitters, names, locals, answers;
 };
 
 struct session;

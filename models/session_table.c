@@ -2,6 +2,7 @@
 
 #include "models/tcp.h"
 #include "models/tracer.h"
+#include "models/udp_session.h"
 #include "sim/base/memory.h"
 
 uint32_t session_open(struct sessions *s)
@@ -88,6 +89,10 @@ static bool leak(struct sessions *s, uint32_t id, enum role role, unsigned leaks
         tcp_leak(s->net, session_let_go(s, x, role));
         return true;
     }
+    if (leaks & LEAK_NEVER_CLOSED && x->open) {
+        tcp_leak(s->net, session_let_go(s, x, role));
+        return true;
+    }
     if (leaks & LEAK_AFTER_TIME_WAIT && (shut || can_shut)) {
         session_let_go(s, x, role);
         if (can_shut)
@@ -104,6 +109,10 @@ static bool leak(struct sessions *s, uint32_t id, enum role role, unsigned leaks
 
 void session_close(struct sessions *s, uint32_t id, enum role role)
 {
+    if (session_is_udp(s, &s->at[id])) {
+        udp_session_close(s, id);
+        return;
+    }
     unsigned leaks = leaks_of(&s->at[id], role);
     if (leaks && s->at[id].sockets[role] && leak(s, id, role, leaks))
         return;
@@ -114,6 +123,10 @@ void session_close(struct sessions *s, uint32_t id, enum role role)
 
 void session_drop(struct sessions *s, uint32_t id, enum role role)
 {
+    if (session_is_udp(s, &s->at[id])) {
+        udp_session_close(s, id);
+        return;
+    }
     uint32_t socket = session_let_go(s, &s->at[id], role);
     if (socket && leaks_of(&s->at[id], role) & LEAK_AFTER_FAILURE)
         tcp_leak(s->net, socket);

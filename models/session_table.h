@@ -62,7 +62,7 @@ struct session {
     bool idle : 1;     /* in a pool */
     bool vanishes : 1; /* who closes first disappears instead */
     bool retries : 1;  /* the timer is that of the next try */
-    uint8_t leaks : 4, proxy_leaks : 4; /* enum leak: of the client, and of the proxy's
+    uint16_t leaks : 5, proxy_leaks : 5; /* enum leak: of the client, and of the proxy's
                                            connection to the server */
     uint16_t requests; /* that its connection to the server has carried before */
     struct event_timer hold;
@@ -100,6 +100,11 @@ uint32_t session_open(struct sessions *s);
 
 /* Forgets the session once nothing of it is left. */
 void session_settle(struct sessions *s, uint32_t id);
+
+/* The attempt has what it wanted: its life begins.  A try has failed: the next one will
+ * come, or the attempt has failed as well. */
+void session_succeeded(struct sessions *s, uint32_t id);
+void session_failed(struct sessions *s, uint32_t id, enum failure code);
 
 /* Starts the timer of that event. */
 void session_wait(struct sessions *s, uint32_t id, sim_ns delay, enum session_event what);

@@ -55,6 +55,33 @@ static struct socket_row row_of(const struct socket_scene *scene,
     return row;
 }
 
+static struct socket_row row_of_udp(const struct socket_scene *scene,
+                                    const struct udp_socket *s)
+{
+    const struct net *net = scene->net;
+    const struct host *h = &net->hosts.at[net->hosts.members[s->member].host];
+    const struct process *process = process_of_users(&net->processes, s->app);
+    struct socket_row row = {.host = h->config->name,
+                             .member = s->member - h->first_member,
+                             .pool = host_pool_of(s->local_address, true),
+                             .state = udp_state_name((enum udp_state)s->state),
+                             .app = app_of(scene, s->app)->name,
+                             .process = process->name,
+                             .pid = process->pid,
+                             .local = net_address(net, s->local_address)->ip,
+                             .local_port = s->local_port,
+                             .ephemeral = true,
+                             .owned = true,
+                             .since = s->since,
+                             .number = (uint32_t)(s - net->udp_sockets.at)};
+    if (s->state != UDP_ESTABLISHED) /* it hears everybody */
+        return row;
+    row.remote = net_address(net, s->remote_address)->ip;
+    row.remote_port = s->remote_port;
+    row.remote_host = name_at(net, s->remote_address);
+    return row;
+}
+
 /* What the timer that runs in this state is for; see tcp_timer(). */
 static enum socket_timer timer_of(const struct tcp_socket *s)
 {
@@ -107,6 +134,13 @@ void socket_rows_each(const struct socket_scene *scene, socket_see *see, void *c
         see(context, &row);
     }
     free(d.at);
+    const struct udp_sockets *u = &scene->net->udp_sockets;
+    for (uint32_t i = 1; i <= u->used; i++) {
+        if (!udp_is_open(&u->at[i]))
+            continue;
+        struct socket_row row = row_of_udp(scene, &u->at[i]);
+        see(context, &row);
+    }
 }
 
 /* --- listeners ------------------------------------------------------------------------
@@ -327,10 +361,11 @@ static void put(struct groups *g, struct alike one)
 }
 
 /* Bits of no flag that is shown. */
+#define UDP        UINT64_C(32)
 #define TRANSLATED UINT64_C(4)
 #define OWNED      UINT64_C(8)
 #define SHOWN      (UINT64_C(0) | TCP_PASSIVE | TCP_REFLECTED | TCP_UPSTREAM)
-_Static_assert(!(SHOWN & (TRANSLATED | OWNED)) && SHOWN < 256,
+_Static_assert(!(SHOWN & (UDP | TRANSLATED | OWNED)) && SHOWN < 256,
                "eight bits tell kinds apart");
 
 static void count_socket(struct groups *g, const struct net *net, uint32_t socket)
@@ -356,15 +391,33 @@ static void count_mapping(struct groups *g, const struct net *net, uint32_t mapp
                        .one = mapping});
 }
 
+static void count_query(struct groups *g, const struct net *net, uint32_t socket)
+{
+    const struct udp_socket *s = &net->udp_sockets.at[socket];
+    put(g,
+        (struct alike){.addresses = standing_pair(g, s->local_address, s->remote_address),
+                       .rest = (uint64_t)net->hosts.members[s->member].host << 48 |
+                               (uint64_t)s->app << 32 | (uint64_t)s->remote_port << 16 |
+                               (UDP | OWNED) << 8 | s->state,
+                       .one = socket});
+}
+
+static struct socket_row row_of_group(const struct socket_scene *scene,
+                                      const struct alike *a)
+{
+    const struct net *net = scene->net;
+    if (a->rest & TRANSLATED << 8)
+        return row_of_mapping(scene, &net->gateways->mappings.at[a->one]);
+    if (a->rest & UDP << 8)
+        return row_of_udp(scene, &net->udp_sockets.at[a->one]);
+    return row_of(scene, &net->sockets.at[a->one]);
+}
+
 /* The row of one stands for all of the group: without what tells them apart. */
 static void see_group(const struct groups *g, const struct socket_scene *scene,
                       const struct alike *a, socket_see_alike *see, void *context)
 {
-    const struct net *net = scene->net;
-    bool translated = a->rest & TRANSLATED << 8;
-    struct socket_row row =
-        translated ? row_of_mapping(scene, &net->gateways->mappings.at[a->one])
-                   : row_of(scene, &net->sockets.at[a->one]);
+    struct socket_row row = row_of_group(scene, a);
     if (standing_for(g, (uint32_t)(a->addresses >> 32))->blurred)
         row.local.family = 0;
     if (standing_for(g, (uint32_t)a->addresses)->blurred)
@@ -383,6 +436,9 @@ void socket_rows_alike(const struct socket_scene *scene, uint32_t most,
     for (uint32_t i = 1; i <= net->sockets.used; i++)
         if (net->sockets.at[i].state != TCP_NO_STATE)
             count_socket(&g, net, i);
+    for (uint32_t i = 1; i <= net->udp_sockets.used; i++)
+        if (udp_is_open(&net->udp_sockets.at[i]))
+            count_query(&g, net, i);
     for (uint32_t i = 1; net->gateways && i <= net->gateways->mappings.used; i++)
         if (net->gateways->mappings.at[i].state != NAT_NO_STATE)
             count_mapping(&g, net, i);

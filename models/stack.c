@@ -3,7 +3,7 @@
 #include "models/alloc/list.h"
 #include "models/bind_rules.h"
 
-static const char *scope_choice(uint32_t index)
+const char *stack_scope_choice(uint32_t index)
 {
     static const char *const words[] = {
         [STACK_SCOPE_ALLOCATOR] = "allocator",
@@ -108,7 +108,7 @@ const struct field_table stack_fields = {
             {.key = "scope",
              .type = FIELD_CHOICE,
              .offset = offsetof(struct stack, scope),
-             .choices = scope_choice,
+             .choices = stack_scope_choice,
              .flags = CHANGES,
              .change = "counts at once, for holders who are there as well",
              .help =
@@ -359,11 +359,16 @@ const struct field_table stack_fields = {
 /* --- what it means --------------------------------------------------------------------
  */
 
+enum port_scope stack_scope_of(uint32_t scope, const struct field_variant *allocator)
+{
+    if (scope == STACK_SCOPE_ALLOCATOR)
+        return port_allocators[allocator->kind]->scope;
+    return (enum port_scope)(scope - STACK_SCOPE_PORT + PORT_SCOPE_PORT);
+}
+
 enum port_scope stack_scope(const struct stack *s)
 {
-    if (s->scope == STACK_SCOPE_ALLOCATOR)
-        return port_allocators[s->allocator.kind]->scope;
-    return (enum port_scope)(s->scope - STACK_SCOPE_PORT + PORT_SCOPE_PORT);
+    return stack_scope_of(s->scope, &s->allocator);
 }
 
 struct stack stack_before_boot(const struct stack *configured,

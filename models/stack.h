@@ -9,6 +9,7 @@
 #include "models/failure.h"
 #include "models/port_space.h"
 #include "models/retransmission.h"
+#include "models/udp_stack.h"
 #include "sim/base/field.h"
 #include "sim/base/time.h"
 
@@ -100,6 +101,7 @@ struct stack_row {
     const char *systems; /* what it stands for */
     const char *source;  /* of the numbers */
     struct stack stack;
+    struct udp_stack udp;
 };
 
 /* Every system, in the order `list stacks` prints them; ends with a row without a name.
@@ -108,6 +110,12 @@ extern const struct stack_row stack_rows[];
 
 /* For field tables: the name of the index-th row, NULL after the last. */
 const char *stack_choice(uint32_t index);
+
+/* For field tables: the words of enum stack_scope. */
+const char *stack_scope_choice(uint32_t index);
+
+/* What such a word means for an allocator. */
+enum port_scope stack_scope_of(uint32_t scope, const struct field_variant *allocator);
 
 /* The scope of the conflict test this stack's connect() uses. */
 enum port_scope stack_scope(const struct stack *s);

@@ -504,7 +504,8 @@ static struct host_choice take_port(struct net *net, const struct tcp_open *how)
     if (how->reflected)
         return host_take_reflected(&net->hosts, m, how->local_address, how->local_port,
                                    how->to);
-    struct port_ask ask = {how->local_address, how->to, how->options};
+    struct port_ask ask = {
+        .local_address = how->local_address, .to = how->to, .options = how->options};
     if (m->reusable)
         takeover_ripen(net, m);
     struct host_choice choice = host_choose_port(&net->hosts, m, &ask, net_now(net));
@@ -956,6 +957,7 @@ void tcp_segment(struct net *net, const struct event *e)
     case EVENT_SESSION:
     case EVENT_ARRIVAL:
     case EVENT_NAT:
+    case EVENT_UDP:
     case EVENT_SECOND:
         SIM_BUG("not a segment");
     }

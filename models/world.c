@@ -9,6 +9,7 @@
 #include "models/socket_rows.h"
 #include "models/takeover.h"
 #include "models/tcp.h"
+#include "models/udp_session.h"
 #include "models/watch.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
@@ -119,6 +120,7 @@ void world_free(struct world *w)
     processes_free(&w->net.processes);
     hosts_free(&w->net.hosts);
     tcp_sockets_free(&w->net.sockets);
+    udp_sockets_free(&w->net.udp_sockets);
     metrics_free(w->net.metrics);
     event_queue_free(w->net.queue);
     free(w->net.addresses[0]);
@@ -167,6 +169,9 @@ static bool handle(struct world *w, const struct event *e)
         return sessions_arrival(&w->sessions, e);
     case EVENT_NAT:
         return gateway_event(&w->net, e);
+    case EVENT_UDP:
+        udp_session_event(&w->sessions, e);
+        return true;
     case EVENT_SECOND:
         second(w);
         return true;
@@ -264,14 +269,14 @@ struct world_totals world_totals(const struct world *w)
     return (struct world_totals){.events = w->events,
                                  .connections = net->connections,
                                  .fingerprint = net->fingerprint,
-                                 .live = net->sockets.live,
+                                 .live = net->sockets.live + net->udp_sockets.live,
                                  .records = net->sockets.used};
 }
 
 size_t world_bytes(const struct world *w)
 {
     const struct net *net = &w->net;
-    return tcp_sockets_bytes(&net->sockets) + hosts_bytes(&net->hosts) +
-           gateways_bytes(net) + event_queue_bytes(net->queue) +
-           sessions_bytes(&w->sessions);
+    return tcp_sockets_bytes(&net->sockets) + udp_sockets_bytes(&net->udp_sockets) +
+           hosts_bytes(&net->hosts) + gateways_bytes(net) +
+           event_queue_bytes(net->queue) + sessions_bytes(&w->sessions);
 }

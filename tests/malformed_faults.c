@@ -343,6 +343,34 @@ const struct fault faults[] = {
     {"'addresses': ['10.0.0.1', '10.0.0.2']", "'addresses': [^'0.0.0.0']",
      "hosts.proxy.addresses[0]", "must be an address that a host can have", NULL},
 
+    /* dynamic ports: 1025 and 255 are accepted, and so is an end at 65535 */
+    {"'stack': 'win10', 'count'",
+     "'stack': 'win10', 'dynamicport': { 'tcp4': { 'start': ^1024, 'num': 1000 } }, 'count'",
+     "hosts.users.dynamicport.tcp4.start", "must be at least 1025, is 1024: netsh sets no dynamic range below it", NULL},
+    {"'stack': 'win10', 'count'",
+     "'stack': 'win10', 'dynamicport': { 'udp6': { 'start': 1025, 'num': ^254 } }, 'count'",
+     "hosts.users.dynamicport.udp6.num", "must be at least 255, is 254: netsh sets no smaller dynamic range", NULL},
+    {"'stack': 'win10', 'count'",
+     "'stack': 'win10', 'dynamicport': { 'tcp4': { 'start': 65281, 'num': ^256 } }, 'count'",
+     "hosts.users.dynamicport.tcp4.num", "must keep the end of the range within 65535, ends it at 65536: from start 65281 at most 255", NULL},
+    {"'stack': 'win10', 'count'",
+     "'stack': 'win10', 'dynamicport': { 'tcp6': ^{ 'start': 10000 } }, 'count'",
+     "hosts.users.dynamicport.tcp6.num", "is missing", NULL},
+    {"'stack': 'linux518',\n",
+     "'stack': 'linux518', 'dynamicport': ^{ 'tcp4': { 'start': 10000, 'num': 1000 } },\n",
+     "hosts.proxy.dynamicport",
+     "is for Windows stacks, not for 'linux518': its range is tcp.range, or udp.range", NULL},
+    {"'web': { 'listen'", "'web': { 'excluded_udp': ^[[49152, 65535]], 'listen'",
+     "hosts.web.excluded_udp", "leaves no port of the range 49152-65535", NULL},
+
+    /* queries */
+    {"'through': 'proxy',", "'protocol': 'udp', 'through': ^'proxy',", "apps.pages.through",
+     "must not be given with protocol udp", NULL},
+    {"'through': 'proxy',", "'protocol': 'udp', 'vanishes': ^0.5,", "apps.pages.vanishes",
+     "has no effect with protocol udp", NULL},
+    {"'through': 'proxy',", "'protocol': 'udp', 'leaks': ^{ 'close_wait': 0.1 },",
+     "apps.pages.leaks", "with protocol udp only never_closed", NULL},
+
     /* keys */
     {"'sample_every': '2s'", "^'sample_evry': '2s'", "sample_evry",
      "unknown key of scenario", "'sample_every'"},

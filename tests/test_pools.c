@@ -97,6 +97,138 @@ static void test_listeners_accept_on_both_families(void **state)
     expect_shares(ROWS(rows));
 }
 
+/* --- Windows' ranges ------------------------------------------------------------------
+ */
+
+/* 10/s to stay from the beginning; `client` are more keys, `app` too, `rest` others of
+ * the scenario. */
+static struct trial_result *windows(const char *client, const char *app, const char *rest)
+{
+    char *text = memory_print(
+        "{\"name\": \"windows\", \"duration\": \"100s\","
+        "\"network\": {\"rtt\": \"1ms\"},"
+        "\"hosts\": {\"client\": {\"stack\": \"win10\", %s}, \"server\": {}},"
+        "\"apps\": {\"a\": {\"from\": \"client\", \"to\": \"server:80\", %s,"
+        "  \"arrivals\": {\"kind\": \"constant\", \"rate\": \"10/s\"},"
+        "  \"lifetime\": {\"kind\": \"constant\", \"value\": \"1h\"}}}%s}",
+        client, app, rest);
+    struct text_plan p = text_plan_read(text);
+    free(text);
+    struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
+    text_plan_free(&p);
+    return r;
+}
+
+static void test_each_pool_has_the_dynamic_range_that_netsh_gives_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *dynamicport, *app, *pool;
+        int capacity;
+    } rows[] = {
+        {"{}", "\"protocol\": \"tcp\"", "tcp4", 16384},
+        {"{\"tcp4\": {\"start\": 1025, \"num\": 3976}}", IPV4, "tcp4", 3976},
+        {"{\"tcp4\": {\"start\": 1025, \"num\": 255}}", IPV4, "tcp4", 255},
+        {"{\"tcp4\": {\"start\": 65281, \"num\": 255}}", IPV4, "tcp4", 255},
+        {"{\"tcp4\": {\"start\": 1025, \"num\": 64511}}", IPV4, "tcp4", 64511},
+        {"{\"tcp4\": {\"start\": 1025, \"num\": 255}}", IPV6, "tcp6", 16384},
+        {"{\"tcp6\": {\"start\": 2000, \"num\": 300}}", IPV6, "tcp6", 300},
+        {"{\"udp4\": {\"start\": 2000, \"num\": 300}}", "\"protocol\": \"udp\"", "udp4",
+         300},
+        {"{\"udp6\": {\"start\": 2000, \"num\": 300}}",
+         "\"protocol\": \"udp\", \"family\": \"ipv6\"", "udp6", 300},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *client = memory_print("\"dynamicport\": %s", rows[i].dynamicport);
+        char *capacity = memory_print("hosts.client.%s.capacity", rows[i].pool);
+        char *in_use = memory_print("hosts.client.%s.in_use_max", rows[i].pool);
+        struct trial_result *r = windows(client, rows[i].app, "");
+        int held = rows[i].capacity < 1000 ? rows[i].capacity : 1000;
+        assert_int_equal(result_metric(r, capacity), rows[i].capacity);
+        assert_int_equal(result_metric(r, in_use), held);
+        trial_result_free(r);
+        free(client);
+        free(capacity);
+        free(in_use);
+    }
+}
+
+/* 255 ports are full after 25.5 s, and so are 300 more; those below stay held. */
+static void test_a_dynamic_range_may_change_in_mid_run(void **state)
+{
+    (void)state;
+    struct trial_result *r = windows(
+        "\"dynamicport\": {\"tcp4\": {\"start\": 20000, \"num\": 255}}", IPV4,
+        ", \"changes\": [{\"at\": \"40.05s\", \"set\": {"
+        "\"hosts.client.dynamicport.tcp4.start\": 10000,"
+        "\"hosts.client.dynamicport.tcp4.num\": 300}}],"
+        "\"phases\": {\"full\": [\"39s\", \"40s\"], \"again\": [\"90s\", \"100s\"]}");
+    assert_int_equal(result_metric(r, "hosts.client.tcp4.in_use@full"), 255);
+    assert_int_equal(result_metric(r, "hosts.client.tcp4.capacity@again"), 300);
+    assert_int_equal(result_metric(r, "hosts.client.tcp4.in_use@again"), 555);
+    assert_int_equal(result_metric(r, "apps.a.successes"), 555);
+    trial_result_free(r);
+}
+
+/* [MODEL.md A4.2]: blocks are of one protocol, and the walk passes over them. */
+static void test_excluded_blocks_are_of_one_protocol(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *app;
+        int held;
+    } rows[] = {{"\"protocol\": \"tcp\"", 200}, {"\"protocol\": \"udp\"", 299}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct trial_result *r =
+            windows("\"dynamicport\": {\"tcp4\": {\"start\": 20000, \"num\": 300},"
+                    "  \"udp4\": {\"start\": 20000, \"num\": 300}},"
+                    "\"excluded_tcp\": [[20050, 20148]], \"reserved\": [20299]",
+                    rows[i].app, "");
+        assert_int_equal(result_metric(r, "apps.a.successes"), rows[i].held);
+        trial_result_free(r);
+    }
+}
+
+/* [MODEL.md A4.2, A4.3]: a socket that asks for a random port makes the choice hard to
+ * guess; connect() without bind() uses the auto-reuse range, if there is one. */
+static void test_what_sockets_of_windows_may_ask_for(void **state)
+{
+    (void)state;
+    struct trial_result *r = windows("\"predictability\": true", IPV4, "");
+    assert_true(result_metric(r, "hosts.client.tcp4.next_port_bits") < 0.1);
+    trial_result_free(r);
+    r = windows("\"predictability\": true", "\"socket\": {\"randomize\": true}", "");
+    assert_true(result_metric(r, "hosts.client.tcp4.next_port_bits") > 8);
+    trial_result_free(r);
+    static const char range[] = "\"tcp\": {\"range\": [50000, 50099], \"allocator\":"
+                                " {\"kind\": \"win10\", \"auto_reuse_range\": [10000, "
+                                "10049]}}";
+    r = windows(range, IPV4, "");
+    assert_int_equal(result_metric(r, "apps.a.successes"), 50);
+    trial_result_free(r);
+    r = windows(range, BIND, "");
+    assert_int_equal(result_metric(r, "apps.a.successes"), 50 + 50);
+    trial_result_free(r);
+}
+
+/* --- protocols ------------------------------------------------------------------------
+ */
+
+/* KERNEL.md C10. */
+static void test_tcp_and_udp_have_pools_of_their_own(void **state)
+{
+    (void)state;
+    static const struct sharing_case rows[] = {
+        {"\"stack\": \"linux618\"", IPV4 ", " BIND, "\"protocol\": \"udp\"", 100, 100},
+        {"\"stack\": \"linux618\"", "\"protocol\": \"udp\"", IPV4, 100, 100},
+        {"\"stack\": \"win10\"", IPV4, "\"protocol\": \"udp\", " IPV6, 100, 100},
+        {"\"stack\": \"win10\"", "\"protocol\": \"udp\"", "\"protocol\": \"udp\", " IPV6,
+         100, 100},
+        {"\"stack\": \"bsd44\"", "\"protocol\": \"udp\"", IPV4, 100, 100},
+    };
+    expect_shares(ROWS(rows));
+}
+
 /* --- IPv6 is TCP as ever --------------------------------------------------------------
  */
 
@@ -183,6 +315,11 @@ int main(void)
         cmocka_unit_test(test_linux_has_one_port_space_for_both_families),
         cmocka_unit_test(test_windows_has_a_pool_for_each_family),
         cmocka_unit_test(test_listeners_accept_on_both_families),
+        cmocka_unit_test(test_each_pool_has_the_dynamic_range_that_netsh_gives_it),
+        cmocka_unit_test(test_a_dynamic_range_may_change_in_mid_run),
+        cmocka_unit_test(test_excluded_blocks_are_of_one_protocol),
+        cmocka_unit_test(test_what_sockets_of_windows_may_ask_for),
+        cmocka_unit_test(test_tcp_and_udp_have_pools_of_their_own),
         cmocka_unit_test(test_a_run_in_ipv6_mirrors_the_same_run_in_ipv4),
         cmocka_unit_test(test_a_gateway_routes_ipv6),
     };

@@ -272,6 +272,7 @@ static bool metric_entry(uint32_t index, struct reference_entry *e)
     } groups[] = {
         {"apps.<app>", app_metrics, APP_METRIC_COUNT},
         {"hosts.<host>.tcp4", host_metrics, HOST_METRIC_COUNT},
+        {"hosts.<host>.udp4", host_udp_metrics, HOST_UDP_METRIC_COUNT},
         {"hosts.<host>.tcp4", port_predict_metrics, PORT_PREDICT_METRIC_COUNT},
         {"hosts.<host>.processes.<process>", process_metrics, PROCESS_METRIC_COUNT},
         {"hosts.<host>.nat", gateway_metrics, GATEWAY_METRIC_COUNT},

@@ -192,6 +192,15 @@ static void check_app(const struct trial_config *t, const struct app_config *a,
 {
     const struct host_config *hosts = t->world.hosts.items;
     struct key key;
+    uint32_t gateway = hosts[a->from].gateway;
+    snprintf(key.text, sizeof key.text, "apps.%s.protocol", a->name);
+    if (app_pool(a) == POOL_UDP4 && gateway != FIELD_NO_REFERENCE &&
+        hosts[a->to.reference].gateway != gateway)
+        field_complain(
+            check, key.text,
+            "must be tcp: \"%s\" stands between \"%s\" and \"%s\", and gateways "
+            "translate no UDP",
+            hosts[gateway].name, hosts[a->from].name, hosts[a->to.reference].name);
     snprintf(key.text, sizeof key.text, "apps.%s.from", a->name);
     if (hosts[a->from].nat != NAT_NONE)
         field_complain(check, key.text,

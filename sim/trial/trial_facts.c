@@ -51,18 +51,19 @@ static struct run_pool pool_of_gateway(const struct host_config *h)
     };
 }
 
-static struct run_pool pool_of_stack(const struct host_config *h)
+static struct run_pool pool_of_tcp(const struct host_config *h, enum pool pool)
 {
     const struct stack *s = &h->tcp;
     const struct stack_row *row = &stack_rows[h->stack_row];
     const struct port_allocator_ops *ops = port_allocators[s->allocator.kind];
+    struct port_range range = host_range(h, pool);
     return (struct run_pool){
         .stack = row->name,
         .allocator = ops->name,
         .scope = scope_name(stack_scope(s)),
         .exhaustive = ops->exhaustive,
-        .low = s->range.low,
-        .high = s->range.high,
+        .low = range.low,
+        .high = range.high,
         .usual_low = row->stack.range.low,
         .usual_high = row->stack.range.high,
         .failure = failure_name(s->exhausted + 1),
@@ -71,16 +72,43 @@ static struct run_pool pool_of_stack(const struct host_config *h)
     };
 }
 
+static struct run_pool pool_of_udp(const struct host_config *h, enum pool pool)
+{
+    const struct udp_stack *s = &h->udp;
+    const struct stack_row *row = &stack_rows[h->stack_row];
+    const struct port_allocator_ops *ops = port_allocators[s->allocator.kind];
+    struct port_range range = host_range(h, pool);
+    return (struct run_pool){
+        .stack = row->name,
+        .allocator = ops->name,
+        .scope = scope_name(stack_scope_of(s->scope, &s->allocator)),
+        .exhaustive = ops->exhaustive,
+        .low = range.low,
+        .high = range.high,
+        .usual_low = row->stack.range.low,
+        .usual_high = row->stack.range.high,
+        .failure = failure_name(s->exhausted + 1),
+    };
+}
+
+static struct run_pool pool_of(const struct host_config *h, enum pool pool)
+{
+    if (pool_is_udp(pool))
+        return pool_of_udp(h, pool);
+    return h->nat == NAT_NONE ? pool_of_tcp(h, pool) : pool_of_gateway(h);
+}
+
 static void add_pool(struct trial_facts *f, const struct host_config *hosts,
-                     uint32_t number, const char *pool)
+                     uint32_t number, enum pool pool)
 {
     const struct host_config *h = &hosts[number];
-    struct run_pool p = h->nat == NAT_NONE ? pool_of_stack(h) : pool_of_gateway(h);
+    struct run_pool p = pool_of(h, pool);
     struct port_range range = {p.low, p.high};
+    uint32_t given = host_given_addresses(h, pool == POOL_TCP6 || pool == POOL_UDP6);
     p.host = h->name;
-    p.pool = pool;
-    p.reserved = port_range_size(range) - host_usable_ports(h, range);
-    p.addresses = h->addresses.count ? h->addresses.count : 1;
+    p.pool = pool_name(pool);
+    p.reserved = port_range_size(range) - host_usable_ports(h, pool);
+    p.addresses = given ? given : 1;
     p.members = h->count;
     p.gateway = h->gateway == FIELD_NO_REFERENCE ? NULL : hosts[h->gateway].name;
     if (h->max_client_connections < NO_CLIENT_LIMIT)
@@ -89,12 +117,6 @@ static void add_pool(struct trial_facts *f, const struct host_config *hosts,
 }
 
 /* --- applications ------------------------------------------------------------------ */
-
-static enum pool pool_of_app(const struct app_config *a)
-{
-    (void)a;
-    return POOL_TCP4;
-}
 
 /* The sockets that connect to the app's own destination are a proxy's, if there is one.
  */
@@ -115,7 +137,7 @@ static void add_app(struct trial_facts *f, const struct app_config *a,
         .through = a->through == FIELD_NO_REFERENCE ? NULL : hosts[a->through].name,
         .to = keep(
             f, memory_print("%s:%u", hosts[a->to.reference].name, (unsigned)a->to.port)),
-        .pool = pool_name(pool_of_app(a)),
+        .pool = pool_name(app_pool(a)),
         .process = a->process[0] ? a->process : a->name,
         .face = a->face == FACE_NONE ? NULL : faces[a->face].called,
         .binds = socket_bind_name(sockets->bind),
@@ -133,10 +155,11 @@ static bool uses(const struct world_config *w, uint32_t host, enum pool pool)
     for (uint32_t i = 0; i < w->apps.count; i++) {
         const struct app_config *a = &apps[i];
         bool proxied = a->through != FIELD_NO_REFERENCE;
-        if (pool_of_app(a) != pool)
+        if (app_pool(a) != pool)
             continue;
-        if (a->from == host || a->through == host || hosts[a->from].gateway == host ||
-            (proxied && hosts[a->through].gateway == host))
+        bool translated = hosts[a->from].gateway == host ||
+                          (proxied && hosts[a->through].gateway == host);
+        if (a->from == host || a->through == host || (translated && pool == POOL_TCP4))
             return true;
     }
     return false;
@@ -153,7 +176,7 @@ struct trial_facts trial_facts_of(const struct trial_config *config)
     for (uint32_t i = 0; i < w->hosts.count; i++)
         for (int pool = 0; pool < POOL_COUNT; pool++)
             if (uses(w, i, (enum pool)pool))
-                add_pool(&f, hosts, i, pool_name((enum pool)pool));
+                add_pool(&f, hosts, i, (enum pool)pool);
     for (uint32_t i = 0; i < w->apps.count; i++)
         add_app(&f, &apps[i], hosts);
     return f;
