@@ -35,9 +35,8 @@ const struct field_table process_fields = {
              .offset = offsetof(struct process_config, running),
              .fallback = "true",
              .flags = FIELD_CHANGEABLE,
-             .change = "off: it ends, and the system closes its descriptors; on again: a "
-                       "new one with none",
-             .help = "whether it runs"},
+             .help = "false: it ends, and the kernel closes its descriptors; true again: "
+                     "a new one with none"},
             FIELD_END,
         },
 };

@@ -21,9 +21,9 @@
 static const char *const commands[] = {"run",      "check", "demo", "plot",    "events",
                                        "diagnose", "trace", "list", "explain", "schema"};
 
-static const char *const kinds[] = {"allocators", "stacks",        "proxies",  "nats",
-                                    "faces",      "distributions", "metrics",  "failures",
-                                    "events",     "knobs",         "scenarios"};
+static const char *const kinds[] = {"allocators", "stacks",        "proxies", "nats",
+                                    "faces",      "distributions", "metrics", "failures",
+                                    "events",     "scenarios"};
 
 /* --- help ------------------------------------------------------------------------- */
 

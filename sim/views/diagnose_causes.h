@@ -13,6 +13,7 @@
 
 enum cause_role {
     CAUSE_FAILS,   /* may be why attempts fail */
+    CAUSE_ELSE,    /* why they fail if nothing of that kind holds */
     CAUSE_SLOW,    /* may be why they take long, when none fails */
     CAUSE_WORSENS, /* never the cause, but makes it worse or spreads it */
 };
@@ -51,7 +52,8 @@ extern const struct cause *const causes[];
 
 /* --- shared by the families --------------------------------------------------------- */
 
-/* The part of the failed attempts that found no port: the rest failed otherwise. */
+/* The part of the failed attempts that found no port, rather than being turned away or,
+ * where ports are left, failing for any other reason. */
 double case_ports_part(const struct pool_case *c);
 
 /* Attempts of the users that come by that failed, and of these with other reasons. */

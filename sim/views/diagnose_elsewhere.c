@@ -100,18 +100,22 @@ double case_other_failures(const struct pool_case *c)
     return other > 0 ? other : 0;
 }
 
+/* What a pool that ran dry has to answer for is not diminished by what fails anyway. */
+static double all_failures(const struct pool_case *c)
+{
+    return c->failed + c->refused + (c->exhausted ? 0 : case_other_failures(c));
+}
+
 double case_ports_part(const struct pool_case *c)
 {
-    if (c->snapshot)
-        return 1;
-    double all = c->failed + c->refused + case_other_failures(c);
-    return all > 0 ? c->failed / all : 0;
+    double all = all_failures(c);
+    return c->snapshot ? 1 : all > 0 ? c->failed / all : 0;
 }
 
 /* Of all failed attempts. */
 static double part(const struct pool_case *c, double count)
 {
-    double all = c->failed + c->refused + case_other_failures(c);
+    double all = all_failures(c);
     return all > 0 ? (count < all ? count / all : 1) : 0;
 }
 
@@ -275,7 +279,8 @@ static struct weight weigh_other(const struct pool_case *c)
         other += c->refused;
     if (weigh_silence(c).share > 0)
         other -= case_code(c, "ETIMEDOUT");
-    return (struct weight){other > 0 ? part(c, other) : 0, false};
+    double all = c->failed + c->refused + case_other_failures(c);
+    return (struct weight){other > 0 && all > 0 ? other / all : 0, false};
 }
 
 /* The code that most of them failed with; its metric's name is where the text stands. */
@@ -335,5 +340,5 @@ const struct cause cause_knee = {"half-range-knee", "half of the range is taken:
                                  CAUSE_SLOW,        weigh_knee,
                                  words_knee,        figures_knee};
 const struct cause cause_other = {"not-ports", "the failures have another cause",
-                                  CAUSE_FAILS, weigh_other,
+                                  CAUSE_ELSE,  weigh_other,
                                   words_other, figures_other};

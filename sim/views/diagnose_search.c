@@ -72,8 +72,8 @@ static struct weight weigh_ring(const struct pool_case *c)
     double ports = ring_ports(c);
     if (!c->exhausted || ports == 0 || c->in_use_max > ports)
         return NONE;
-    return (struct weight){case_ports_part(c),
-                           ports < c->capacity && fits(c, c->capacity)};
+    bool decides = ports < c->capacity && fits(c, c->capacity);
+    return (struct weight){decides ? case_ports_part(c) : 0, decides};
 }
 
 /* The part of the loss beyond that of a search that looks at every port, 1 - N/a in the
