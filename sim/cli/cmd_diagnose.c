@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "sim/cli/command.h"
+#include "sim/cli/diagnose_capture.h"
 #include "sim/cli/terminal.h"
 #include "sim/results/run_directory.h"
 #include "sim/views/diagnose.h"
@@ -13,6 +14,7 @@ enum { KEY_ALL = 1000, KEY_JSON };
 struct arguments {
     const char *directory;
     bool all, json;
+    struct capture_arguments capture; /* in the place of a directory */
 };
 
 static const struct argp_option options[] = {
@@ -37,8 +39,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->directory = argument;
         break;
     case ARGP_KEY_END:
-        if (!a->directory)
-            argp_error(state, "which run directory?");
+        if (!a->directory && !a->capture.path)
+            argp_error(state, "which run directory, or which capture?");
+        if (a->directory && (a->capture.path || a->capture.has_details))
+            argp_error(state,
+                       "a run directory and an option of captures: which of them?");
+        break;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->capture;
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -46,23 +54,29 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
+static const struct argp_child capture_options[] = {{&capture_argp, 0, NULL, 0}, {0}};
+
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "DIR",
+    .args_doc = "DIR\n--ss FILE\n--netstat FILE\n--powershell FILE",
+    .children = capture_options,
     .doc =
         "Judges the run in DIR by its results alone: did a pool of ports run dry, since "
         "when, what holds the ports, who suffers although innocent, what would help "
         "(computed from the rates of the run by closed forms: theory) and what would "
-        "only put it off.\v"
+        "only put it off.  Or judges what ss, netstat or Get-NetTCPConnection printed on "
+        "a real machine, as far as a single snapshot can tell.\v"
         "Example:\n"
         "  portsim run proxysg-cifs-finwait2 -o out\n"
-        "  portsim diagnose out\n"};
+        "  portsim diagnose out\n"
+        "  sudo ss -tuanp | portsim diagnose --ss - --range 32768-60999\n"
+        "  portsim diagnose --netstat netstat.txt --snapshot 3\n"};
 
 static void print_json(const struct diagnosis *d)
 {
     struct json_text j = {0};
-    diagnosis_json(&j, d);
+    diagnosis_json(&j, NULL, d);
     fwrite(j.bytes, 1, j.length, stdout);
     json_free(&j);
 }
@@ -91,6 +105,8 @@ static int run(int argc, char **argv)
     struct arguments a = {.directory = NULL};
     struct results_error error;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
+    if (a.capture.path)
+        return diagnose_capture(&a.capture, a.all, a.json);
     struct stored_run *stored = run_directory_read(a.directory, &error);
     if (!stored) {
         fprintf(stderr, "portsim: %s\n", error.text);

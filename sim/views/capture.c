@@ -161,12 +161,13 @@ static enum capture_meaning read_any(struct scan *s, char *line, size_t length,
     for (const struct capture_format *const *f = capture_formats; *f; f++) {
         memcpy(line, s->copy, length + 1);
         *socket = (struct capture_socket){0};
+        s->reading.unsure = false;
         enum capture_meaning meaning = (*f)->read(&s->reading, line, length, socket);
         if (meaning == CAPTURE_ROW) {
             *format = *f;
             return meaning;
         }
-        if (meaning == CAPTURE_HEADER && !s->header)
+        if (meaning == CAPTURE_HEADER && !s->header && !s->reading.unsure)
             s->header = *f;
         if (meaning == CAPTURE_BAD && !bad.reason)
             bad = s->reading;
@@ -318,6 +319,17 @@ static const char *const tools[] = {
     [CAPTURE_POWERSHELL] = "PowerShell",
 };
 
+/* Nothing in it is of any format; if a line tells why, so does the message. */
+static bool refuse(const struct capture *c, const char *name, struct results_error *error)
+{
+    static const char none[] = "holds no line of ss, netstat or Get-NetTCPConnection";
+    for (unsigned i = 0; i < c->complaint_count; i++)
+        if (c->complaints[i].reason != not_known)
+            return results_fail(error, 0, "%s %s; line %zu is %s", name, none,
+                                c->complaints[i].line, c->complaints[i].reason);
+    return results_fail(error, 0, "%s %s", name, none);
+}
+
 /* Whether what was read answers what was asked. */
 static bool judge(const struct scan *s, const char *name, struct results_error *error)
 {
@@ -328,12 +340,7 @@ static bool judge(const struct scan *s, const char *name, struct results_error *
     if (c->lines == 0)
         return results_fail(error, 0, "%s is empty", name);
     if (!s->format && !s->header)
-        return results_fail(error, 0,
-                            "%s holds no line of ss, netstat or Get-NetTCPConnection%s%s",
-                            name, c->complaint_count ? "; its first line is " : "",
-                            c->complaint_count && c->complaints[0].reason != not_known
-                                ? c->complaints[0].reason
-                                : "");
+        return refuse(c, name, error);
     if (!c->format && s->format)
         return results_fail(error, 0, "%s holds %u snapshot%s, so there is no number %u",
                             name, c->snapshots, c->snapshots == 1 ? "" : "s",

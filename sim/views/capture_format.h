@@ -68,6 +68,7 @@ struct capture_reading {
     bool has_table;               /* PowerShell, table: a header was read */
     size_t start[COLUMN_COUNT], end[COLUMN_COUNT]; /* of its names; end 0: none */
 
+    bool unsure;        /* of CAPTURE_HEADER: other texts may look like it */
     const char *reason; /* of CAPTURE_BAD; of static life */
     bool unfinished;    /* the line may go on in the next */
 };

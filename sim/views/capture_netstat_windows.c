@@ -60,18 +60,28 @@ static enum capture_meaning read_rest(struct capture_reading *r,
     return CAPTURE_ROW;
 }
 
+/* In whatever language: four columns at least, of words only. */
+static bool is_header(const char *line)
+{
+    unsigned groups = capture_groups(line);
+    for (const char *p = line; *p; p++)
+        if ((unsigned char)*p < ' ' && *p != '\t' && *p != '\r')
+            return false;
+    return groups >= 4 && groups <= 6 && !strpbrk(line, ":./\\-");
+}
+
 /* A line that is no socket. */
 static enum capture_meaning read_other(struct capture_reading *r, const char *line,
                                        size_t length, struct capture_socket *out)
 {
-    unsigned groups = capture_groups(line);
     if (read_owner(line, length, out))
         return CAPTURE_OWNER;
-    if (groups >= 4 && groups <= 6 && !strpbrk(line, ":./\\-")) {
-        r->has_pid = groups >= 5;
+    if (is_header(line)) {
+        r->has_pid = capture_groups(line) >= 5;
+        r->unsure = strncmp(line + strspn(line, " \t"), "Proto", 5) != 0;
         return CAPTURE_HEADER;
     }
-    return line[0] == ' ' && groups == 1 ? CAPTURE_BLANK : CAPTURE_NOTHING;
+    return line[0] == ' ' && capture_groups(line) == 1 ? CAPTURE_BLANK : CAPTURE_NOTHING;
 }
 
 static enum capture_meaning read(struct capture_reading *r, char *line, size_t length,

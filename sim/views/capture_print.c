@@ -135,6 +135,23 @@ static void print_skipped(FILE *out, const struct capture *c)
                 c->complaints[i].reason, c->complaints[i].text);
 }
 
+/* Linux tries the ports of one parity before any of the other [KERNEL.md P1]. */
+static void print_parity(FILE *out, const struct capture_record *r)
+{
+    uint32_t half = (port_range_size(r->range) + 1) / 2;
+    if (stack_scope(&r->stack->stack) != PORT_SCOPE_MIXED)
+        return;
+    for (size_t i = 0; i < r->census.pair_count && i < FEW; i++) {
+        const struct capture_pair *p = &r->census.pairs[i];
+        bool spent = p->even + r->listening[p->pool] >= half;
+        if (spent && p->ports < usable(r, p->pool) && !pool_is_udp(p->pool))
+            fprintf(out,
+                    "  note      toward %s every %s port is taken: each connect() looks "
+                    "at them first\n",
+                    p->destination, r->range.low % 2 ? "odd" : "even");
+    }
+}
+
 /* What the capture leaves open, and which capture would not. */
 static void print_doubts(FILE *out, const struct capture *c,
                          const struct capture_record *r)
@@ -145,11 +162,14 @@ static void print_doubts(FILE *out, const struct capture *c,
         [CAPTURE_POWERSHELL] = "the column OwningProcess",
     };
     uint32_t outside = 0;
+    bool owned = false;
     for (int pool = 0; pool < POOL_COUNT; pool++)
         outside += r->census.use[pool].outside;
+    for (size_t i = 0; i < r->census.count; i++)
+        owned |= r->census.rows[i].owned;
     if (c->unended)
         fputs("  note      the file ends inside a line: the capture may be cut\n", out);
-    if (!c->shows_owners && c->sockets.count)
+    if (!c->shows_owners && owned)
         fprintf(out, "  note      no process is shown; they would be by %s\n",
                 owners[c->format->tool]);
     if (c->cut_addresses)
@@ -166,7 +186,7 @@ void capture_print(FILE *out, const char *name, const struct capture *c,
                    const struct capture_record *r, bool all)
 {
     char sockets[HUMAN_TEXT], lines[HUMAN_TEXT];
-    put_name(out, name);
+    put_name(out, strcmp(name, "-") == 0 ? "standard input" : name);
     fprintf(out, ": %s of %s, %s sockets on %s lines\n", c->format->name,
             c->format->platform, human_count((double)c->sockets.count, sockets),
             human_count((double)c->lines, lines));
@@ -176,6 +196,7 @@ void capture_print(FILE *out, const char *name, const struct capture *c,
     print_range(out, c, r);
     print_skipped(out, c);
     print_doubts(out, c, r);
+    print_parity(out, r);
     fputc('\n', out);
     print_pairs(out, r, all);
     fputc('\n', out);
@@ -194,9 +215,7 @@ void capture_print_next(FILE *out, const struct capture *c,
               "4227 only\n  that one was taken again too soon toward the same end\n",
               out);
     else
-        fprintf(out,
-                "  the program's errno: %s says that no port was left toward that "
-                "end\n",
+        fprintf(out, "  the program's errno: %s says that no port was left\n",
                 r->pools[0].failure);
     fputs("  a second capture, some minutes later: CLOSE_WAIT, BOUND and FIN_WAIT_2 that "
           "only\n  grow are a leak; TIME_WAIT that stays level is the rate times 2MSL\n",

@@ -1,5 +1,6 @@
 #include "sim/views/capture_record.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +19,8 @@ static const struct stack_row *stack_named(const char *name)
     return NULL;
 }
 
-/* Where the 4-tuple tells sockets apart, an address runs out by itself.  UDP is never
- * told apart so [MODEL.md A3.9; KERNEL.md P10]. */
+/* Where the 4-tuple tells sockets apart, an address runs out toward one destination.  UDP
+ * is never told apart so [MODEL.md A3.9; KERNEL.md P10]. */
 static bool by_address(const struct capture_record *r, enum pool pool)
 {
     return !pool_is_udp(pool) && stack_scope(&r->stack->stack) != PORT_SCOPE_PORT;
@@ -53,14 +54,7 @@ static void add_pool(struct capture_record *r, enum pool pool, const char *host)
 {
     const struct stack *s = &r->stack->stack;
     const struct port_allocator_ops *ops = port_allocators[s->allocator.kind];
-    struct run_record *record = &r->record;
-    for (size_t i = 0; i < record->pool_count; i++)
-        if (strcmp(r->pools[i].host, host) == 0 &&
-            strcmp(r->pools[i].pool, pool_name(pool)) == 0)
-            return;
-    if (record->pool_count == CAPTURE_POOLS)
-        return;
-    r->pools[record->pool_count++] = (struct run_pool){
+    r->pools[r->record.pool_count++] = (struct run_pool){
         .host = host,
         .pool = pool_name(pool),
         .stack = r->stack->name,
@@ -92,19 +86,49 @@ static bool leads_to(const char *destination, const char *wanted)
            (destination[length] == ':' && !strchr(destination + length + 1, ':'));
 }
 
+static bool has_pool(const struct capture_record *r, enum pool pool, const char *host)
+{
+    for (size_t i = 0; i < r->record.pool_count; i++)
+        if (strcmp(r->pools[i].host, host) == 0 &&
+            strcmp(r->pools[i].pool, pool_name(pool)) == 0)
+            return true;
+    return false;
+}
+
 /* In the order of the pairs: those most held come first. */
 static void add_pools(struct capture_record *r, const char *wanted)
 {
     for (size_t i = 0; i < r->census.pair_count; i++) {
         const struct capture_pair *pair = &r->census.pairs[i];
-        if (!by_address(r, pair->pool))
+        size_t number = r->record.pool_count;
+        bool alone = by_address(r, pair->pool);
+        if (number == CAPTURE_POOLS)
+            break;
+        if (alone && leads_to(pair->destination, wanted)) {
+            snprintf(r->names[number], CAPTURE_POOL_NAME, "%s toward %s", pair->local,
+                     pair->destination);
+            add_pool(r, pair->pool, r->names[number]);
+        } else if (!alone && !has_pool(r, pair->pool, machine)) {
             add_pool(r, pair->pool, machine);
-        else if (leads_to(pair->destination, wanted))
-            add_pool(r, pair->pool, pair->local);
+        }
     }
     if (!r->record.pool_count)
         add_pool(r, POOL_TCP4, machine);
     r->record.pools = r->pools;
+}
+
+/* Which of them a row belongs to. */
+static const char *pool_of(const struct capture_record *r, enum pool pool,
+                           const struct run_census_row *row)
+{
+    char name[CAPTURE_POOL_NAME];
+    if (!by_address(r, pool))
+        return machine;
+    snprintf(name, sizeof name, "%s toward %s", row->local, row->destination);
+    for (size_t i = 0; i < r->record.pool_count; i++)
+        if (strcmp(r->names[i], name) == 0)
+            return r->names[i];
+    return machine;
 }
 
 /* --- rows --------------------------------------------------------------------------- */
@@ -127,7 +151,7 @@ static void count_listeners(struct capture_record *r, const struct capture *c)
 
 /* The rows of the census, as the pools have them; a listener's port is reserved, so that
  * it holds none. */
-static void copy_rows(struct capture_record *r, const char *wanted)
+static void copy_rows(struct capture_record *r)
 {
     const struct capture_census *census = &r->census;
     size_t count = 0;
@@ -136,11 +160,8 @@ static void copy_rows(struct capture_record *r, const char *wanted)
         struct run_census_row row = census->rows[i];
         enum pool pool = POOL_TCP4;
         pool_find(row.pool, &pool);
-        if (by_address(r, pool) && !leads_to(row.destination, wanted))
-            continue;
-        bool listens = strcmp(row.state, "LISTEN") == 0;
-        row.host = by_address(r, pool) && *row.destination ? row.local : machine;
-        row.ephemeral = row.ephemeral && !listens;
+        row.host = pool_of(r, pool, &row);
+        row.ephemeral = row.ephemeral && strcmp(row.state, "LISTEN") != 0;
         r->rows[count++] = row;
     }
     r->record.census = r->rows;
@@ -172,7 +193,7 @@ bool capture_record_of(const struct capture *c, const struct capture_question *q
     count_listeners(out, c);
     out->record = (struct run_record){.replications = 1};
     add_pools(out, q->destination);
-    copy_rows(out, q->destination);
+    copy_rows(out);
     choose_pairs(&out->census, q->destination);
     return true;
 }

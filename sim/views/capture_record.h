@@ -2,8 +2,8 @@
  *
  * What the capture does not say is assumed and told: the system by the tool's platform,
  * the range by the system's default.  Where ports are told apart by 4-tuple, each local
- * address is a pool of its own, named as the address; where a port is taken for the whole
- * machine there is one, and as many addresses as are seen to share a port.  Ports of the
+ * address has its pool toward each destination; where a port is taken for the whole
+ * machine there is one, of as many addresses as are seen to share a port.  Ports of the
  * range on which somebody listens are never chosen: they count as reserved.
  */
 #ifndef SIM_VIEWS_CAPTURE_RECORD_H
@@ -14,7 +14,8 @@
 #include "sim/views/capture_census.h"
 
 /* The busiest are judged. */
-#define CAPTURE_POOLS 16
+#define CAPTURE_POOLS     16
+#define CAPTURE_POOL_NAME 112 /* two addresses, a port and a word */
 
 struct capture_question {
     const char *stack;       /* row of `list stacks`; NULL: by the platform */
@@ -25,6 +26,7 @@ struct capture_question {
 struct capture_record {
     struct run_record record;
     struct run_pool pools[CAPTURE_POOLS];
+    char names[CAPTURE_POOLS][CAPTURE_POOL_NAME];
     struct run_census_row *rows; /* of the record, their hosts the pools' */
     struct capture_census census;
     const struct stack_row *stack;

@@ -45,6 +45,6 @@ void diagnosis_free(struct diagnosis *d); /* NULL is allowed */
  */
 void diagnosis_print(FILE *out, const struct diagnosis *d, bool all, bool colour);
 
-void diagnosis_json(struct json_text *j, const struct diagnosis *d);
+void diagnosis_json(struct json_text *j, const char *key, const struct diagnosis *d);
 
 #endif

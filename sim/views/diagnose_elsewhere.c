@@ -263,7 +263,12 @@ static void words_knee(const struct pool_case *c, struct text *out)
 
 static void figures_knee(const struct pool_case *c, struct text *out)
 {
-    char p99[HUMAN_TEXT], half[HUMAN_TEXT];
+    char p99[HUMAN_TEXT], half[HUMAN_TEXT], held[HUMAN_TEXT];
+    if (c->snapshot) {
+        text_print(out, "%s ports are held; half of the range is %s",
+                   human_count(c->held, held), human_count(half_range(c), half));
+        return;
+    }
     text_print(
         out,
         "99 %% of the choices look at %s candidates or fewer; half of the range is %s",

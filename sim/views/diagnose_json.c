@@ -69,9 +69,9 @@ static void put_advice(struct json_text *j, const struct verdict *v)
     advice_free(list, count);
 }
 
-void diagnosis_json(struct json_text *j, const struct diagnosis *d)
+void diagnosis_json(struct json_text *j, const char *key, const struct diagnosis *d)
 {
-    json_object_begin(j, NULL);
+    json_object_begin(j, key);
     json_string(j, "scenario", d->record->scenario);
     json_array_begin(j, "pools");
     for (size_t i = 0; i < d->count; i++) {

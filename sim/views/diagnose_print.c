@@ -85,7 +85,9 @@ static void put_pool(struct text *t, const struct pool_case *c)
 static void put_headline(const struct page *p, const struct verdict *v)
 {
     const struct pool_case *c = v->figures;
-    const char *what = !c->exhausted         ? "did not run out of local ports"
+    bool near = c->snapshot && v->main && v->main->role == CAUSE_FAILS;
+    const char *what = !c->exhausted && near ? "is about to run out of local ports"
+                       : !c->exhausted       ? "did not run out of local ports"
                        : c->pool->translates ? "found no outside port"
                        : case_wall(c) < 1    ? "found no local port"
                                              : "ran out of local ports";
