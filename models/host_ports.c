@@ -46,6 +46,13 @@ void host_ports_reserve(struct port_space *ports, const struct host_config *conf
     port_set_clear(&reserved);
 }
 
+/* The process that would accept there does not run. */
+static bool is_deserted(const struct host_config *config, uint16_t port)
+{
+    const struct process_config *p = process_listening(&config->processes, port);
+    return p && !p->running;
+}
+
 /* Listeners inside the range stand in the way of whoever looks for a port there
  * [KERNEL.md C12]; the others in nobody's. */
 static void set_listeners(struct port_space *ports, const struct host_config *config,
@@ -54,7 +61,7 @@ static void set_listeners(struct port_space *ports, const struct host_config *co
     struct port_owner listener = {.local_address = wildcard, .origin = PORT_BY_LISTEN};
     const uint16_t *port = config->listen.items;
     for (uint32_t i = 0; i < config->listen.count; i++) {
-        if (!port_range_holds(range, port[i]))
+        if (!port_range_holds(range, port[i]) || is_deserted(config, port[i]))
             continue;
         if (listen)
             port_space_take(ports, port[i], listener, nowhere);

@@ -290,6 +290,24 @@ static void test_a_port_refuses_until_its_process_runs_again(void **state)
     stage_close(&s);
 }
 
+/* KERNEL.md C12: a listener inside the range is in the way, as long as it is one. */
+static void test_the_port_of_a_listener_that_ends_may_be_given_out(void **state)
+{
+    (void)state;
+    struct stage s = stage_open(
+        "{\"name\": \"l\", \"duration\": \"1h\", \"hosts\": {\"c\": {\"listen\": [5002], "
+        "\"processes\": {\"rpc\": {\"listen\": [5002]}}, \"tcp\": {\"range\": [5000, "
+        "5004]}}, \"s\": {}}, \"apps\": {\"a\": {\"from\": \"c\", \"to\": \"s:80\", "
+        "\"arrivals\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, \"lifetime\": "
+        "{\"kind\": \"constant\", \"value\": \"1h\"}}}, \"changes\": ["
+        "{\"at\": \"10s\", \"set\": {\"hosts.c.processes.rpc.running\": false}}]}");
+    stage_run(&s, 9500 * SIM_MS);
+    expect_level(&s, "hosts.c.tcp4.in_use", 4);
+    stage_run(&s, 12 * SIM_S);
+    expect_level(&s, "hosts.c.tcp4.in_use", 5);
+    stage_close(&s);
+}
+
 /* --- users of a program that has ended -----------------------------------------------
  */
 
@@ -607,6 +625,7 @@ int main(void)
         cmocka_unit_test(test_a_server_that_ends_closes_first),
         cmocka_unit_test(test_a_server_that_ends_closes_what_it_never_closed),
         cmocka_unit_test(test_a_port_refuses_until_its_process_runs_again),
+        cmocka_unit_test(test_the_port_of_a_listener_that_ends_may_be_given_out),
         cmocka_unit_test(test_nobody_comes_while_the_program_does_not_run),
         cmocka_unit_test(test_an_attempt_does_not_outlive_its_program_between_two_tries),
         cmocka_unit_test(test_a_process_that_begins_again_has_another_number),
