@@ -253,6 +253,7 @@ void hosts_init(struct hosts *hosts, const struct field_list *configs,
         for (int pool = 0; pool < POOL_COUNT; pool++)
             if (pool == POOL_TCP4 || uses[i].pools >> pool & 1)
                 open_pool(hosts, h, (enum pool)pool);
+        h->configured = &config[i];
         configure(hosts, h, &config[i], 0);
     }
     hosts->members = memory_new(hosts->member_count, sizeof *hosts->members);

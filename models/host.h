@@ -106,7 +106,8 @@ struct host_pool {
 
 struct host {
     const struct host_config *config;     /* as it runs */
-    const struct host_config *configured; /* as the scenario says by now */
+    const struct host_config *configured; /* as the scenario says by now; outlives the
+                                             run, which `config` may not */
     struct host_config *booted; /* config, where timers wait for a boot; or NULL */
     bool down;                  /* without power: models/power.h */
     uint32_t number;

@@ -8,7 +8,7 @@
 static const struct proxy *proxy_of(struct sessions *s, const struct session *x)
 {
     const struct app_config *config = session_app(s, x)->config;
-    return &s->net->hosts.at[config->through].config->proxying;
+    return &s->net->hosts.at[config->through].configured->proxying;
 }
 
 bool proxy_session_is_http(struct sessions *s, const struct session *x)

@@ -603,7 +603,7 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
     x->leaks = leak_draw(&config->leaks, &a->leaks) & 31u;
     if (config->through != FIELD_NO_REFERENCE)
         x->proxy_leaks =
-            leak_draw(&s->net->hosts.at[config->through].config->proxying.leaks,
+            leak_draw(&s->net->hosts.at[config->through].configured->proxying.leaks,
                       &a->proxy_leaks) &
             31u;
     x->vanishes = config->vanishes > 0 && random_unit(&a->vanishings) < config->vanishes;
