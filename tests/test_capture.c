@@ -322,7 +322,11 @@ static void test_of_a_monitoring_loop_the_last_snapshot_or_the_one_asked_for(voi
         assert_int_equal(sockets_in(&s, "CLOSE_WAIT"), leaked[n]);
         expect_nothing_skipped(&s, "the loop");
         if (n == 2)
-            assert_string_equal(s.capture->label, "Sat 11/21/2026 14:06:01.34");
+            assert_string_equal(s.capture->moments[1].label,
+                                "Sat 11/21/2026 14:06:01.34");
+        for (uint32_t i = 0; i < 3; i++)
+            assert_int_equal(s.capture->moments[i].states[CAPTURE_CLOSE_WAIT],
+                             leaked[i + 1]);
         seen_free(&s);
     }
     struct results_error error;
@@ -344,6 +348,8 @@ static void test_what_a_line_says_is_read(void **state)
     } lines[] = {
         {"ESTAB 0 0 10.0.0.1:50001 10.0.0.2:80 users:((\"a b\",pid=7,fd=3))", "tcp4",
          "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "a b", 7},
+        {"ESTAB 0 0 10.0.0.1:50001 10.0.0.2:80 users:((\"sshd\",7,3))", "tcp4",
+         "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "sshd", 7},
         {"ESTAB 0 0 10.0.0.1:50001 10.0.0.2:80 users:((\",pid=7,fd=3))", "tcp4",
          "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "", 0},
         {"tcp   TIME-WAIT 0 0 [2001:db8::1]:50001 [2001:db8::2]:443 "

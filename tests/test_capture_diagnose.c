@@ -201,6 +201,7 @@ static void test_the_command_says_what_it_read_assumed_found_and_cannot_tell(voi
     expect_silence(e.err);
     expect_says(e.out, "netstat of Windows, 272 sockets on 511 lines");
     expect_says(e.out, "3 of 3, Sat 11/21/2026 14:07:02.56");
+    expect_says(e.out, "CLOSE_WAIT       40    150    255\n");
     expect_says(e.out, "win10, assumed");
     expect_says(e.out, "203.0.113.20:443  192.0.2.10  tcp4    255     100.0  CLOSE_WAIT");
     expect_says(e.out, "this machine ran out of local ports (tcp4)");

@@ -34,6 +34,7 @@ struct scan {
     size_t held_line;
     const char *held_reason;
     const struct capture_format *header; /* the first whose header was seen */
+    size_t moment_room;                  /* of the capture's list of them */
     size_t doubtful; /* complaints, the last ones, that a header would take back */
 };
 
@@ -93,8 +94,15 @@ static bool is_wanted(const struct scan *s)
 static void begin_snapshot(struct scan *s, const struct capture_format *format)
 {
     struct capture *c = s->out;
+    if (c->snapshots == s->moment_room) {
+        s->moment_room = memory_grown(s->moment_room, (size_t)c->snapshots + 1);
+        c->moments = memory_resize(c->moments, s->moment_room, sizeof *c->moments);
+    }
+    c->moments[c->snapshots] = (struct capture_moment){0};
+    memcpy(c->moments[c->snapshots].label, s->label, sizeof s->label);
     c->snapshots++;
     s->fresh = false;
+    s->label[0] = '\0';
     s->format = format;
     if (!is_wanted(s))
         return;
@@ -103,8 +111,6 @@ static void begin_snapshot(struct scan *s, const struct capture_format *format)
     c->snapshot = c->snapshots;
     c->cut_addresses = 0;
     c->shows_owners = false;
-    memcpy(c->label, s->label, sizeof c->label);
-    s->label[0] = '\0';
 }
 
 static void take_socket(struct scan *s, const struct capture_format *format,
@@ -115,6 +121,7 @@ static void take_socket(struct scan *s, const struct capture_format *format,
         begin_snapshot(s, format);
     s->doubtful = 0;
     s->after_socket = true;
+    c->moments[c->snapshots - 1].states[socket->state] += !socket->udp;
     if (!is_wanted(s) || socket->state == CAPTURE_CLOSED)
         return;
     c->cut_addresses += socket->local.cut || socket->remote.cut;
@@ -400,5 +407,6 @@ void capture_free(struct capture *c)
     if (!c)
         return;
     capture_sockets_free(&c->sockets);
+    free(c->moments);
     free(c);
 }

@@ -36,12 +36,18 @@ struct capture_complaint {
     char text[48];      /* its beginning, fit for a terminal */
 };
 
+/* How many sockets of TCP were in each state in one snapshot of the file. */
+struct capture_moment {
+    char label[CAPTURE_LABEL]; /* the line with the time before it; "" without one */
+    uint32_t states[CAPTURE_STATE_COUNT];
+};
+
 struct capture {
     const struct capture_format *format;
     struct capture_sockets sockets; /* of the snapshot */
     uint32_t snapshots;             /* in the file */
+    struct capture_moment *moments; /* of each; NULL if there is no socket */
     uint32_t snapshot;              /* which one this is, from 1 */
-    char label[CAPTURE_LABEL];      /* its line with the time; "" without one */
     size_t lines;                   /* of the file */
     size_t skipped;                 /* of these, anywhere in the file */
     struct capture_complaint complaints[CAPTURE_COMPLAINTS];

@@ -9,7 +9,8 @@
 #include "sim/views/human.h"
 #include "sim/views/table.h"
 
-#define FEW 8 /* pairs without --all */
+#define FEW     8 /* pairs without --all */
+#define MOMENTS 8 /* snapshots whose counts are shown */
 
 /* --- pairs as a table ----------------------------------------------------------------
  */
@@ -105,6 +106,11 @@ static void put_name(FILE *out, const char *name)
     }
 }
 
+static const char *label_of(const struct capture *c)
+{
+    return c->moments ? c->moments[c->snapshot - 1].label : "";
+}
+
 static void print_range(FILE *out, const struct capture *c,
                         const struct capture_record *r)
 {
@@ -121,6 +127,31 @@ static void print_range(FILE *out, const struct capture *c,
                 c->format->platform);
     else
         fputs("as given\n", out);
+}
+
+/* Which of the snapshots it is, and how all of them went: up to MOMENTS of them, evenly
+ * chosen, the first and the last among them. */
+static void print_series(FILE *out, const struct capture *c)
+{
+    const char *label = label_of(c), *head = "series";
+    uint32_t shown = c->snapshots < MOMENTS ? c->snapshots : MOMENTS;
+    fprintf(out, "  snapshot  %u of %u%s%s (--snapshot N)\n", c->snapshot, c->snapshots,
+            *label ? ", " : "", label);
+    for (int state = CAPTURE_SYN_SENT; state <= CAPTURE_BOUND; state++) {
+        uint32_t most = 0;
+        for (uint32_t i = 0; i < c->snapshots; i++)
+            if (c->moments[i].states[state] > most)
+                most = c->moments[i].states[state];
+        if (!most)
+            continue;
+        fprintf(out, "  %-9s %-12s", head, capture_state_name((enum capture_state)state));
+        for (uint32_t i = 0; i < shown; i++)
+            fprintf(
+                out, " %6u",
+                c->moments[i * (uint64_t)(c->snapshots - 1) / (shown - 1)].states[state]);
+        fputc('\n', out);
+        head = "";
+    }
 }
 
 static void print_skipped(FILE *out, const struct capture *c)
@@ -191,8 +222,7 @@ void capture_print(FILE *out, const char *name, const struct capture *c,
             c->format->platform, human_count((double)c->sockets.count, sockets),
             human_count((double)c->lines, lines));
     if (c->snapshots > 1)
-        fprintf(out, "  snapshot  %u of %u%s%s (--snapshot N)\n", c->snapshot,
-                c->snapshots, *c->label ? ", " : "", c->label);
+        print_series(out, c);
     print_range(out, c, r);
     print_skipped(out, c);
     print_doubts(out, c, r);
@@ -243,6 +273,21 @@ static void json_pairs(struct json_text *j, const struct capture_record *r)
     json_array_end(j);
 }
 
+static void json_series(struct json_text *j, const struct capture *c)
+{
+    json_array_begin(j, "series");
+    for (uint32_t i = 0; c->moments && i < c->snapshots; i++) {
+        json_object_begin_flat(j, NULL);
+        json_string(j, "label", c->moments[i].label);
+        for (int state = 0; state < CAPTURE_STATE_COUNT; state++)
+            if (c->moments[i].states[state])
+                json_unsigned(j, capture_state_name((enum capture_state)state),
+                              c->moments[i].states[state]);
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
 static void json_complaints(struct json_text *j, const struct capture *c)
 {
     json_array_begin(j, "complaints");
@@ -265,7 +310,8 @@ void capture_json(struct json_text *j, const char *key, const char *name,
     json_string(j, "platform", c->format->platform);
     json_unsigned(j, "snapshot", c->snapshot);
     json_unsigned(j, "snapshots", c->snapshots);
-    json_string(j, "label", c->label);
+    json_string(j, "label", label_of(c));
+    json_series(j, c);
     json_unsigned(j, "lines", c->lines);
     json_unsigned(j, "sockets", c->sockets.count);
     json_unsigned(j, "skipped", c->skipped);

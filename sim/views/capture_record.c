@@ -19,25 +19,30 @@ static const struct stack_row *stack_named(const char *name)
     return NULL;
 }
 
-/* Where the 4-tuple tells sockets apart, an address runs out toward one destination.  UDP
- * is never told apart so [MODEL.md A3.9; KERNEL.md P10]. */
+static const struct port_allocator_ops *allocator_of(const struct stack_row *row,
+                                                     enum pool pool)
+{
+    return port_allocators[pool_is_udp(pool) ? row->udp.allocator.kind
+                                             : row->stack.allocator.kind];
+}
+
+static enum port_scope scope_of(const struct stack_row *row, enum pool pool)
+{
+    return pool_is_udp(pool) ? stack_scope_of(row->udp.scope, &row->udp.allocator)
+                             : stack_scope(&row->stack);
+}
+
+/* Where the 4-tuple tells sockets apart, an address runs out toward one destination. */
 static bool by_address(const struct capture_record *r, enum pool pool)
 {
-    return !pool_is_udp(pool) && stack_scope(&r->stack->stack) != PORT_SCOPE_PORT;
+    return scope_of(r->stack, pool) != PORT_SCOPE_PORT;
 }
 
-static const char *scope_of(const struct capture_record *r, enum pool pool)
+static const char *scope_name(enum port_scope scope)
 {
-    if (!by_address(r, pool))
-        return "port";
-    return stack_scope(&r->stack->stack) == PORT_SCOPE_MIXED ? "mixed" : "tuple";
-}
-
-static const char *failure_of(const struct capture_record *r, enum pool pool)
-{
-    bool linux_udp = pool_is_udp(pool) && strncmp(r->stack->name, "linux", 5) == 0;
-    return linux_udp ? "EAGAIN" /* [KERNEL.md C3] */
-                     : failure_name(r->stack->stack.exhausted + 1);
+    return scope == PORT_SCOPE_PORT    ? "port"
+           : scope == PORT_SCOPE_MIXED ? "mixed"
+                                       : "tuple";
 }
 
 /* --- pools -------------------------------------------------------------------------- */
@@ -53,13 +58,14 @@ static uint32_t addresses_of(const struct capture_record *r, enum pool pool)
 static void add_pool(struct capture_record *r, enum pool pool, const char *host)
 {
     const struct stack *s = &r->stack->stack;
-    const struct port_allocator_ops *ops = port_allocators[s->allocator.kind];
+    const struct port_allocator_ops *ops = allocator_of(r->stack, pool);
+    uint32_t failure = pool_is_udp(pool) ? r->stack->udp.exhausted : s->exhausted;
     r->pools[r->record.pool_count++] = (struct run_pool){
         .host = host,
         .pool = pool_name(pool),
         .stack = r->stack->name,
         .allocator = ops->name,
-        .scope = scope_of(r, pool),
+        .scope = scope_name(scope_of(r->stack, pool)),
         .exhaustive = ops->exhaustive,
         .low = r->range.low,
         .high = r->range.high,
@@ -68,7 +74,7 @@ static void add_pool(struct capture_record *r, enum pool pool, const char *host)
         .reserved = r->listening[pool],
         .addresses = addresses_of(r, pool),
         .members = 1,
-        .failure = failure_of(r, pool),
+        .failure = failure_name(failure + 1),
         .time_wait = s->time_wait,
         .fin_wait_2 = s->fin_wait_2_unlimited ? SIM_NEVER : s->fin_wait_2,
     };

@@ -36,18 +36,22 @@ static bool is_header(const struct capture_token *t, unsigned count)
     return false;
 }
 
-/* users:(("name",pid=7,fd=3),...): the first of them. */
+/* users:(("name",pid=7,fd=3),...), by ss of 2014 and before users:(("name",7,3),...): the
+ * first of them. */
 static void read_users(const char *rest, struct capture_socket *out)
 {
     static const char begins[] = "users:((\"";
     const char *name = strstr(rest, begins);
     name = name ? name + strlen(begins) : NULL;
-    const char *pid = name ? strstr(name, "\",pid=") : NULL;
+    const char *ends = "\",pid=";
+    const char *pid = name ? strstr(name, ends) : NULL;
+    if (name && !pid)
+        pid = strstr(name, ends = "\",");
     if (!pid)
         return;
     out->process = name;
     out->process_length = (size_t)(pid - name);
-    pid += strlen("\",pid=");
+    pid += strlen(ends);
     struct capture_token number = {pid, strspn(pid, "0123456789")};
     out->has_owner = capture_token_number(number, UINT32_MAX, &out->pid);
 }
