@@ -305,7 +305,7 @@ static void test_resets_of_open_connections_are_told_by_spells(void **state)
     (void)state;
     static const struct line lines[] = {
         {3, "client", "pages", "resets-begin", "an open connection was reset"},
-        {21, "client", "pages", "resets-end", "19 open connections were reset"},
+        {21, "client", "pages", "resets-end", "19 connections reset while open"},
     };
     struct logged r = run(
         "{\"name\": \"resets\", \"duration\": \"1min\", \"network\": {\"rtt\": \"0s\"},"

@@ -27,27 +27,28 @@ static const struct app_config *app_of(const struct trial_plan *plan, uint32_t n
 #define FAILED_BEFORE "choices that failed since the event before: {value}"
 
 /* {pool} is "tcp4", or "tcp4 toward cifs:445" of a note with a destination; {value} and
- * {limit} are the note's; {code} is a failure's name and {help} what it means. */
+ * {limit} are the note's; {value choice} is "1 choice" or "2 choices"; {code} is a
+ * failure's name and {help} what it means. */
 static const char *const words[NOTE_COUNT] = {
     [NOTE_EXHAUSTION_BEGINS] = "{pool}: a choice found no local port",
-    [NOTE_EXHAUSTION_ENDS] = "{pool}: {value} choices found no local port",
+    [NOTE_EXHAUSTION_ENDS] = "{pool}: {value choice} found no local port",
     [NOTE_DESTINATION_EXHAUSTED] = "{pool}: a choice found no local port",
-    [NOTE_DESTINATION_RECOVERS] = "{pool}: {value} choices found no local port",
+    [NOTE_DESTINATION_RECOVERS] = "{pool}: {value choice} found no local port",
     [NOTE_POOL_FILLS] = "{pool}: 80 % reached, {value} of {limit} ports in use",
     [NOTE_POOL_EMPTIES] = "{pool}: below 75 % again, {value} of {limit} ports in use",
-    [NOTE_HANDLES] = "{value} handles",
+    [NOTE_HANDLES] = "{value handle}",
     [NOTE_FIRST_FAILURE] = "{code}",
-    [NOTE_LAST_FAILURE] = "{value} attempts failed in all",
+    [NOTE_LAST_FAILURE] = "{value attempt} failed in all",
     [NOTE_FIRST_ERRNO] = "{code}: {help}",
     [NOTE_RESETS_BEGIN] = "an open connection was reset",
-    [NOTE_RESETS_END] = "{value} open connections were reset",
+    [NOTE_RESETS_END] = "{value connection} reset while open",
     [NOTE_EVENT_4227] = "{pool}: a port would have to be used again to the same place "
                         "while it waits in TIME_WAIT; " FAILED_BEFORE,
     [NOTE_EVENT_4231] = "{pool}: all dynamic TCP ports are in use; " FAILED_BEFORE,
     [NOTE_EVENT_4266] = "{pool}: all dynamic UDP ports are in use; " FAILED_BEFORE,
-    [NOTE_PROCESS_STOPS] = "stops; the system closes its {value} descriptors",
+    [NOTE_PROCESS_STOPS] = "stops; the system closes {value descriptor}",
     [NOTE_PROCESS_STARTS] = "runs again",
-    [NOTE_HOST_DOWN] = "{value} sockets are gone without a word",
+    [NOTE_HOST_DOWN] = "{value socket} gone without a word",
     [NOTE_HOST_UP] = "every port is free",
     [NOTE_CACHE_RUNS_OUT] = "an attempt failed: the cache has no answer any more",
 };
@@ -69,6 +70,9 @@ static void add_part(struct text *t, const struct trial_plan *plan, const struct
         add_pool(t, plan, n);
     else if (strncmp(part, "value", length) == 0)
         text_print(t, "%" PRIu64, n->value);
+    else if (strncmp(part, "value ", 6) == 0)
+        text_print(t, "%" PRIu64 " %.*s%s", n->value, (int)length - 6, part + 6,
+                   n->value == 1 ? "" : "s");
     else if (strncmp(part, "limit", length) == 0)
         text_print(t, "%" PRIu64, n->limit);
     else if (strncmp(part, "code", length) == 0)
