@@ -191,6 +191,33 @@ static void test_a_destination_that_comes_round_logs_4227_and_no_4231(void **sta
     end(&r);
 }
 
+/* By host: how many lines of each event the scenario has in its 15 minutes. */
+static void test_the_numbers_of_events_tell_the_causes_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *host;
+        int events_4227, events_4231, events_4266;
+    } rows[] = {{"busy", 2, 2, 0},     {"leaking", 0, 2, 0}, {"insisting", 2, 0, 0},
+                {"resolver", 0, 0, 2}, {"linux", 0, 0, 0},   {"server", 0, 0, 0}};
+    struct logged r = {.plan = text_plan_file("windows-events")};
+    r.result = trial_run(r.plan.plan, 1, 1, NULL);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int met[3] = {0};
+        for (size_t k = 0; k < r.result->record.log_count; k++) {
+            const struct run_event *e = &r.result->record.log[k];
+            bool here = e->host && strcmp(e->host, rows[i].host) == 0;
+            met[0] += here && strcmp(e->kind, "event-4227") == 0;
+            met[1] += here && strcmp(e->kind, "event-4231") == 0;
+            met[2] += here && strcmp(e->kind, "event-4266") == 0;
+        }
+        assert_int_equal(met[0], rows[i].events_4227);
+        assert_int_equal(met[1], rows[i].events_4231);
+        assert_int_equal(met[2], rows[i].events_4266);
+    }
+    end(&r);
+}
+
 /* --- sums ------------------------------------------------------------------------- */
 
 /* The number that a line's detail begins with after the pool: "tcp4: 112 choices". */
@@ -465,6 +492,7 @@ int main(void)
         cmocka_unit_test(test_only_windows_logs_events_and_2003_knows_only_4231),
         cmocka_unit_test(test_a_pool_full_of_open_connections_logs_4231_and_no_4227),
         cmocka_unit_test(test_a_destination_that_comes_round_logs_4227_and_no_4231),
+        cmocka_unit_test(test_the_numbers_of_events_tell_the_causes_apart),
         cmocka_unit_test(test_spells_hold_every_failed_choice_once),
         cmocka_unit_test(test_a_level_between_the_marks_does_not_chatter),
         cmocka_unit_test(test_a_process_is_told_at_3000_and_at_10000_handles),
