@@ -59,6 +59,13 @@ void csv_rows_write(const struct csv_columns *columns, const void *rows, size_t 
     for (size_t i = 0; i < columns->count; i++)
         csv_put_text(&w, columns->at[i].name);
     csv_end_row(&w);
+    csv_rows_append(columns, rows, count, file);
+}
+
+void csv_rows_append(const struct csv_columns *columns, const void *rows, size_t count,
+                     struct safe_file *file)
+{
+    struct csv_writer w = {.file = file};
     for (size_t k = 0; k < count; k++) {
         for (size_t i = 0; i < columns->count; i++)
             put_member(&w, &columns->at[i], (const char *)rows + k * columns->size);

@@ -39,6 +39,10 @@ struct csv_columns {
 void csv_rows_write(const struct csv_columns *columns, const void *rows, size_t count,
                     struct safe_file *file);
 
+/* Further rows of the same file. */
+void csv_rows_append(const struct csv_columns *columns, const void *rows, size_t count,
+                     struct safe_file *file);
+
 /* Reads what csv_rows_write wrote, strictly.  *rows is the caller's to free; its texts
  * are kept in `texts`.  False on an error, with no rows. */
 bool csv_rows_read(const struct csv_columns *columns, const struct safe_directory *d,

@@ -14,6 +14,7 @@
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/results/manifest.h"
+#include "sim/results/run_binds.h"
 #include "sim/results/run_files.h"
 #include "sim/results/run_sockets.h"
 #include "sim/results/safe_file.h"
@@ -178,7 +179,7 @@ void run_directory_free(struct run_directory *d)
 /* --- writing ---------------------------------------------------------------------- */
 
 /* The files of a run on their way to the disk; the manifest is the last. */
-#define BATCH_MAX (RUN_FILES + 2 + RUN_SNAPSHOTS_MAX + 1)
+#define BATCH_MAX (RUN_FILES + 1 + 2 + RUN_SNAPSHOTS_MAX + 1)
 
 struct batch {
     const struct safe_directory *at;
@@ -265,6 +266,15 @@ static bool stage_sockets(struct batch *b, const struct run_record *r,
            (r->snapshot_count == 0 || stage_snapshots(b, r, error));
 }
 
+static bool stage_binds(struct batch *b, const struct run_record *r,
+                        struct results_error *error)
+{
+    struct safe_file *file = r->binds ? add_file(b, b->at, RUN_BINDS, error) : NULL;
+    if (file)
+        run_binds_write(r->binds, file);
+    return !r->binds || (file && stage(b, "", file, error));
+}
+
 static bool stage_manifest(struct batch *b, struct results_error *error)
 {
     const char *name =
@@ -301,6 +311,7 @@ static bool retire(const struct safe_directory *d, struct results_error *error)
         return results_fail(error, errno, "cannot replace the run in %s", d->path);
     return clear(d, "plots", is_picture, error) &&
            clear(d, RUN_SOCKETS, is_table, error) &&
+           safe_file_remove(d, RUN_BINDS, error) &&
            safe_file_remove(d, "report.html", error);
 }
 
@@ -321,8 +332,9 @@ bool run_directory_write(struct run_directory *d, const struct run_record *recor
     SIM_ASSERT(record->series && record->resolved_scenario);
     struct batch b = {
         .at = &d->at, .sockets = {.handle = -1}, .manifest = {.status = record->status}};
-    bool good = stage_contents(&b, record, error) && stage_sockets(&b, record, error) &&
-                stage_manifest(&b, error) && publish(&b, error);
+    bool good = stage_contents(&b, record, error) && stage_binds(&b, record, error) &&
+                stage_sockets(&b, record, error) && stage_manifest(&b, error) &&
+                publish(&b, error);
     for (size_t i = 0; i < b.count; i++)
         safe_file_free(b.files[i]);
     safe_directory_close(&b.sockets);

@@ -4,6 +4,7 @@
  *     summary.json     who ran, how far, the metrics, the verdicts
  *     timeseries.csv   one row a sample
  *     events.csv       t_s,host,process,kind,detail
+ *     binds.csv        which local ports were asked for, where wanted (run_binds.h)
  *     sockets/         which sockets there were, at moments (run_sockets.h)
  *     manifest.json    size and SHA-256 of each of these; appears last
  *
@@ -35,7 +36,7 @@ struct run_directory *run_directory_prepare(const char *path, bool overwrite,
                                             struct results_error *error);
 
 /* Writes the record.  An earlier run's files of these names are replaced, its pictures in
- * plots/, its sockets/ and its report.html removed. */
+ * plots/, its binds.csv, sockets/ and report.html removed. */
 bool run_directory_write(struct run_directory *d, const struct run_record *record,
                          struct results_error *error);
 

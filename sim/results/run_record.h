@@ -101,6 +101,8 @@ struct run_snapshot {
     size_t count;
 };
 
+struct run_binds; /* run_binds.h */
+
 struct run_record {
     const char *version;  /* of the program that ran it; NULL: this one */
     const char *scenario; /* its name */
@@ -129,6 +131,7 @@ struct run_record {
     size_t census_count;
     const struct run_snapshot *snapshots; /* by moment */
     size_t snapshot_count;
+    const struct run_binds *binds; /* NULL: nobody asked for them, or read back */
 };
 
 /* "complete", "interrupted"; "holds", "fails", "undecided". */

@@ -22,7 +22,8 @@ struct trial_storage {
     struct series *series;
     struct trial_facts facts;
     struct trial_sockets *sockets;
-    char **texts; /* names and details made for the record */
+    struct trial_binds *binds; /* NULL: nobody wants them */
+    char **texts;              /* names and details made for the record */
     uint32_t text_count, text_capacity;
 };
 
@@ -37,6 +38,7 @@ struct trial {
     double *row;
     double *before; /* totals at the row before, for rates */
     struct trial_sockets *sockets;
+    struct trial_binds *binds; /* NULL: nobody wants them */
     uint32_t column_count;
     sim_ns sampled; /* moment of the row before */
     bool interrupted;
@@ -268,6 +270,8 @@ static struct trial_result *record(struct trial *t, uint64_t seed)
     fill_log(t, r);
     r->storage->sockets = t->sockets;
     trial_sockets_fill(t->sockets, &r->record);
+    r->storage->binds = t->binds;
+    r->record.binds = trial_binds_rows(t->binds);
     return r;
 }
 
@@ -283,9 +287,12 @@ struct trial_result *trial_run(const struct trial_plan *plan, uint64_t seed,
     bug_context_set(&context);
     open_series(&t);
     t.sockets = trial_sockets_new(plan, t.world);
+    t.binds =
+        trial_binds_new(watch ? watch->binds : BINDS_NONE, t.world, &plan->config->world);
     run_all(&t);
     world_end(t.world);
     trial_sockets_end(t.sockets);
+    trial_binds_end(t.binds);
     struct trial_result *r = record(&t, seed);
     bug_context_set(NULL);
     world_free(t.world);
@@ -309,6 +316,7 @@ void trial_result_free(struct trial_result *r)
     series_free(r->storage->series);
     trial_facts_free(&r->storage->facts);
     trial_sockets_free(r->storage->sockets);
+    trial_binds_free(r->storage->binds);
     free(r->storage);
     free(r);
 }

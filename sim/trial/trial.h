@@ -8,11 +8,13 @@
 #include <signal.h>
 
 #include "sim/results/run_record.h"
+#include "sim/trial/trial_binds.h"
 #include "sim/trial/trial_plan.h"
 
 /* Who watches a run; every member may be NULL or false. */
 struct trial_watch {
     bool until_kept; /* ends, as if stopped, once every moment asked for was kept */
+    enum trial_binds_wanted binds;     /* the choices of ports to keep */
     const volatile sig_atomic_t *stop; /* not 0: finish the event and end the run */
     void (*progress)(void *context, sim_ns now, sim_ns end, uint64_t events);
     void *context; /* called about every 65,536 events */
