@@ -18,8 +18,9 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static const char *const commands[] = {"run",      "check", "demo", "plot",    "events",
-                                       "diagnose", "trace", "list", "explain", "schema"};
+static const char *const commands[] = {"run",    "check",    "demo",  "plot",
+                                       "events", "diagnose", "trace", "binds",
+                                       "list",   "explain",  "schema"};
 
 static const char *const kinds[] = {"allocators", "stacks",        "proxies", "nats",
                                     "faces",      "distributions", "metrics", "failures",

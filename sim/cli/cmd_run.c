@@ -8,7 +8,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/run.h"
 
-enum { KEY_SET = 1000, KEY_SEED, KEY_OVERWRITE, KEY_JSON };
+enum { KEY_SET = 1000, KEY_SEED, KEY_OVERWRITE, KEY_JSON, KEY_TRACE_BIND };
 
 static const struct argp_option options[] = {
     {"output", 'o', "DIR", 0,
@@ -21,6 +21,10 @@ static const struct argp_option options[] = {
      "Use this seed (0x... for hexadecimal) instead of the scenario's", 0},
     {"plots", 'p', "FORMAT", OPTION_ARG_OPTIONAL,
      "Draw the figures too: svg (the default), png or dumb", 0},
+    {"trace-bind", KEY_TRACE_BIND, "KIND", OPTION_ARG_OPTIONAL,
+     "Keep every choice of a local port with its status in binds.csv: all (the default) "
+     "or failures; `portsim binds' reads them",
+     0},
     {"json", KEY_JSON, NULL, 0, "Print summary.json instead of the summary", 0},
     {"quiet", 'q', NULL, 0, "No progress, and no messages but errors", 0},
     {0}};
@@ -54,6 +58,16 @@ static void check_together(struct arguments *a, struct argp_state *state)
         setting_texts_add(&order->settings, a->seed, state);
 }
 
+static enum trial_binds_wanted binds_wanted(const char *word,
+                                            const struct argp_state *state)
+{
+    if (!word || strcmp(word, "all") == 0)
+        return BINDS_ALL;
+    if (strcmp(word, "failures") != 0)
+        argp_error(state, "--trace-bind must be all or failures, is \"%s\"", word);
+    return BINDS_FAILURES;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *a = state->input;
@@ -76,6 +90,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         order->plots = true;
         if (!run_format(argument ? argument : "svg", &order->format))
             argp_error(state, "--plots must be svg, png or dumb, is \"%s\"", argument);
+        break;
+    case KEY_TRACE_BIND:
+        order->binds = binds_wanted(argument, state);
         break;
     case KEY_JSON:
         order->json = true;

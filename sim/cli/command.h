@@ -31,6 +31,7 @@ struct command {
     X(events)                                                                            \
     X(diagnose)                                                                          \
     X(trace)                                                                             \
+    X(binds)                                                                             \
     X(list)                                                                              \
     X(explain)                                                                           \
     X(schema)

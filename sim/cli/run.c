@@ -19,6 +19,7 @@
 #include "sim/results/manifest.h"
 #include "sim/results/run_directory.h"
 #include "sim/trial/trial.h"
+#include "sim/views/human.h"
 #include "sim/views/summary.h"
 
 /* Set by the first SIGINT or SIGTERM; the one piece of state a handler can reach. */
@@ -121,6 +122,16 @@ static bool some_failed(const struct run_record *record)
     return false;
 }
 
+static void tell_binds(const struct run_binds *binds)
+{
+    char count[HUMAN_TEXT];
+    if (binds && binds->asked > binds->count)
+        fprintf(stderr,
+                "%s holds only the first %s choices of ports; --trace-bind=failures "
+                "keeps none but those that fail\n",
+                RUN_BINDS, human_count((double)binds->count, count));
+}
+
 /* Where the results are, and what to do with them. */
 static void tell_files(const struct run_order *order, const char *directory,
                        const struct figures_drawn *drawn,
@@ -160,6 +171,8 @@ static int show(const struct run_order *order, const struct trial_result *result
         status = io_error(&error);
     if (!order->quiet)
         tell_files(order, directory, &drawn, result);
+    if (!order->quiet)
+        tell_binds(result->record.binds);
     return status;
 }
 
@@ -176,8 +189,10 @@ static struct trial_result *simulate(const struct run_order *order,
                                      const struct trial_plan *plan)
 {
     struct progress progress;
-    struct trial_watch watch = {
-        .stop = &stopped_by, .progress = progress_update, .context = &progress};
+    struct trial_watch watch = {.binds = order->binds,
+                                .stop = &stopped_by,
+                                .progress = progress_update,
+                                .context = &progress};
     progress_begin(&progress, order->quiet);
     struct trial_result *result = trial_run(plan, plan->config->seed, 1, &watch);
     double seconds = progress_seconds(&progress);

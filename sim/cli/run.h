@@ -7,12 +7,14 @@
 
 #include "sim/cli/read.h"
 #include "sim/results/figures.h"
+#include "sim/trial/trial_binds.h"
 
 struct run_order {
     const char *scenario;  /* file, or name in the library */
     const char *directory; /* NULL: runs/NAME, or the first free of runs/NAME-2, ... */
     struct setting_texts settings;
     bool overwrite, json, quiet;
+    enum trial_binds_wanted binds;
     bool plots;
     enum figure_format format;
     const char *epilogue; /* printed after everything else; NULL: none */

@@ -1,0 +1,190 @@
+/* portsim binds: which local ports a run asked for, and what it was told. */
+#include <argp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/cli/command.h"
+#include "sim/cli/terminal.h"
+#include "sim/results/run_directory.h"
+#include "sim/views/binds.h"
+#include "sim/views/count_by.h"
+#include "sim/views/human.h"
+#include "sim/views/where.h"
+
+enum { KEY_WHERE = 1000, KEY_FAILURES, KEY_COUNT_BY, KEY_CSV, KEY_JSON };
+
+typedef void print_table(FILE *out, const struct table *t,
+                         const struct table_choice *choice);
+
+struct arguments {
+    const char *directory, *where, *count_by;
+    bool failures;
+    print_table *print;
+};
+
+static const struct argp_option options[] = {
+    {"where", KEY_WHERE, "EXPR", 0,
+     "Only those for which it holds: 'status == 0x209 and host == server'", 0},
+    {"failures", KEY_FAILURES, NULL, 0, "Only those that found no port", 0},
+    {"count-by", KEY_COUNT_BY, "COLUMNS", 0,
+     "Count them by what these columns say: process,status", 0},
+    {"csv", KEY_CSV, NULL, 0, "Print CSV", 0},
+    {"json", KEY_JSON, NULL, 0, "Print JSON", 0},
+    {0}};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    switch (key) {
+    case KEY_WHERE:
+        a->where = argument;
+        break;
+    case KEY_FAILURES:
+        a->failures = true;
+        break;
+    case KEY_COUNT_BY:
+        a->count_by = argument;
+        break;
+    case KEY_CSV:
+        a->print = table_csv;
+        break;
+    case KEY_JSON:
+        a->print = table_json;
+        break;
+    case ARGP_KEY_ARG:
+        if (a->directory)
+            argp_error(state, "one directory at a time, also got \"%s\"", argument);
+        a->directory = argument;
+        break;
+    case ARGP_KEY_END:
+        if (!a->directory)
+            argp_error(state, "which run directory?");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "DIR",
+    .doc = "Prints every choice of a local port in the run in DIR: who asked by which "
+           "call, which port it got after how many probes, or why none.  The run must "
+           "have kept them (run --trace-bind).\vExample:\n"
+           "  portsim run windows-bind-trace -o r --trace-bind=failures\n"
+           "  portsim binds r --where 'status == 0x209' --count-by host,process\n"
+           "which asks what this filter asks of a netsh trace of a real machine:\n"
+           "  Wscore_MicrosoftWindowsWinsockAFD.AFD_EVENT_BIND\n"
+           "    .Status.LENTStatus.Code == 0x209\n"};
+
+/* --- the work -------------------------------------------------------------------------
+ */
+
+/* The rows that are meant; NULL after a message. */
+static size_t *choose(const struct arguments *a, const struct stored_binds *binds,
+                      const struct table *t, size_t *count)
+{
+    struct where_error error;
+    struct where *where = a->where ? where_parse(a->where, t, &error) : NULL;
+    if (a->where && !where) {
+        fputs("portsim: --where: ", stderr);
+        where_explain(stderr, a->where, t, &error);
+        return NULL;
+    }
+    size_t *rows = where_rows(where, t, count), kept = 0;
+    for (size_t i = 0; i < *count; i++)
+        if (!a->failures || binds_failed(binds, rows[i]))
+            rows[kept++] = rows[i];
+    *count = kept;
+    where_free(where);
+    return rows;
+}
+
+static void print_rows(const struct arguments *a, const struct table *t,
+                       const size_t *rows, size_t count)
+{
+    uint32_t *columns = memory_new(t->column_count, sizeof *columns);
+    for (uint32_t i = 0; i < t->column_count; i++)
+        columns[i] = i;
+    struct table_choice all = {rows, count, columns, t->column_count};
+    a->print(stdout, t, &all);
+    free(columns);
+}
+
+static int print_counts(const struct arguments *a, const struct table *t,
+                        const size_t *rows, size_t count)
+{
+    char complaint[TABLE_COMPLAINT];
+    uint32_t columns[COUNT_BY_MAX];
+    uint32_t by = table_columns_named(t, a->count_by, columns, COUNT_BY_MAX, complaint);
+    if (!by) {
+        fputs("portsim: --count-by: ", stderr);
+        terminal_print(stderr, complaint);
+        fputc('\n', stderr);
+        return EXIT_USAGE;
+    }
+    struct counts c = count_by(t, rows, count, columns, by, TABLE_NO_COLUMN);
+    struct counts_table counts;
+    counts_table(&c, &counts);
+    size_t *groups = where_rows(NULL, &counts.table, &count);
+    print_rows(a, &counts.table, groups, count);
+    free(groups);
+    counts_free(&c);
+    return EXIT_DONE;
+}
+
+/* Not in formats that programs read. */
+static void print_total(const struct arguments *a, const struct stored_binds *binds,
+                        size_t count)
+{
+    char of[HUMAN_TEXT], all[HUMAN_TEXT];
+    if (a->print != table_print)
+        return;
+    printf("\n%s of %s choices\n", human_count((double)count, of),
+           human_count((double)binds->count, all));
+    if (binds->count == BINDS_MAX)
+        printf("(the run kept no more than these)\n");
+}
+
+static int print(const struct arguments *a, const struct stored_binds *binds)
+{
+    size_t count;
+    struct table t = binds_table(binds);
+    size_t *rows = choose(a, binds, &t, &count);
+    int status = rows ? EXIT_DONE : EXIT_USAGE;
+    if (rows && a->count_by)
+        status = print_counts(a, &t, rows, count);
+    else if (rows)
+        print_rows(a, &t, rows, count);
+    if (status == EXIT_DONE)
+        print_total(a, binds, count);
+    free(rows);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct arguments a = {.print = table_print};
+    struct results_error error;
+    struct stored_binds binds = {.rows = NULL};
+    int status = EXIT_IO;
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    struct stored_run *stored = run_directory_read(a.directory, &error);
+    if (stored && run_binds_read(a.directory, &binds, &error))
+        status = print(&a, &binds);
+    else
+        fprintf(stderr, "portsim: %s\n", error.text);
+    stored_binds_free(&binds);
+    stored_run_free(stored);
+    return status;
+}
+
+const struct command command_binds = {
+    .name = "binds",
+    .summary = "the choices of local ports that a run kept, and what they were told",
+    .run = run,
+};
