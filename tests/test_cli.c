@@ -131,7 +131,7 @@ static void test_bad_command_lines_end_with_2_and_say_why(void **state)
         {{"plot"}, "which run directory?"},
         {{"plot", "a", "b"}, "one directory at a time, also got \"b\""},
         {{"plot", "a", "--format", "pdf"}, "must be svg, png or dumb, is \"pdf\""},
-        {{"diagnose"}, "which run directory?"},
+        {{"diagnose"}, "which run directory, or which capture?"},
         {{"diagnose", "a", "b"}, "one directory at a time, also got \"b\""},
         {{"list"}, "which list? One of allocators, stacks"},
         {{"list", "stack"}, "did you mean \"stacks\"?"},
