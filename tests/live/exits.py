@@ -2,7 +2,7 @@
 
 A process of its own brings one connection into a state and is killed with SIGKILL; what is left of
 it at both ends is compared with what the simulator leaves when the process is not `running` any
-more.
+more.  Likewise a machine that was restarted and comes back on an old port.
 """
 import time
 
@@ -144,4 +144,47 @@ def unclosed_simulated(port, options):
             for name in ("before", "after")]
 
 
-EXPERIMENTS = [state_by_state, orphan, unclosed]
+def comes_back(session):
+    """A client whose machine was restarted takes the port it had: the server still believes in the
+    old connection.  SYN, challenge ACK, RST, SYN again, as after FIN_WAIT_2 [KERNEL.md F6].  Here
+    the client resets, and the RST is lost: to the server that is the same."""
+    if not session.known("F6", hertz=250):
+        return
+    machine, port = session.machine, FIRST_PORT + 70
+    shortest, longest = come_back_simulated(port)
+    machine.nft("add table ip portsim", "add chain ip portsim in { type filter hook input "
+                "priority 0 ; }")
+    for attempt in range(3):  # a busy machine may be late
+        one = port + attempt
+        machine.client.sysctl(values={"ip_local_port_range": "%d %d" % (one, one)})
+        machine.client.begin(socket_options={}, to=machine.to(0), kind="h", how="keep")
+        machine.nft("add rule ip portsim in tcp dport 7001 tcp flags rst drop")
+        machine.client.drop()
+        machine.nft("flush chain ip portsim in")
+        before = machine.server.state_at(port=one, remote=True)
+        seconds, error = machine.client.never_answered(to=machine.to(0))
+        holds = (before == "ESTABLISHED" and error == one and
+                 shortest - 0.002 <= seconds <= longest + 0.01)
+        if holds:
+            break
+    machine.nft("delete table ip portsim")
+    session.compare("F6", "the port of a connection that the server still has, after a restart",
+                    "%s, then connected after %.1f ms" % (before, 1e3 * seconds),
+                    "ESTABLISHED, then %.1f to %.1f ms" % (1e3 * shortest, 1e3 * longest), holds)
+
+
+def come_back_simulated(port):
+    """The shortest and the longest connect() over phases of the timer grid (4 ms)."""
+    delays = []
+    for phase in range(4):
+        scenario = simulator.empty("live-back", 5)
+        scenario["hosts"]["c0"] = dict(simulator.host_of({"range": [port, port]}, phase))
+        simulator.add_app(scenario, "old", "c0", 0, [(0.5, simulator.FOR_EVER)], {}, "n")
+        simulator.add_app(scenario, "new", "c0", 0, [(2.0, simulator.FOR_EVER)], {}, "n")
+        scenario["changes"] = [{"at": "1s", "set": {"hosts.c0.running": False}},
+                               {"at": "1500ms", "set": {"hosts.c0.running": True}}]
+        delays.append(simulator.run(scenario)["apps.new.connect_delay_s"])
+    return min(delays), max(delays)
+
+
+EXPERIMENTS = [state_by_state, orphan, unclosed, comes_back]
