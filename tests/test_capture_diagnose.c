@@ -36,6 +36,7 @@ static const struct {
     {LINUX "syn-sent.", "black-hole", {40000, 40099}},
     {LINUX "established.", "undersized", {40000, 40099}},
     {LINUX "half.", "half-range-knee", {40000, 40099}},
+    {LINUX "bind-first.", "bind-before-connect", {40000, 40099}},
     {LINUX "healthy.", "none", {40000, 40099}},
     {LINUX "udp-leak.", "udp-leak", {40000, 40099}},
     {WINDOWS "bound.", "bound", {50000, 50254}},

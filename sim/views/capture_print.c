@@ -170,8 +170,12 @@ static void print_skipped(FILE *out, const struct capture *c)
 static void print_parity(FILE *out, const struct capture_record *r)
 {
     uint32_t half = (port_range_size(r->range) + 1) / 2;
-    if (stack_scope(&r->stack->stack) != PORT_SCOPE_MIXED)
+    if (!r->halves)
         return;
+    if (r->program.name)
+        fputs("  note      no port serves two destinations: programs here bind() before "
+              "they connect()\n",
+              out);
     for (size_t i = 0; i < r->census.pair_count && i < FEW; i++) {
         const struct capture_pair *p = &r->census.pairs[i];
         bool spent = p->even + r->listening[p->pool] >= half;

@@ -35,7 +35,40 @@ static enum port_scope scope_of(const struct stack_row *row, enum pool pool)
 /* Where the 4-tuple tells sockets apart, an address runs out toward one destination. */
 static bool by_address(const struct capture_record *r, enum pool pool)
 {
-    return scope_of(r->stack, pool) != PORT_SCOPE_PORT;
+    return scope_of(r->stack, pool) != PORT_SCOPE_PORT && !r->bound[pool];
+}
+
+/* Since Linux 4.6 connect() tries all ports of one parity first [MODEL.md A3.3]. */
+static bool halves(const struct stack_row *row)
+{
+    const char *name = allocator_of(row, POOL_TCP4)->name;
+    return stack_scope(&row->stack) == PORT_SCOPE_MIXED && strcmp(name, "linux41") != 0 &&
+           strcmp(name, "linux42") != 0;
+}
+
+/* See the header: `bound`. */
+static void find_bound(struct capture_record *r)
+{
+    uint32_t most[POOL_COUNT] = {0}, pairs[POOL_COUNT] = {0};
+    uint32_t half = (port_range_size(r->range) + 1) / 2;
+    for (size_t i = 0; i < r->census.pair_count; i++) {
+        const struct capture_pair *pair = &r->census.pairs[i];
+        pairs[pair->pool] += *pair->destination != '\0';
+        if (pair->ports > most[pair->pool])
+            most[pair->pool] = pair->ports;
+    }
+    for (int pool = POOL_TCP4; pool <= POOL_TCP6 && r->halves; pool++) {
+        const struct capture_use *use = &r->census.use[pool];
+        r->bound[pool] = pairs[pool] > 1 && use->ports == use->sockets &&
+                         use->ports > half && most[pool] < half;
+        if (r->bound[pool])
+            r->program = (struct run_app){.name = "programs",
+                                          .from = machine,
+                                          .to = r->census.pairs[0].destination,
+                                          .pool = pool_name((enum pool)pool),
+                                          .process = "",
+                                          .binds = "bind-zero"};
+    }
 }
 
 static const char *scope_name(enum port_scope scope)
@@ -59,7 +92,9 @@ static void add_pool(struct capture_record *r, enum pool pool, const char *host)
 {
     const struct stack *s = &r->stack->stack;
     const struct port_allocator_ops *ops = allocator_of(r->stack, pool);
-    uint32_t failure = pool_is_udp(pool) ? r->stack->udp.exhausted : s->exhausted;
+    uint32_t failure = pool_is_udp(pool) ? r->stack->udp.exhausted
+                       : r->bound[pool]  ? s->exhausted_bind
+                                         : s->exhausted;
     r->pools[r->record.pool_count++] = (struct run_pool){
         .host = host,
         .pool = pool_name(pool),
@@ -197,7 +232,10 @@ bool capture_record_of(const struct capture *c, const struct capture_question *q
     out->range = q->range.high ? q->range : (struct port_range){usual.low, usual.high};
     capture_census_take(&c->sockets, out->range, machine, &out->census);
     count_listeners(out, c);
-    out->record = (struct run_record){.replications = 1};
+    out->halves = halves(out->stack);
+    find_bound(out);
+    out->record = (struct run_record){
+        .replications = 1, .apps = &out->program, .app_count = out->program.name != NULL};
     add_pools(out, q->destination);
     copy_rows(out);
     choose_pairs(&out->census, q->destination);

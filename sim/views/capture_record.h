@@ -5,6 +5,10 @@
  * address has its pool toward each destination; where a port is taken for the whole
  * machine there is one, of as many addresses as are seen to share a port.  Ports of the
  * range on which somebody listens are never chosen: they count as reserved.
+ *
+ * Linux gives connect() ports of one parity first, toward every destination [KERNEL.md
+ * P1; MODEL.md A3.3].  Where more than half of the range is held, no destination has half
+ * of it, and still no port serves two, bind() gave them: then each port counts once.
  */
 #ifndef SIM_VIEWS_CAPTURE_RECORD_H
 #define SIM_VIEWS_CAPTURE_RECORD_H
@@ -32,6 +36,9 @@ struct capture_record {
     const struct stack_row *stack;
     struct port_range range;
     uint32_t listening[POOL_COUNT]; /* ports of the range with a listener */
+    bool halves;                    /* connect() tries one parity before the other */
+    bool bound[POOL_COUNT];         /* bind() gave the ports */
+    struct run_app program;         /* that did so, if there is one */
     bool stack_assumed, range_assumed;
 };
 

@@ -104,6 +104,17 @@ class Captures:
         self.open(60, "keep", "n")
         self.take("half", "ESTABLISHED", busy, ["ss-tanp", "netstat-anp"])
 
+    def bind_first(self, busy):
+        """bind(0) before connect(), to four destinations: a port serves one of them."""
+        more = self.lab.PORT + 1
+        self.lab.server.serve(ports=[more])
+        to = [[address, port] for address in self.lab.servers for port in (self.lab.PORT, more)]
+        binds = {"bind": "bind-zero"}
+        self.lab.client.open(socket_options=binds, to=to, count=PORTS, end="keep")
+        self.take("bind-first", "", busy, ["ss-tanp", "netstat-anp"],
+                  lambda server: self.lab.client.open(socket_options=binds, count=1, end="reset",
+                                                      to=[self.lab.to(server)])[0])
+
     def healthy(self, busy):
         self.lab.client.listen(ports=[22, 8080, 40010])
         self.open(10, "keep", "n")
@@ -119,7 +130,7 @@ class Captures:
 
     def all(self):
         for cause in (self.fin_wait_2, self.time_wait, self.close_wait, self.syn_sent,
-                      self.established, self.half, self.healthy, self.udp_leak):
+                      self.established, self.half, self.bind_first, self.healthy, self.udp_leak):
             self.lab = lab.Lab()
             self.lab.open()
             try:
