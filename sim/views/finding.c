@@ -23,9 +23,11 @@ double finding_metric(const struct run_record *record, const char *format, ...)
 /* --- spells -------------------------------------------------------------------- */
 
 /* A line of the whole pool, "tcp4: ...", not of one destination, "tcp4 toward ...". */
-static bool is_of_pool(const struct run_event *e)
+static bool is_of_pool(const struct run_event *e, enum pool pool)
 {
-    return !e->detail || !strstr(e->detail, " toward ");
+    const char *name = pool_name(pool);
+    size_t length = strlen(name);
+    return e->detail && strncmp(e->detail, name, length) == 0 && e->detail[length] == ':';
 }
 
 static void read_spells(const struct run_record *record, struct finding *f)
@@ -33,7 +35,7 @@ static void read_spells(const struct run_record *record, struct finding *f)
     f->recovered = true;
     for (size_t i = 0; i < record->log_count; i++) {
         const struct run_event *e = &record->log[i];
-        if (!e->host || strcmp(e->host, f->host) != 0 || !is_of_pool(e))
+        if (!e->host || strcmp(e->host, f->host) != 0 || !is_of_pool(e, f->pool))
             continue;
         if (strcmp(e->kind, "exhaustion-begins") == 0) {
             if (!f->exhausted)
@@ -118,10 +120,44 @@ static void share_with_bound(struct finding *f)
     insert(f->destinations, &f->destination_count, "nobody", strlen("nobody"), bound);
 }
 
+/* False of a destination that apps reach from this host in other pools only. */
+static bool is_toward(const struct run_record *record, const struct finding *f,
+                      const char *destination)
+{
+    bool elsewhere = false;
+    for (size_t i = 0; i < record->app_count; i++) {
+        const struct run_app *a = &record->apps[i];
+        const char *opens = a->through ? a->through : a->from;
+        if (strcmp(opens, f->host) != 0 || strcmp(a->to, destination) != 0)
+            continue;
+        if (strcmp(a->pool, pool_name(f->pool)) == 0)
+            return true;
+        elsewhere = true;
+    }
+    return !elsewhere;
+}
+
+/* The metrics count toward a destination whatever the pool. */
+static void drop_other_pools(const struct run_record *record, struct finding *f)
+{
+    uint32_t kept = 0;
+    double sum = 0;
+    for (uint32_t i = 0; i < f->destination_count; i++)
+        if (is_toward(record, f, f->destinations[i].name)) {
+            sum += f->destinations[i].share;
+            f->destinations[kept++] = f->destinations[i];
+        }
+    if (kept == f->destination_count)
+        return;
+    f->destination_count = kept;
+    for (uint32_t i = 0; i < kept; i++)
+        f->destinations[i].share /= sum;
+}
+
 static void read_all_holders(const struct run_record *record, struct finding *f)
 {
     char prefix[FINDING_NAME + 32];
-    snprintf(prefix, sizeof prefix, "hosts.%s.tcp4.outgoing.", f->host);
+    snprintf(prefix, sizeof prefix, "hosts.%s.%s.outgoing.", f->host, pool_name(f->pool));
     f->state_count = read_holders(record->series, f, prefix, "", f->states);
     if (f->translates) { /* a gateway has no sockets */
         snprintf(prefix, sizeof prefix, "hosts.%s.nat.mappings.", f->host);
@@ -130,6 +166,7 @@ static void read_all_holders(const struct run_record *record, struct finding *f)
     snprintf(prefix, sizeof prefix, "hosts.%s.destinations.", f->host);
     f->destination_count =
         read_holders(record->series, f, prefix, ".holders", f->destinations);
+    drop_other_pools(record, f);
     share_with_bound(f);
 }
 
@@ -140,7 +177,7 @@ static double capacity_at_the_end(const struct run_record *record,
                                   const struct finding *f)
 {
     char name[FINDING_NAME + 32];
-    snprintf(name, sizeof name, "hosts.%s.tcp4.capacity", f->host);
+    snprintf(name, sizeof name, "hosts.%s.%s.capacity", f->host, pool_name(f->pool));
     uint32_t column = series_find(record->series, name);
     double capacity = NAN;
     for (size_t row = 0; column != SERIES_NONE && row < series_rows(record->series);
@@ -150,18 +187,13 @@ static double capacity_at_the_end(const struct run_record *record,
     return capacity;
 }
 
-/* "hosts.<host>.tcp4.capacity", without a phase. */
-static bool names_host(const char *metric, char host[FINDING_NAME])
+/* "hosts.<host>.<pool>.capacity", without a phase. */
+static bool names_pool(const char *metric, char host[FINDING_NAME], enum pool *pool)
 {
-    static const char before[] = "hosts.", after[] = ".tcp4.capacity";
-    size_t length = strlen(metric), ends = sizeof before + sizeof after - 2;
-    if (length <= ends || length - ends >= FINDING_NAME ||
-        strncmp(metric, before, sizeof before - 1) != 0 ||
-        strcmp(metric + length - (sizeof after - 1), after) != 0)
-        return false;
-    snprintf(host, FINDING_NAME, "%.*s", (int)(length - ends),
-             metric + sizeof before - 1);
-    return true;
+    char rest[FINDING_NAME], word[8], end[FINDING_NAME];
+    return sscanf(metric, "hosts.%63[^.].%63s", host, rest) == 2 &&
+           sscanf(rest, "%7[^.].%63s", word, end) == 2 && pool_find(word, pool) &&
+           strcmp(end, "capacity") == 0;
 }
 
 static double fullness(const struct finding *f)
@@ -176,7 +208,14 @@ static int by_weight(const void *a, const void *b)
         return x->exhausted ? -1 : 1;
     if (fullness(x) > fullness(y) || fullness(x) < fullness(y))
         return fullness(x) > fullness(y) ? -1 : 1;
-    return strcmp(x->host, y->host);
+    int order = strcmp(x->host, y->host);
+    return order ? order : (x->pool > y->pool) - (x->pool < y->pool);
+}
+
+static double of_pool(const struct run_record *record, const struct finding *f,
+                      const char *metric)
+{
+    return finding_metric(record, "hosts.%s.%s.%s", f->host, pool_name(f->pool), metric);
 }
 
 uint32_t findings_of(const struct run_record *record, struct finding *out, uint32_t size)
@@ -185,16 +224,15 @@ uint32_t findings_of(const struct run_record *record, struct finding *out, uint3
     for (size_t i = 0; i < record->metric_count && count < size; i++) {
         struct finding *f = &out[count];
         *f = (struct finding){0};
-        if (!names_host(record->metrics[i].name, f->host))
+        if (!names_pool(record->metrics[i].name, f->host, &f->pool))
             continue;
-        f->in_use_max = finding_metric(record, "hosts.%s.tcp4.in_use_max", f->host);
-        f->failed_choices =
-            finding_metric(record, "hosts.%s.tcp4.allocation_failures", f->host);
-        f->choices = f->failed_choices +
-                     finding_metric(record, "hosts.%s.tcp4.allocations", f->host);
+        f->in_use_max = of_pool(record, f, "in_use_max");
+        f->failed_choices = of_pool(record, f, "allocation_failures");
+        f->choices = f->failed_choices + of_pool(record, f, "allocations");
         if (!(f->choices > 0))
             continue;
-        f->translates = !isnan(finding_metric(record, "hosts.%s.nat.mappings", f->host));
+        f->translates = f->pool == POOL_TCP4 &&
+                        !isnan(finding_metric(record, "hosts.%s.nat.mappings", f->host));
         read_spells(record, f);
         f->capacity = capacity_at_the_end(record, f);
         read_all_holders(record, f);

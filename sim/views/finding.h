@@ -1,4 +1,4 @@
-/* What a run shows, read from its record: which hosts ran dry, when, and what held the
+/* What a run shows, read from its record: which pools ran dry, when, and what held the
  * ports.
  */
 #ifndef SIM_VIEWS_FINDING_H
@@ -17,10 +17,11 @@ struct finding_holder {
     double share;                /* of all sockets that held a port */
 };
 
-/* One host, over the spells in which it found no port; without any, over the whole run.
- */
+/* One pool of a host, over the spells in which it found no port; without any, over the
+ * whole run. */
 struct finding {
     char host[FINDING_NAME];
+    enum pool pool;
     double capacity; /* when the last spell ended */
     double in_use_max;
     double choices, failed_choices;
@@ -35,7 +36,7 @@ struct finding {
     uint32_t destination_count;
 };
 
-/* Fills up to `size` findings, one a host that opens connections: exhausted ones first,
+/* Fills up to `size` findings, one a pool that ports were asked of: exhausted ones first,
  * then by fullness; returns how many there are. */
 uint32_t findings_of(const struct run_record *record, struct finding *out, uint32_t size);
 

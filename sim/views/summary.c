@@ -98,6 +98,16 @@ static bool ports_were_left(const struct finding *f)
     return f->in_use_max < f->capacity;
 }
 
+/* TCP over IPv4 goes without saying. */
+static const char *words_of(enum pool pool)
+{
+    static const char *const words[POOL_COUNT] = {[POOL_TCP4] = "",
+                                                  [POOL_TCP6] = " of TCP over IPv6",
+                                                  [POOL_UDP4] = " of UDP",
+                                                  [POOL_UDP6] = " of UDP over IPv6"};
+    return words[pool];
+}
+
 static void print_exhausted(const struct screen *s, const struct finding *f)
 {
     char begin[HUMAN_TEXT], end[HUMAN_TEXT], failed[HUMAN_TEXT], choices[HUMAN_TEXT],
@@ -105,10 +115,10 @@ static void print_exhausted(const struct screen *s, const struct finding *f)
     human_count(f->capacity, capacity);
     fprintf(s->out, "%s%s ", s->red, f->host);
     if (ports_were_left(f))
-        fputs("found no port", s->out);
+        fprintf(s->out, "found no port%s", words_of(f->pool));
     else
-        fprintf(s->out, "ran out of its %s local port%s", capacity,
-                f->capacity > 1 ? "s" : "");
+        fprintf(s->out, "ran out of its %s local port%s%s", capacity,
+                f->capacity > 1 ? "s" : "", words_of(f->pool));
     if (f->spells > 1)
         fprintf(s->out, " %" PRIu32 " times", f->spells);
     fprintf(s->out, ", from %s to %s%s\n", human_duration(f->begin, begin),
@@ -137,9 +147,9 @@ static void print_findings(const struct screen *s)
         if (f->exhausted) {
             print_exhausted(s, f);
         } else if (i == 0) {
-            fprintf(s->out, "  the fullest was %s: %s of %s ports at most (%s)\n",
+            fprintf(s->out, "  the fullest was %s: %s of %s ports%s at most (%s)\n",
                     f->host, human_count(f->in_use_max, most),
-                    human_count(f->capacity, capacity),
+                    human_count(f->capacity, capacity), words_of(f->pool),
                     human_share(f->in_use_max / f->capacity, share));
             print_holders(s, "ports were held by", f->states, f->state_count);
         }
