@@ -1,6 +1,6 @@
 #include "models/proxy_session.h"
 
-#include "models/proxy_pool.h"
+#include "models/idle_pool.h"
 #include "models/tcp.h"
 #include "models/tracer.h"
 #include "sim/base/bug.h"
@@ -89,7 +89,7 @@ void proxy_session_connects_on(struct sessions *s, uint32_t id)
     const struct session *x = session_at(s, id);
     const struct proxy *p = proxy_of(s, x);
     uint32_t member = net_socket(s->net, x->sockets[ROLE_INNER])->member;
-    if (p->keepalive && p->reuse && proxy_pool_take(s, id, member)) {
+    if (p->keepalive && p->reuse && idle_pool_take(s, id, member)) {
         session_count(s, x, APP_REUSED);
         proxy_session_connected(s, id);
         return;
@@ -220,7 +220,7 @@ static void server_ends_answer(struct sessions *s, uint32_t id)
 
 static void idle_over(struct sessions *s, uint32_t id)
 {
-    proxy_pool_leave(s, id);
+    idle_pool_leave(s, id);
     end_upstream(s, id);
     session_settle(s, id);
 }
@@ -230,7 +230,7 @@ static bool may_keep(struct sessions *s, const struct session *x, const struct p
 {
     if (!p->keepalive || x->requests + 1u >= p->keepalive_requests)
         return false;
-    const struct proxy_pool *pool = proxy_pool_of(s, x);
+    const struct idle_pool *pool = idle_pool_of(s, x);
     if (pool->count < p->keepalive)
         return true;
     if (p->overflow == PROXY_DROPS_NEWEST)
@@ -249,7 +249,7 @@ static void proxy_has_answer(struct sessions *s, uint32_t id)
         end_upstream(s, id);
         return;
     }
-    uint32_t idle = proxy_pool_keep(s, id);
+    uint32_t idle = idle_pool_keep(s, id);
     if (p->keepalive_timeout)
         session_wait_as_always(s, idle, p->keepalive_timeout, SESSION_IDLE_OVER);
 }

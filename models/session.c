@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "models/gateway.h"
-#include "models/proxy_pool.h"
+#include "models/idle_pool.h"
 #include "models/proxy_session.h"
 #include "models/tcp.h"
 #include "models/tracer.h"
@@ -319,7 +319,7 @@ static void on_peer_closed(void *context, uint32_t socket)
     case ROLE_INNER:
     case ROLE_OUTER:
         if (x->idle)
-            proxy_pool_leave(s, id);
+            idle_pool_leave(s, id);
         proxy_session_side_closed(s, id, session_role(x, socket));
         break;
     case ROLE_SERVER:
@@ -370,7 +370,7 @@ static void on_failed(void *context, uint32_t socket, enum failure code)
         return;
     }
     if (x->idle)
-        proxy_pool_leave(s, id);
+        idle_pool_leave(s, id);
     x->sockets[role] = 0;
     switch (role) {
     case ROLE_INNER:
@@ -428,7 +428,7 @@ static void on_orphaned(void *context, uint32_t socket)
         break;
     case ROLE_OUTER:
         if (x->idle)
-            proxy_pool_leave(s, id);
+            idle_pool_leave(s, id);
         event_timer_cancel(&x->hold);
         break;
     case ROLE_SERVER:

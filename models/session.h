@@ -46,17 +46,18 @@ enum app_metric {
 /* One row for each of enum app_metric, under "apps.<app>". */
 extern const struct metric_def app_metrics[APP_METRIC_COUNT];
 
-struct proxy_pool;
+struct idle_pool;
 
 struct app {
     const struct app_config *config;
     const struct arrival_trace *trace;
     struct event_timer next_arrival;
-    uint32_t arrived;         /* so far: the next row of a trace */
-    uint32_t next_target;     /* round robin over the server's addresses */
-    uint32_t metric;          /* of the first of enum app_metric */
-    struct proxy_pool *pools; /* idle connections of each member of its proxy, or NULL */
-    struct cache *cache;      /* NULL: none */
+    uint32_t arrived;        /* so far: the next row of a trace */
+    uint32_t next_target;    /* round robin over the server's addresses */
+    uint32_t metric;         /* of the first of enum app_metric */
+    struct idle_pool *pools; /* idle connections of each member of its proxy, or of its
+                                own host; NULL until the first */
+    struct cache *cache;     /* NULL: none */
     uint64_t failures;
     sim_ns last_failure;
     uint32_t codes;      /* bits of enum failure that a try has met */
