@@ -60,6 +60,46 @@ static const struct field_table retry_fields = {
         },
 };
 
+static const struct field_table pool_fields = {
+    .what = "pool",
+    .size = sizeof(struct client_pool_config),
+    .rows =
+        (const struct field[]){
+            {.key = "connections",
+             .type = FIELD_U32,
+             .offset = offsetof(struct client_pool_config, connections),
+             .fallback = "0",
+             .flags = FIELD_CHANGEABLE,
+             .help = "how many a machine opens at most; 0: no limit"},
+            {.key = "requests",
+             .type = FIELD_U32,
+             .offset = offsetof(struct client_pool_config, requests),
+             .max = 65535,
+             .fallback = "0",
+             .flags = FIELD_CHANGEABLE,
+             .help = "how many requests a connection serves before it is closed; 0: no "
+                     "limit"},
+            {.key = "idle",
+             .type = FIELD_DURATION,
+             .offset = offsetof(struct client_pool_config, idle),
+             .min = 0.001,
+             .max = 31536000,
+             .fallback = "\"60s\"",
+             .flags = FIELD_CHANGEABLE,
+             .help = "how long a connection may be idle before it is closed, by whoever "
+                     "closes first"},
+            {.key = "wait",
+             .type = FIELD_DURATION,
+             .offset = offsetof(struct client_pool_config, wait),
+             .max = 31536000,
+             .fallback = "\"100s\"",
+             .help =
+                 "how long a request waits in line when all connections are busy; then "
+                 "the try fails with POOL_TIMEOUT; \"0s\": at once"},
+            FIELD_END,
+        },
+};
+
 static const struct field close_row = {.type = FIELD_OBJECT, .table = &behaviour_fields};
 
 static void check_shares(const struct field_check *check, const char *key,
@@ -91,6 +131,17 @@ static void check_udp(const struct app_config *a, const struct field_check *chec
                        "closed by a peer");
 }
 
+static void check_pool(const struct app_config *a, const struct field_check *check)
+{
+    if (a->through != FIELD_NO_REFERENCE)
+        field_complain(
+            check, "pool",
+            "is of clients that connect to the server themselves; what a proxy "
+            "keeps is hosts.<proxy>.proxying.keepalive");
+    if (a->protocol == APP_UDP)
+        field_complain(check, "pool", "has no effect with protocol udp");
+}
+
 static void check_app(const void *self, const struct field_check *check)
 {
     const struct app_config *a = self;
@@ -104,6 +155,8 @@ static void check_app(const void *self, const struct field_check *check)
         field_complain(check, "to", "must be another host than from");
     if (a->protocol == APP_UDP)
         check_udp(a, check);
+    if (a->pool.idle)
+        check_pool(a, check);
 }
 
 const struct field_table app_fields = {
@@ -235,6 +288,13 @@ const struct field_table app_fields = {
              .fallback = "{}",
              .flags = FIELD_CHANGEABLE,
              .help = "what a user does when an attempt fails"},
+            {.key = "pool",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct app_config, pool),
+             .table = &pool_fields,
+             .flags = FIELD_OPTIONAL,
+             .help = "connections its program keeps open for the next request: an "
+                     "arrival is a request then, and the lifetime the length of one"},
             {.key = "cache",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct app_config, cache),

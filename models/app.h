@@ -25,6 +25,14 @@ struct retry_config {
     double jitter;  /* share of each wait that chance may take away */
 };
 
+/* Connections a program keeps for its requests: models/client_pool.h. */
+struct client_pool_config {
+    uint32_t connections; /* 0: no limit */
+    uint32_t requests;    /* of a connection; 0: no limit */
+    sim_ns idle;          /* 0: the app has no pool */
+    sim_ns wait;          /* for a connection when all are busy */
+};
+
 struct app_config {
     char name[FIELD_NAME_SIZE];
     uint32_t face;                 /* of faces[] */
@@ -43,6 +51,7 @@ struct app_config {
     struct field_list client_close; /* struct behaviour, when the server closes first */
     sim_ns patience;                /* with a proxy: for its answer */
     struct retry_config on_failure;
+    struct client_pool_config pool;
     struct cache_config cache;
     double local;                 /* share of attempts that need no network */
     struct socket_options socket; /* of the users' own connections */

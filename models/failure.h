@@ -21,7 +21,8 @@
     X(DROPPED, "a middlebox had no mapping and dropped the packet silently")             \
     X(EOF, "a proxy closed before the first byte")                                       \
     X(HTTP_502, "a proxy answered 502 Bad Gateway")                                      \
-    X(HTTP_503, "a proxy answered 503 Service Unavailable")
+    X(HTTP_503, "a proxy answered 503 Service Unavailable")                              \
+    X(POOL_TIMEOUT, "no connection of the program's own pool became free in time")
 
 enum failure {
     FAILURE_NONE,

@@ -77,6 +77,7 @@ void idle_pool_hand_over(struct sessions *s, uint32_t from, uint32_t to)
     }
     y->behaviour = x->behaviour;
     y->requests = x->requests;
+    y->stale = x->stale;
 }
 
 uint32_t idle_pool_keep(struct sessions *s, uint32_t id)
@@ -84,11 +85,13 @@ uint32_t idle_pool_keep(struct sessions *s, uint32_t id)
     uint32_t idle = session_open(s);
     struct session *x = session_at(s, id), *y = session_at(s, idle);
     y->app = x->app;
+    y->member = x->member;
     y->target = x->target;
     if (s->net->tracer)
         trace_session(s->net, id, x->app, TRACE_KEEPS, FAILURE_NONE);
     idle_pool_hand_over(s, id, idle);
-    y->requests++;
+    if (y->requests < UINT16_MAX)
+        y->requests++;
     join(s, idle);
     return idle;
 }

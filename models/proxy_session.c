@@ -288,6 +288,9 @@ void proxy_session_event(struct sessions *s, uint32_t id, enum session_event wha
     case SESSION_SERVER_LATE:
     case SESSION_CLIENT_LATE:
     case SESSION_RETRY:
+    case SESSION_IN_LINE:
+    case SESSION_PLACE:
+    case SESSION_UNHEARD:
     case SESSION_FALLS_QUIET:
         SIM_BUG("an event of the users'");
     }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "models/client_pool.h"
 #include "models/gateway.h"
 #include "models/idle_pool.h"
 #include "models/proxy_session.h"
@@ -154,18 +155,12 @@ static struct port_destination first_hop(struct sessions *s, const struct sessio
         proxy->config->proxy_port};
 }
 
-static void try_to_connect(struct sessions *s, uint32_t id)
+static void connect_to_first_hop(struct sessions *s, uint32_t id)
 {
     struct session *x = &s->at[id];
     struct member *m = net_member(s->net, x->member);
-    x->tries++;
-    session_count(s, x, APP_TRIES);
-    if (s->net->tracer)
-        trace_session(s->net, id, x->app, TRACE_TRIES, FAILURE_NONE);
-    if (session_is_udp(s, x)) {
-        udp_session_tries(s, id);
-        return;
-    }
+    x->stale = false;
+    x->requests = 0;
     struct tcp_opened opened = tcp_connect(
         s->net,
         &(struct tcp_open){.member = x->member,
@@ -180,7 +175,58 @@ static void try_to_connect(struct sessions *s, uint32_t id)
         return;
     if (s->at[id].leaks & LEAK_AFTER_FAILURE)
         tcp_leak_without_port(s->net, s->at[id].app, false);
+    if (session_app(s, &s->at[id])->clients)
+        client_pool_ended(s, &s->at[id]);
     session_failed(s, id, opened.failure);
+}
+
+/* Nobody answers a request that meets a server's close but its RST, a round trip later;
+ * the server's FIN may be sooner. */
+static void send_to_closed_server(struct sessions *s, uint32_t id)
+{
+    struct session *x = &s->at[id];
+    uint32_t from = net_member(s->net, x->member)->host;
+    uint32_t to = session_app(s, x)->config->to.reference;
+    session_count(s, x, APP_STALE);
+    x->failure = FAILURE_ECONNRESET;
+    session_wait(s, id,
+                 net_link(s->net, from, to)->delay + net_link(s->net, to, from)->delay,
+                 SESSION_UNHEARD);
+}
+
+static void ask_pool(struct sessions *s, uint32_t id)
+{
+    switch (client_pool_ask(s, id)) {
+    case POOL_CONNECTS:
+        connect_to_first_hop(s, id);
+        break;
+    case POOL_REUSES:
+        session_succeeded(s, id);
+        break;
+    case POOL_STALE:
+        send_to_closed_server(s, id);
+        break;
+    case POOL_WAITS:
+        break;
+    case POOL_REFUSES:
+        session_failed(s, id, FAILURE_POOL_TIMEOUT);
+        break;
+    }
+}
+
+static void try_to_connect(struct sessions *s, uint32_t id)
+{
+    struct session *x = &s->at[id];
+    x->tries++;
+    session_count(s, x, APP_TRIES);
+    if (s->net->tracer)
+        trace_session(s->net, id, x->app, TRACE_TRIES, FAILURE_NONE);
+    if (session_is_udp(s, x))
+        udp_session_tries(s, id);
+    else if (session_app(s, x)->clients)
+        ask_pool(s, id);
+    else
+        connect_to_first_hop(s, id);
 }
 
 /* --- what TCP tells -------------------------------------------------------------------
@@ -309,10 +355,12 @@ static void on_peer_closed(void *context, uint32_t socket)
     case ROLE_CLIENT:
         if (x->failure != FAILURE_NONE) {
             enum failure code = x->failure;
-            session_drop(s, id, ROLE_CLIENT);
+            (x->stale ? session_reset : session_drop)(s, id, ROLE_CLIENT);
             session_failed(s, id, code);
             return;
         }
+        if (x->idle)
+            idle_pool_leave(s, id);
         event_timer_cancel(&x->timer);
         answer_close(s, id, ROLE_CLIENT);
         break;
@@ -343,9 +391,15 @@ static void note_reset(struct sessions *s, const struct session *x)
 static void client_failed(struct sessions *s, uint32_t id, enum failure code)
 {
     struct session *x = &s->at[id];
-    bool was_open = x->open;
+    bool was_open = x->open, was_idle = x->idle;
+    if (was_idle)
+        idle_pool_leave(s, id);
     uint32_t socket = session_let_go(s, x, ROLE_CLIENT);
     event_timer_cancel(&x->timer);
+    if (was_idle) {
+        session_settle(s, id);
+        return;
+    }
     if (!was_open) {
         if (x->leaks & LEAK_AFTER_FAILURE)
             tcp_leak(s->net, socket);
@@ -369,7 +423,9 @@ static void on_failed(void *context, uint32_t socket, enum failure code)
         client_failed(s, id, code);
         return;
     }
-    if (x->idle)
+    if (x->idle && session_app(s, x)->clients)
+        x->stale = true;
+    else if (x->idle)
         idle_pool_leave(s, id);
     x->sockets[role] = 0;
     switch (role) {
@@ -407,6 +463,8 @@ static void stop_attempt(struct sessions *s, uint32_t id)
     struct session *x = &s->at[id];
     event_timer_cancel(&x->timer);
     x->retries = false;
+    if (x->waits)
+        client_pool_withdraw(s, id);
     if (!x->open)
         session_count(s, x, APP_STOPPED);
 }
@@ -419,7 +477,10 @@ static void on_orphaned(void *context, uint32_t socket)
     enum role role = session_role(x, socket);
     switch (role) {
     case ROLE_CLIENT:
-        stop_attempt(s, id);
+        if (x->idle)
+            idle_pool_leave(s, id);
+        else
+            stop_attempt(s, id);
         break;
     case ROLE_INNER:
         if (!x->open) /* its FIN is all that the client is told */
@@ -432,6 +493,7 @@ static void on_orphaned(void *context, uint32_t socket)
         event_timer_cancel(&x->hold);
         break;
     case ROLE_SERVER:
+        x->stale = x->idle && session_app(s, x)->clients;
         break;
     case ROLE_LEFTOVER:
         return;
@@ -479,15 +541,12 @@ static void vanish(struct sessions *s, uint32_t id, enum role role)
         tcp_vanish(s->net, socket);
 }
 
-static void life_over(struct sessions *s, uint32_t id)
+/* Whoever closes first does so; both at the same instant where both do. */
+static void end_connection(struct sessions *s, uint32_t id)
 {
     const struct session *x = &s->at[id];
     void (*ends)(struct sessions *, uint32_t, enum role) =
         x->vanishes ? vanish : session_close;
-    if (proxy_session_is_http(s, x) && !x->vanishes) {
-        proxy_session_answer_ends(s, id);
-        return;
-    }
     enum app_closer closer = session_app(s, x)->config->closes_first;
     if (closer != CLOSES_CLIENT && x->sockets[ROLE_SERVER])
         ends(s, id, ROLE_SERVER);
@@ -495,6 +554,48 @@ static void life_over(struct sessions *s, uint32_t id)
         closer = CLOSES_CLIENT;
     if (closer != CLOSES_SERVER)
         ends(s, id, ROLE_CLIENT);
+}
+
+static void life_over(struct sessions *s, uint32_t id)
+{
+    const struct session *x = &s->at[id];
+    uint32_t next = 0;
+    if (proxy_session_is_http(s, x) && !x->vanishes)
+        proxy_session_answer_ends(s, id);
+    else if (!session_app(s, x)->clients || !client_pool_takes_back(s, id, &next))
+        end_connection(s, id);
+    if (next)
+        session_succeeded(s, next);
+}
+
+/* Nobody asked for the client's idle connection.  One that its server closes stays in the
+ * pool until the client hears of it. */
+static void idle_over(struct sessions *s, uint32_t id)
+{
+    struct session *x = &s->at[id];
+    bool server_first = session_app(s, x)->config->closes_first == CLOSES_SERVER;
+    if (server_first && x->sockets[ROLE_SERVER])
+        x->stale = true;
+    else
+        idle_pool_leave(s, id);
+    end_connection(s, id);
+    session_settle(s, id);
+}
+
+/* What a request hears of the pool of its program. */
+static void pool_event(struct sessions *s, uint32_t id, enum session_event what)
+{
+    if (what == SESSION_PLACE) {
+        s->at[id].waits = false;
+        session_count(s, &s->at[id], APP_OPENED);
+        connect_to_first_hop(s, id);
+    } else if (what == SESSION_IN_LINE) {
+        client_pool_withdraw(s, id);
+        session_failed(s, id, FAILURE_POOL_TIMEOUT);
+    } else {
+        session_reset(s, id, ROLE_CLIENT);
+        session_failed(s, id, FAILURE_ECONNRESET);
+    }
 }
 
 bool sessions_event(struct sessions *s, const struct event *e)
@@ -528,8 +629,18 @@ bool sessions_event(struct sessions *s, const struct event *e)
     case SESSION_FALLS_QUIET:
         fall_quiet(s, &s->at[id]);
         break;
-    case SESSION_CUT:
+    case SESSION_IN_LINE:
+    case SESSION_PLACE:
+    case SESSION_UNHEARD:
+        pool_event(s, id, what);
+        return true;
     case SESSION_IDLE_OVER:
+        if (session_app(s, &s->at[id])->clients)
+            idle_over(s, id);
+        else
+            proxy_session_event(s, id, what);
+        return true;
+    case SESSION_CUT:
     case SESSION_HELD_OVER:
     case SESSION_ANSWER_WHOLE:
         proxy_session_event(s, id, what);
@@ -650,6 +761,9 @@ static void open_app(struct sessions *s, struct app *a, const struct app_config 
         .jitters = random_stream_make(seed, replication, path, "jitters"),
         .names = random_stream_make(seed, replication, path, "names"),
         .locals = random_stream_make(seed, replication, path, "locals")};
+    if (config->pool.idle)
+        a->clients =
+            memory_new(s->net->hosts.at[config->from].member_count, sizeof *a->clients);
     if (config->cache.names) {
         a->cache = cache_new(&config->cache, s->net->hosts.at[config->from].member_count);
         if (!s->names)
@@ -675,6 +789,7 @@ void sessions_free(struct sessions *s)
 {
     for (uint32_t i = 0; i < s->app_count; i++) {
         free(s->apps[i].pools);
+        client_pools_free(s, &s->apps[i]);
         cache_free(s->apps[i].cache);
     }
     free(s->names);
@@ -683,11 +798,13 @@ void sessions_free(struct sessions *s)
     *s = (struct sessions){0};
 }
 
-/* Attempts that wait to be made again have no socket to be told by. */
+/* Attempts that wait to be made again, or for their pool, have no socket to be told by.
+ */
 static void stop_retries(struct sessions *s)
 {
     for (uint32_t id = 1; id <= s->used; id++)
-        if (s->at[id].retries && !is_running(s, session_app(s, &s->at[id]))) {
+        if ((s->at[id].retries || s->at[id].waits) &&
+            !is_running(s, session_app(s, &s->at[id]))) {
             stop_attempt(s, id);
             session_settle(s, id);
         }
@@ -702,6 +819,8 @@ void sessions_reconfigure(struct sessions *s, const struct field_list *configs)
         struct app *a = &s->apps[i];
         bool same = arrivals_same(&a->config->arrivals, &config[i].arrivals);
         a->config = &config[i];
+        if (a->clients)
+            client_pool_resized(s, a);
         if (same)
             continue;
         event_timer_cancel(&a->next_arrival);

@@ -32,6 +32,9 @@ enum app_metric {
     APP_OPEN,
     APP_IDLE,
     APP_REUSED,
+    APP_OPENED,
+    APP_IN_LINE,
+    APP_STALE,
     APP_LOCAL,
     APP_CACHE_LOOKUPS,
     APP_CACHE_HITS,
@@ -46,6 +49,7 @@ enum app_metric {
 /* One row for each of enum app_metric, under "apps.<app>". */
 extern const struct metric_def app_metrics[APP_METRIC_COUNT];
 
+struct client_pool;
 struct idle_pool;
 
 struct app {
@@ -57,7 +61,8 @@ struct app {
     uint32_t metric;         /* of the first of enum app_metric */
     struct idle_pool *pools; /* idle connections of each member of its proxy, or of its
                                 own host; NULL until the first */
-    struct cache *cache;     /* NULL: none */
+    struct client_pool *clients; /* of each member of its host; NULL: no pool */
+    struct cache *cache;         /* NULL: none */
     uint64_t failures;
     sim_ns last_failure;
     uint32_t codes;      /* bits of enum failure that a try has met */

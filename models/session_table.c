@@ -1,5 +1,6 @@
 #include "models/session_table.h"
 
+#include "models/client_pool.h"
 #include "models/tcp.h"
 #include "models/tracer.h"
 #include "models/udp_session.h"
@@ -53,7 +54,7 @@ void session_wait_as_always(struct sessions *s, uint32_t id, sim_ns delay,
                               EVENT_SESSION, (uint8_t)what, id);
 }
 
-static void no_longer_open(struct sessions *s, struct session *x)
+void session_no_longer_open(struct sessions *s, struct session *x)
 {
     if (!x->open)
         return;
@@ -62,12 +63,19 @@ static void no_longer_open(struct sessions *s, struct session *x)
                   net_now(s->net));
 }
 
+static void client_gone(struct sessions *s, struct session *x)
+{
+    session_no_longer_open(s, x);
+    if (session_app(s, x)->clients)
+        client_pool_ended(s, x);
+}
+
 uint32_t session_let_go(struct sessions *s, struct session *x, enum role role)
 {
     uint32_t socket = x->sockets[role];
     x->sockets[role] = 0;
     if (role == ROLE_CLIENT && socket)
-        no_longer_open(s, x);
+        client_gone(s, x);
     return socket;
 }
 

@@ -25,6 +25,9 @@ enum session_event {
     SESSION_RETRY,
     SESSION_CUT,       /* silent for too long: the proxy ends both connections */
     SESSION_IDLE_OVER, /* nobody asked for the idle connection */
+    SESSION_IN_LINE,   /* no connection of its pool became free in time */
+    SESSION_PLACE,     /* it may open a connection of its pool */
+    SESSION_UNHEARD,   /* its request met a server that had closed */
     /* The proxy's own timer, `hold`; the others are `timer`. */
     SESSION_HELD_OVER,    /* the other side has not closed in time */
     SESSION_ANSWER_WHOLE, /* the last byte of the answer reaches the client */
@@ -62,6 +65,8 @@ struct session {
     bool idle : 1;     /* in a pool */
     bool vanishes : 1; /* who closes first disappears instead */
     bool retries : 1;  /* the timer is that of the next try */
+    bool waits : 1;    /* in line for its pool, or just called to open a connection */
+    bool stale : 1;    /* its server has closed, and the client does not know it yet */
     uint16_t leaks : 5, proxy_leaks : 5; /* enum leak: of the client, and of the proxy's
                                            connection to the server */
     uint16_t requests; /* that its connection to the server has carried before */
@@ -115,6 +120,9 @@ void session_wait_as_always(struct sessions *s, uint32_t id, sim_ns delay,
 
 /* Takes the socket from the session, so that closing it cannot come back here. */
 uint32_t session_let_go(struct sessions *s, struct session *x, enum role role);
+
+/* The client has none of the connections its app counts as open any more. */
+void session_no_longer_open(struct sessions *s, struct session *x);
 
 /* Close, and reset, a socket of the session's, if it has it.  Of a program that leaks a
  * close may be none, or half of one: the session may keep the socket. */

@@ -250,6 +250,13 @@ static double halves_held(const struct trial_result *r)
     return held;
 }
 
+/* Left out of the results while it is zero. */
+static double quiet_metric(const struct trial_result *r, const char *name)
+{
+    const struct run_metric *m = run_record_metric(&r->record, name);
+    return m ? m->value : 0;
+}
+
 /* A busy, faulty world: loss, retries, a proxy, every way to close, every order of
  * closing. Users stop coming at 60 s; an hour later every timer has run out, and no
  * socket, no port and no open connection may be left, but for those that faulty servers
@@ -284,6 +291,8 @@ static void expect_nothing_left(const char *closes_first, const char *server_clo
         result_metric(r, "apps.a.successes") + result_metric(r, "apps.a.failures");
     assert_true(attempts > 900);
     if (fabs(attempts - ended) > 0 || result_metric(r, "apps.a.open.max@late") > 0 ||
+        quiet_metric(r, "apps.a.idle.max@late") > 0 ||
+        quiet_metric(r, "apps.a.in_line.max@late") > 0 ||
         result_metric(r, "hosts.c.tcp4.in_use_max@late") > 0 ||
         result_metric(r, "hosts.p.tcp4.in_use_max@late") > 0 ||
         (loss <= 0 && halves_held(r) > 0))
@@ -308,6 +317,20 @@ static void expect_nothing_left_by(const char *row, const char *fields,
     free(proxy);
 }
 
+/* The same with connections kept for the next request: none may be idle at the end, and
+ * nobody in line. */
+static void expect_nothing_left_in_pools(const char *closes_first,
+                                         const char *server_close, double loss)
+{
+    static const char *const pools[] = {
+        "\"pool\": {\"idle\": \"1s\"},",
+        "\"pool\": {\"connections\": 3, \"requests\": 7, \"idle\": \"100ms\", \"wait\": "
+        "\"800ms\"},",
+        "\"pool\": {\"connections\": 1, \"requests\": 1, \"wait\": \"0s\"},"};
+    for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++)
+        expect_nothing_left(closes_first, server_close, pools[i], "", loss);
+}
+
 static void test_nobody_and_nothing_is_left_when_all_have_gone(void **state)
 {
     (void)state;
@@ -324,6 +347,7 @@ static void test_nobody_and_nothing_is_left_when_all_have_gone(void **state)
         for (size_t k = 0; k < sizeof closes / sizeof closes[0]; k++)
             for (size_t l = 0; l < 2; l++) {
                 expect_nothing_left(closers[c], closes[k], "", "", losses[l]);
+                expect_nothing_left_in_pools(closers[c], closes[k], losses[l]);
                 for (const struct proxy_row *row = proxy_rows; row->name; row++)
                     expect_nothing_left_by(row->name, "", closers[c], closes[k],
                                            losses[l]);

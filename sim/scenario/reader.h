@@ -72,7 +72,7 @@ bool reader_refuse_text(struct reader *r, const struct spot *at, const char *sug
                         const char *rule);
 
 /* Up to so many words are listed where one of them is asked for. */
-#define READER_WORDS_LISTED 12
+#define READER_WORDS_LISTED 16
 
 /* Refuses a word that is none of those `word` gives for 0, 1, ... up to NULL; suggests
  * the nearest and lists them if they are few. */
