@@ -142,13 +142,24 @@ static void settle(struct net *net, struct destination *d, enum pool pool)
     *spell = (struct spell){0};
 }
 
+/* While its pool is exhausted, a destination that few talk to may be silent for a while
+ * without being well. */
+#define PAUSE_OF_FEW (5 * 60 * SIM_S)
+
+static bool is_over(const struct net *net, const struct destination *d, int pool)
+{
+    const struct spell *spell = &d->spells[pool];
+    sim_ns now = net_now(net);
+    bool exhausted = net->hosts.at[d->host].pools[pool].exhaustion.count > 0;
+    return spell_is_over(spell, now) && (!exhausted || now - spell->last >= PAUSE_OF_FEW);
+}
+
 void destinations_settle(struct net *net)
 {
-    sim_ns now = net_now(net);
     for (uint32_t i = 0; i < net->destinations.count; i++) {
         struct destination *d = &net->destinations.at[i];
         for (int pool = 0; pool < POOL_COUNT; pool++)
-            if (spell_is_over(&d->spells[pool], now))
+            if (is_over(net, d, pool))
                 settle(net, d, (enum pool)pool);
     }
 }
