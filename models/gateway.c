@@ -125,11 +125,23 @@ static void count(struct net *net, const struct gateway *g, enum gateway_metric 
 }
 
 /* `socket`: that sent what is dropped or, if none did, that it was for. */
+static void note_drops(struct net *net, const struct gateway *g,
+                       enum gateway_metric reason, struct note note)
+{
+    note.host = g->host;
+    note.code = (uint8_t)reason;
+    notes_add(net->hosts.notes, note);
+}
+
 static void drop(struct net *net, const struct gateway *g, enum gateway_metric reason,
                  uint32_t socket)
 {
+    struct gateway *own = &net->gateways->at[g - net->gateways->at];
+    sim_ns now = net_now(net);
     count(net, g, GATEWAY_DROPPED);
     count(net, g, reason);
+    if (spell_meets(&own->drops[reason - GATEWAY_NO_PORT], now))
+        note_drops(net, g, reason, (struct note){.when = now, .kind = NOTE_DROPS_BEGIN});
     if (net->tracer)
         trace_gateway(net, &(struct trace_gateway){.host = g->host,
                                                    .act = TRACE_DROPS,
@@ -729,11 +741,27 @@ void gateways_reconfigure(struct net *net, const struct field_list *hosts)
     }
 }
 
+/* Ends the spells of drops that are over. */
+static void settle(struct net *net, struct gateway *g)
+{
+    for (int i = 0; i < GATEWAY_REASONS; i++) {
+        struct spell *spell = &g->drops[i];
+        if (!spell_is_over(spell, net_now(net)))
+            continue;
+        note_drops(net, g, (enum gateway_metric)(GATEWAY_NO_PORT + i),
+                   (struct note){.when = spell->last,
+                                 .kind = NOTE_DROPS_END,
+                                 .value = spell->count});
+        *spell = (struct spell){0};
+    }
+}
+
 void gateways_tick(struct net *net)
 {
     for (uint32_t i = 0; net->gateways && i < net->gateways->count; i++) {
-        const struct gateway *g = &net->gateways->at[i];
+        struct gateway *g = &net->gateways->at[i];
         const struct host *h = host_of(net, g);
+        settle(net, g);
         for (uint32_t k = 0; k < h->member_count; k++)
             nat_pool_tick(&net->gateways->pools[g->first_pool + k], h, net_now(net));
     }

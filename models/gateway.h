@@ -46,12 +46,16 @@ enum gateway_metric {
 /* One row for each of enum gateway_metric, under "hosts.<host>.nat". */
 extern const struct metric_def gateway_metrics[GATEWAY_METRIC_COUNT];
 
+/* Reasons for a drop: GATEWAY_NO_PORT .. GATEWAY_STRAYS. */
+#define GATEWAY_REASONS (GATEWAY_STRAYS - GATEWAY_NO_PORT + 1)
+
 struct gateway {
     const struct host_config *config;
     uint32_t host;
     uint32_t metric;       /* of the first of enum gateway_metric */
     uint32_t first_pool;   /* one for each member of the host */
     uint32_t first_inside; /* of the hosts behind it, in `held` */
+    struct spell drops[GATEWAY_REASONS];
 };
 
 struct gateways {

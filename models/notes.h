@@ -49,6 +49,10 @@
       "Windows: every TCP port is in use; value: failed choices since the event before") \
     X(EVENT_4266, "event-4266", NOTE_OF_POOL,                                            \
       "Windows: every UDP port is in use; value: failed choices since the event before") \
+    X(DROPS_BEGIN, "drops-begin", NOTE_OF_HOST | NOTE_HAS_REASON,                        \
+      "a gateway did not pass a packet on")                                              \
+    X(DROPS_END, "drops-end", NOTE_OF_HOST | NOTE_HAS_REASON,                            \
+      "the last one of a spell; value: how many there were")                             \
     X(PROCESS_STOPS, "process-stops", NOTE_OF_HOST,                                      \
       "value: descriptors the system closed")                                            \
     X(PROCESS_STARTS, "process-starts", NOTE_OF_HOST, "a process runs again")            \
@@ -63,6 +67,7 @@ enum note_members {
     NOTE_OF_APP = 4,                 /* app */
     NOTE_HAS_TO = 8,                 /* to_host, to_port */
     NOTE_HAS_CODE = 16,              /* code */
+    NOTE_HAS_REASON = 32,            /* code: enum gateway_metric */
 };
 
 enum note_kind {
@@ -80,7 +85,7 @@ struct note {
     uint32_t to_host;    /* the destination: number of its host */
     uint16_t to_port;    /* and its port */
     uint8_t pool;        /* enum pool */
-    uint8_t code;        /* enum failure */
+    uint8_t code;        /* enum failure; of a drop enum gateway_metric */
     const char *process; /* name, NULL: none; must live as long as the notes */
     uint64_t value;
     uint64_t limit;

@@ -352,6 +352,39 @@ static void test_resets_of_open_connections_are_told_by_spells(void **state)
     end(&r);
 }
 
+/* --- gateways ---------------------------------------------------------------------- */
+
+/* A NAT with ten ports: of users who come every second and stay, the eleventh and the
+ * twelfth find none, and the eleventh's SYN comes again.  Then there are twenty. */
+static void test_drops_of_a_gateway_are_told_by_reason_and_add_up(void **state)
+{
+    (void)state;
+    struct logged r =
+        run("{\"name\": \"nat\", \"duration\": \"2min\", \"network\": {\"rtt\": \"0s\"},"
+            "\"hosts\": {\"inside\": {\"gateway\": \"nat\"},"
+            "  \"nat\": {\"nat\": \"netfilter\", \"translation\": {\"range\": [50000, "
+            "50009], \"allocator\": \"rfc6056-alg1\"}}, \"server\": {}},"
+            "\"apps\": {\"pages\": {\"from\": \"inside\", \"to\": \"server:80\","
+            "  \"arrivals\": {\"kind\": \"constant\", \"rate\": \"1/s\"},"
+            "  \"lifetime\": {\"kind\": \"constant\", \"value\": \"1h\"}}},"
+            "\"changes\": [{\"at\": \"12500ms\", \"set\": {\"apps.pages.arrivals.rate\": "
+            "\"1/h\", \"hosts.nat.translation.range\": [50000, 50019]}}]}");
+    static const struct line lines[] = {
+        {11, "nat", "", "drops-begin",
+         "a packet is dropped: no outside port is free for it"},
+        {12, "nat", "", "drops-end", "3 packets dropped: no outside port is free for it"},
+    };
+    size_t met = 0;
+    for (size_t i = 0; i < r.count; i++)
+        if (strncmp(r.log[i].kind, "drops", 5) == 0) {
+            assert_true(met < COUNT(lines));
+            expect_line(&r.log[i], &lines[met++]);
+        }
+    assert_int_equal(met, COUNT(lines));
+    assert_true(result_metric(r.result, "hosts.nat.nat.drops.no_port") == 3);
+    end(&r);
+}
+
 /* --- kinds and filters ------------------------------------------------------------ */
 
 static void test_every_kind_of_note_is_explained(void **state)
@@ -497,6 +530,7 @@ int main(void)
         cmocka_unit_test(test_a_level_between_the_marks_does_not_chatter),
         cmocka_unit_test(test_a_process_is_told_at_3000_and_at_10000_handles),
         cmocka_unit_test(test_resets_of_open_connections_are_told_by_spells),
+        cmocka_unit_test(test_drops_of_a_gateway_are_told_by_reason_and_add_up),
         cmocka_unit_test(test_every_kind_of_note_is_explained),
         cmocka_unit_test(test_a_filter_matches_whole_words_of_a_kind),
         cmocka_unit_test(test_csv_is_the_file_and_json_has_as_many_events),

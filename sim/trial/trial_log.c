@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/failure.h"
+#include "models/gateway.h"
 #include "models/host_config.h"
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
@@ -28,7 +29,7 @@ static const struct app_config *app_of(const struct trial_plan *plan, uint32_t n
 
 /* {pool} is "tcp4", or "tcp4 toward cifs:445" of a note with a destination; {value} and
  * {limit} are the note's; {value choice} is "1 choice" or "2 choices"; {code} is a
- * failure's name and {help} what it means. */
+ * failure's name and {help} what it means; {reason} is that of a drop. */
 static const char *const words[NOTE_COUNT] = {
     [NOTE_EXHAUSTION_BEGINS] = "{pool}: a choice found no local port",
     [NOTE_EXHAUSTION_ENDS] = "{pool}: {value choice} found no local port",
@@ -46,11 +47,21 @@ static const char *const words[NOTE_COUNT] = {
                         "while it waits in TIME_WAIT; " FAILED_BEFORE,
     [NOTE_EVENT_4231] = "{pool}: all dynamic TCP ports are in use; " FAILED_BEFORE,
     [NOTE_EVENT_4266] = "{pool}: all dynamic UDP ports are in use; " FAILED_BEFORE,
+    [NOTE_DROPS_BEGIN] = "a packet is dropped: {reason}",
+    [NOTE_DROPS_END] = "{value packet} dropped: {reason}",
     [NOTE_PROCESS_STOPS] = "stops; the system closes {value descriptor}",
     [NOTE_PROCESS_STARTS] = "runs again",
     [NOTE_HOST_DOWN] = "{value socket} gone without a word",
     [NOTE_HOST_UP] = "every port is free",
     [NOTE_CACHE_RUNS_OUT] = "an attempt failed: the cache has no answer any more",
+};
+
+static const char *const drop_reasons[GATEWAY_METRIC_COUNT] = {
+    [GATEWAY_NO_PORT] = "no outside port is free for it",
+    [GATEWAY_TABLE_FULL] = "the table of mappings is full",
+    [GATEWAY_INSERT_FAILED] =
+        "another flow has taken its tuple meanwhile (insert_failed)",
+    [GATEWAY_STRAYS] = "its flow is not known any more",
 };
 
 /* Of one destination "tcp4 toward cifs:445", of the whole pool "tcp4". */
@@ -77,6 +88,8 @@ static void add_part(struct text *t, const struct trial_plan *plan, const struct
         text_print(t, "%" PRIu64, n->limit);
     else if (strncmp(part, "code", length) == 0)
         text_print(t, "%s", failure_name(code));
+    else if (strncmp(part, "reason", length) == 0)
+        text_print(t, "%s", drop_reasons[n->code]);
     else if (strncmp(part, "help", length) == 0)
         text_print(t, "%s", failure_help(code));
     else

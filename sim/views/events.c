@@ -26,6 +26,8 @@ const struct events_kind events_kinds[] = {
                    "while it waits in TIME_WAIT; at most once in tcp.event_pause"},
     {"event-4231", "Windows: all dynamic TCP ports are in use; likewise"},
     {"event-4266", "Windows: all dynamic UDP ports are in use; likewise"},
+    {"drops-begin", "a gateway did not pass a packet on; one spell for each reason"},
+    {"drops-end", "the last such packet: there was none for 10 s after it"},
     {"process-stops", "a process ended, and the system closed what it had open"},
     {"process-starts", "it runs again"},
     {"host-down", "a host lost power: its sockets are gone, and nobody was told"},
