@@ -115,8 +115,11 @@ static bool turns_over(const struct pool_case *c)
 {
     struct stretch all = {0, c->stretch.end}, end = {c->stretch.end, c->stretch.end};
     double chosen = rate_of(c, "allocations", all) * sim_seconds(all.end), live = 0;
+    double kinds[HOLD_KINDS];
+    struct tally unused;
+    case_kinds_over(c, end, kinds, &unused);
     for (int k = 0; k < HOLD_KINDS; k++)
-        live += k == HOLD_HALF_CLOSED ? 0 : kind_over(c, (enum hold_kind)k, end);
+        live += kinds[k];
     return chosen >= 2 * live;
 }
 
