@@ -31,13 +31,6 @@ static bool holds(const struct verdict *v, const struct cause *cause)
     return false;
 }
 
-/* Descriptors that nobody closes. */
-static bool leaks(const struct verdict *v)
-{
-    return is_main(v, &cause_close_wait) || is_main(v, &cause_bound) ||
-           is_main(v, &cause_udp_leak);
-}
-
 static double addresses(const struct pool_case *c)
 {
     return (double)c->pool->addresses * c->pool->members;
@@ -164,8 +157,9 @@ static bool more_addresses(const struct verdict *v, struct advice *a)
 static bool test_the_tuple(const struct verdict *v, struct advice *a)
 {
     const struct pool_case *c = v->figures;
-    if (!holds(v, &cause_scope) || c->pool->translates)
-        return false;
+    bool by_tuple = !is_main(v, &cause_bound) && !is_main(v, &cause_udp_leak);
+    if (!holds(v, &cause_scope) || c->pool->translates || !by_tuple)
+        return false; /* what has no destination is in everybody's way */
     text_print(&a->what, "a search that tests the 4-tuple");
     text_print(&a->effect, "the innocent are served");
     a->kind = ADVICE_EASES;
@@ -185,7 +179,7 @@ static bool stop_the_process(const struct verdict *v, struct advice *a)
     const struct pool_case *c = v->figures;
     char freed[HUMAN_TEXT], again[HUMAN_TEXT];
     bool kept = is_main(v, &cause_half_closed);
-    if (!leaks(v) && !kept)
+    if (!flow_leaks(v->figures) && !kept)
         return false;
     enum hold_kind kind = is_main(v, &cause_close_wait) ? HOLD_CLOSE_WAIT
                           : is_main(v, &cause_bound)    ? HOLD_BOUND
@@ -207,7 +201,7 @@ static bool stop_the_process(const struct verdict *v, struct advice *a)
 
 static bool repair_the_program(const struct verdict *v, struct advice *a)
 {
-    if (!leaks(v) && !is_main(v, &cause_half_closed))
+    if (!flow_leaks(v->figures) && !is_main(v, &cause_half_closed))
         return false;
     text_print(&a->what, "repair the program");
     text_print(&a->effect, "%s",

@@ -313,6 +313,11 @@ static bool find_moment(struct pool_case *c)
     return best != SIM_NEVER;
 }
 
+static bool is_udp(const struct pool_case *c)
+{
+    return strncmp(c->pool->pool, "udp", 3) == 0;
+}
+
 static void count_row(struct pool_case *c, const struct run_census_row *row)
 {
     enum hold_kind kind = kind_of(c->pool, row->state);
@@ -325,8 +330,9 @@ static void count_row(struct pool_case *c, const struct run_census_row *row)
     tally_add(&c->toward[kind], to, strlen(to), count);
     if (row->process && *row->process)
         tally_add(&c->by[kind], row->process, strlen(row->process), count);
-    if (c->snapshot) {
+    if (c->snapshot || is_udp(c))
         tally_add(&c->states, row->state, strlen(row->state), count);
+    if (c->snapshot) {
         tally_add(&c->destinations, to, strlen(to), count);
     }
 }
@@ -401,13 +407,45 @@ static void read_metrics(struct pool_case *c)
                             c->pool->pool);
 }
 
-/* As the series have them, and then divided by the census. */
-static void read_series(struct pool_case *c)
+/* A host has its destinations in common for all of its pools: those of apps that come by
+ * this one. */
+static bool is_destination(const struct pool_case *c, const struct tally_row *row)
+{
+    const struct run_record *r = c->record;
+    for (size_t i = 0; i < r->app_count; i++) {
+        const struct run_app *a = &r->apps[i];
+        if (!case_carries(c, a))
+            continue;
+        size_t length = a->through ? strlen(a->through) : 0;
+        if ((strlen(a->to) == row->length &&
+             memcmp(a->to, row->name, row->length) == 0) ||
+            (length && length < row->length &&
+             memcmp(a->through, row->name, length) == 0 && row->name[length] == ':'))
+            return true;
+    }
+    return false;
+}
+
+static void read_destinations(struct pool_case *c)
 {
     char prefix[NAME];
-    case_kinds_over(c, c->stretch, c->kinds, &c->states);
+    struct tally all = {0};
     snprintf(prefix, sizeof prefix, "hosts.%s.destinations.", c->pool->host);
-    tally_columns(&c->destinations, c, c->stretch, prefix, ".holders");
+    tally_columns(&all, c, c->stretch, prefix, ".holders");
+    for (uint32_t i = 0; i < all.used; i++)
+        if (is_destination(c, &all.at[i]))
+            tally_add(&c->destinations, all.at[i].name, all.at[i].length,
+                      all.at[i].count);
+}
+
+/* As the series have them, and then divided by the census.  UDP has no states there:
+ * whoever has a port just has it. */
+static void read_series(struct pool_case *c)
+{
+    case_kinds_over(c, c->stretch, c->kinds, &c->states);
+    read_destinations(c);
+    if (!c->states.used && c->in_use > 0)
+        c->kinds[HOLD_OPEN] = c->in_use;
     if (find_moment(c))
         count_all(c);
     divide_fin_wait_2(c);

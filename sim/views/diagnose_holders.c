@@ -21,11 +21,6 @@ static struct weight of_kind(const struct pool_case *c, enum hold_kind kind)
     return (struct weight){case_ports_part(c) * c->kinds[kind] / c->held, false};
 }
 
-static bool is_udp(const struct pool_case *c)
-{
-    return strncmp(c->pool->pool, "udp", 3) == 0;
-}
-
 static struct weight weigh_fin_wait_2(const struct pool_case *c)
 {
     return of_kind(c, HOLD_FIN_WAIT_2);
@@ -58,12 +53,12 @@ static struct weight weigh_syn_sent(const struct pool_case *c)
 
 static struct weight weigh_open(const struct pool_case *c)
 {
-    return is_udp(c) ? (struct weight){0, false} : of_kind(c, HOLD_OPEN);
+    return flow_leaks_udp(c) ? (struct weight){0, false} : of_kind(c, HOLD_OPEN);
 }
 
 static struct weight weigh_udp(const struct pool_case *c)
 {
-    return is_udp(c) ? of_kind(c, HOLD_OPEN) : (struct weight){0, false};
+    return flow_leaks_udp(c) ? of_kind(c, HOLD_OPEN) : (struct weight){0, false};
 }
 
 /* --- words -------------------------------------------------------------------------- */

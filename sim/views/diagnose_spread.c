@@ -32,10 +32,20 @@ static double wanted_by(double holders, double ratio)
     return ratio < 1 ? holders / (1 - ratio) : (double)INFINITY;
 }
 
+/* Its process has most of the ports that the most frequent kind holds. */
+static bool is_holder(const struct pool_case *c, const struct run_app *a)
+{
+    const struct tally *by = &c->by[case_main_kind(c)];
+    return by->used && by->at[0].count >= by->sum / 2 &&
+           strlen(a->process) == by->at[0].length &&
+           memcmp(a->process, by->at[0].name, by->at[0].length) == 0;
+}
+
 bool case_is_innocent(const struct pool_case *c, const struct run_app *a, double *ratio,
                       double *share)
 {
-    if (!c->exhausted || c->snapshot || !case_carries(c, a) || !c->destinations.used)
+    if (!c->exhausted || c->snapshot || !case_carries(c, a) || !c->destinations.used ||
+        is_holder(c, a))
         return false;
     double holders = holders_of(c, a);
     *ratio = ratio_of(c, a);
