@@ -24,15 +24,31 @@ struct judged {
     struct diagnosis *diagnosis;
 };
 
-static struct judged judge(const struct small_outage *o, uint64_t seed)
+/* The scenario with its first rate `times` as high. */
+static char *at_rate(const char *scenario, double times)
 {
-    char *text = memory_print("{ \"name\": \"small\", %s }", o->scenario);
+    static const char key[] = "\"rate\": \"";
+    const char *number = strstr(scenario, key) + strlen(key);
+    char *end;
+    double rate = strtod(number, &end);
+    return memory_print("{ \"name\": \"small\", %.*s%.6f%s }", (int)(number - scenario),
+                        scenario, rate * times, end);
+}
+
+static struct judged judge_at(const struct small_outage *o, uint64_t seed, double times)
+{
+    char *text = at_rate(o->scenario, times);
     struct judged j = {.plan = text_plan_read(text)};
     free(text);
     j.result = trial_run(j.plan.plan, seed, 1, NULL);
     j.result->record.resolved_scenario = NULL;
     j.diagnosis = diagnosis_new(&j.result->record);
     return j;
+}
+
+static struct judged judge(const struct small_outage *o, uint64_t seed)
+{
+    return judge_at(o, seed, 1);
 }
 
 static void judged_free(struct judged *j)
@@ -67,14 +83,14 @@ static const struct small_outage *outage(const char *name)
 
 /* The first pool is the right one, and no other one is blamed.  Returns how much of that
  * is wrong, and prints it. */
-static unsigned complaints(const struct small_outage *o, uint64_t seed)
+static unsigned complaints(const struct small_outage *o, uint64_t seed, double times)
 {
-    struct judged j = judge(o, seed);
+    struct judged j = judge_at(o, seed, times);
     const struct verdict *v = verdict_of(&j, o->host);
     unsigned count = 0;
     if (strcmp(cause_name(v), o->cause) != 0 && ++count)
-        print_error("%s, seed %u: said %s, not %s\n", o->name, (unsigned)seed,
-                    cause_name(v), o->cause);
+        print_error("%s, seed %u, rate x %g: said %s, not %s\n", o->name, (unsigned)seed,
+                    times, cause_name(v), o->cause);
     for (size_t i = 0; i < j.diagnosis->count; i++) {
         const struct verdict *other = &j.diagnosis->verdicts[i];
         if (other != v && other->main && ++count)
@@ -92,7 +108,7 @@ static void test_each_small_outage_has_its_cause_and_no_other(void **state)
     (void)state;
     unsigned wrong = 0;
     for (const struct small_outage *o = small_outages; o->name; o++)
-        wrong += complaints(o, 1);
+        wrong += complaints(o, 1, 1);
     assert_int_equal(wrong, 0);
 }
 
@@ -102,7 +118,16 @@ static void test_other_seeds_do_not_change_the_verdict(void **state)
     unsigned wrong = 0;
     for (const struct small_outage *o = small_outages; o->name; o++)
         for (uint64_t seed = 2; seed <= (quick_run() ? 2 : 4); seed++)
-            wrong += complaints(o, seed);
+            wrong += complaints(o, seed, 1);
+    assert_int_equal(wrong, 0);
+}
+
+static void test_a_tenth_more_or_less_load_does_not_change_the_verdict(void **state)
+{
+    (void)state;
+    unsigned wrong = 0;
+    for (const struct small_outage *o = small_outages; o->name; o++)
+        wrong += complaints(o, 1, 0.9) + complaints(o, 1, 1.1);
     assert_int_equal(wrong, 0);
 }
 
@@ -328,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_small_outage_has_its_cause_and_no_other),
         cmocka_unit_test(test_other_seeds_do_not_change_the_verdict),
+        cmocka_unit_test(test_a_tenth_more_or_less_load_does_not_change_the_verdict),
         cmocka_unit_test(test_every_cause_is_right_somewhere),
         cmocka_unit_test(test_the_other_end_tells_who_does_not_close),
         cmocka_unit_test(test_a_leak_is_blamed_on_its_process),
