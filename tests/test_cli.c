@@ -18,9 +18,9 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static const char *const commands[] = {"run",    "check",    "demo",  "plot",
-                                       "events", "diagnose", "trace", "binds",
-                                       "list",   "explain",  "schema"};
+static const char *const commands[] = {"run",     "check",  "demo",     "plot",
+                                       "sockets", "events", "diagnose", "trace",
+                                       "binds",   "list",   "explain",  "schema"};
 
 static const char *const kinds[] = {"allocators", "stacks",        "proxies", "nats",
                                     "faces",      "distributions", "metrics", "failures",
@@ -129,6 +129,8 @@ static void test_bad_command_lines_end_with_2_and_say_why(void **state)
         {{"demo", "a", "b"}, "one scenario at a time, also got \"b\""},
         {{"demo", "../x"}, "portsim run ../x --plots"},
         {{"plot"}, "which run directory?"},
+        {{"sockets"}, "which run directory?"},
+        {{"sockets", "a", "b"}, "one directory at a time, also got \"b\""},
         {{"plot", "a", "b"}, "one directory at a time, also got \"b\""},
         {{"plot", "a", "--format", "pdf"}, "must be svg, png or dumb, is \"pdf\""},
         {{"diagnose"}, "which run directory, or which capture?"},

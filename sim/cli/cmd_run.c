@@ -4,11 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/run.h"
 
-enum { KEY_SET = 1000, KEY_SEED, KEY_OVERWRITE, KEY_JSON, KEY_TRACE_BIND };
+enum {
+    KEY_SET = 1000,
+    KEY_SEED,
+    KEY_OVERWRITE,
+    KEY_JSON,
+    KEY_TRACE_BIND,
+    KEY_SOCKETS_AT,
+    KEY_SOCKETS_EVERY,
+};
 
 static const struct argp_option options[] = {
     {"output", 'o', "DIR", 0,
@@ -25,6 +34,12 @@ static const struct argp_option options[] = {
      "Keep every choice of a local port with its status in binds.csv: all (the default) "
      "or failures; `portsim binds' reads them",
      0},
+    {"sockets-at", KEY_SOCKETS_AT, "MOMENT", 0,
+     "Keep all sockets of this moment (10min, first-failure, a phase, change-1, end) "
+     "instead of those of the scenario's sockets.at; may be repeated",
+     0},
+    {"sockets-every", KEY_SOCKETS_EVERY, "TIME", 0,
+     "Count the sockets every so often, for `portsim sockets --every`", 0},
     {"json", KEY_JSON, NULL, 0, "Print summary.json instead of the summary", 0},
     {"quiet", 'q', NULL, 0, "No progress, and no messages but errors", 0},
     {0}};
@@ -32,8 +47,17 @@ static const struct argp_option options[] = {
 /* What a run was asked to do, and a text made for it. */
 struct arguments {
     struct run_order order;
-    char *seed; /* "seed=N"; NULL: none */
+    char *seed;                       /* "seed=N"; NULL: none */
+    struct json_text moments;         /* a JSON array; empty: none */
+    char *sockets_at, *sockets_every; /* settings; NULL: none */
 };
+
+static void add_moment(struct arguments *a, const char *word)
+{
+    if (!a->moments.bytes)
+        json_array_begin_flat(&a->moments, NULL);
+    json_string(&a->moments, NULL, word);
+}
 
 /* "--plots png" is two arguments, of which the second looks like a scenario. */
 static void refuse_second(const char *first, const char *second, struct argp_state *state)
@@ -56,6 +80,13 @@ static void check_together(struct arguments *a, struct argp_state *state)
         argp_error(state, "--json and --plots=dumb both want the standard output");
     if (a->seed)
         setting_texts_add(&order->settings, a->seed, state);
+    if (a->moments.bytes) {
+        json_array_end(&a->moments);
+        a->sockets_at = memory_print("sockets.at=%s", a->moments.bytes);
+        setting_texts_add(&order->settings, a->sockets_at, state);
+    }
+    if (a->sockets_every)
+        setting_texts_add(&order->settings, a->sockets_every, state);
 }
 
 static enum trial_binds_wanted binds_wanted(const char *word,
@@ -85,6 +116,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_SEED:
         free(a->seed);
         a->seed = setting_seed(argument, state);
+        break;
+    case KEY_SOCKETS_AT:
+        add_moment(a, argument);
+        break;
+    case KEY_SOCKETS_EVERY:
+        free(a->sockets_every);
+        a->sockets_every = memory_print("sockets.every=%s", argument);
         break;
     case 'p':
         order->plots = true;
@@ -131,6 +169,9 @@ static int run(int argc, char **argv)
     int status = run_scenario(&a.order);
     free(a.order.settings.at);
     free(a.seed);
+    json_free(&a.moments);
+    free(a.sockets_at);
+    free(a.sockets_every);
     return status;
 }
 

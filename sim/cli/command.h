@@ -28,6 +28,7 @@ struct command {
     X(check)                                                                             \
     X(demo)                                                                              \
     X(plot)                                                                              \
+    X(sockets)                                                                           \
     X(events)                                                                            \
     X(diagnose)                                                                          \
     X(trace)                                                                             \

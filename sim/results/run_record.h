@@ -95,7 +95,7 @@ struct run_census_row {
 
 /* A moment whose sockets were kept one by one: sockets/<name>.csv. */
 struct run_snapshot {
-    const char *name; /* "first-failure", "t1234.5" */
+    const char *name; /* "first-failure", "T1234.5" */
     sim_ns when;
     const struct socket_row *rows; /* in the order of their numbers, listeners first */
     size_t count;

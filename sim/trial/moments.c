@@ -51,13 +51,13 @@ static bool named(struct moment *out, enum moment_kind kind, const char *name,
 static bool at_time(sim_ns when, const struct trial_config *config, struct moment *out,
                     char complaint[MOMENT_COMPLAINT])
 {
-    char end[UNITS_TEXT], text[UNITS_TEXT];
+    char end[UNITS_TEXT];
     *out = (struct moment){.kind = MOMENT_TIME, .when = when};
     moment_name_time(when, out->name);
     if (when <= config->duration)
         return true;
-    snprintf(complaint, MOMENT_COMPLAINT, "the run is over after %s, before %s",
-             duration_text(config->duration, end), duration_text(when, text));
+    snprintf(complaint, MOMENT_COMPLAINT, "the run is over after %s",
+             duration_text(config->duration, end));
     return false;
 }
 
@@ -82,7 +82,7 @@ bool moment_of(const char *word, const struct trial_config *config,
         return at_time(when, config, out, complaint);
     snprintf(complaint, MOMENT_COMPLAINT,
              "must be a time (\"10min\"), first-failure, first-exhaustion, a phase, "
-             "change-1 to change-%u, or end",
-             (unsigned)change_count);
+             "%s or end",
+             change_count ? "change-1 and so on," : "(there are no changes)");
     return false;
 }

@@ -93,6 +93,8 @@ static bool advance(struct trial *t, sim_ns until)
 {
     const struct trial_watch *watch = t->watch;
     for (;;) {
+        if (watch && watch->until_kept && trial_sockets_kept(t->sockets))
+            return false;
         enum world_pause pause = world_run(t->world, until, BATCH);
         if (pause == WORLD_NOTED)
             trial_sockets_noted(t->sockets);
@@ -100,8 +102,6 @@ static bool advance(struct trial *t, sim_ns until)
             watch->progress(watch->context, world_now(t->world),
                             t->plan->config->duration, world_totals(t->world).events);
         if (watch && watch->stop && *watch->stop)
-            return false;
-        if (watch && watch->until_kept && trial_sockets_kept(t->sockets))
             return false;
         if (pause == WORLD_ARRIVED)
             return true;

@@ -268,6 +268,13 @@ struct trial_plan *trial_plan_read_text(const char *name, const char *text, size
                    issues);
 }
 
+void trial_plan_keep(struct trial_plan *plan, const struct moment *moment)
+{
+    plan->moments = memory_resize(plan->moments, 1, sizeof *plan->moments);
+    plan->moments[0] = *moment;
+    plan->moment_count = 1;
+}
+
 void trial_plan_free(struct trial_plan *plan)
 {
     if (!plan)

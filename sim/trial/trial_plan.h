@@ -53,6 +53,9 @@ struct trial_plan *trial_plan_read(const char *path,
 struct trial_plan *trial_plan_read_text(const char *name, const char *text, size_t length,
                                         const struct scenario_options *options,
                                         struct issues *issues);
+/* Makes a run keep the sockets of this moment alone, whatever the scenario asks for. */
+void trial_plan_keep(struct trial_plan *plan, const struct moment *moment);
+
 void trial_plan_free(struct trial_plan *plan); /* NULL is allowed */
 
 #endif

@@ -129,6 +129,13 @@ struct counts count_by(const struct table *table, const size_t *rows, size_t row
     return c;
 }
 
+bool counts_alike(const struct counts *c, size_t a, size_t b)
+{
+    struct grouping g = {
+        .table = c->table, .columns = c->columns, .column_count = c->column_count};
+    return compare_rows(&g, a, b) == 0;
+}
+
 void counts_free(struct counts *c)
 {
     free(c->groups);

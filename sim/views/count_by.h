@@ -2,6 +2,8 @@
 #ifndef SIM_VIEWS_COUNT_BY_H
 #define SIM_VIEWS_COUNT_BY_H
 
+#include <stdbool.h>
+
 #include "sim/views/table.h"
 
 #define COUNT_BY_MAX 8
@@ -26,6 +28,9 @@ struct counts {
 struct counts count_by(const struct table *table, const size_t *rows, size_t row_count,
                        const uint32_t *columns, uint32_t column_count, uint32_t weight);
 void counts_free(struct counts *c);
+
+/* Whether two rows of the table are of one group. */
+bool counts_alike(const struct counts *c, size_t a, size_t b);
 
 /* The groups as a table: the columns they were counted by, then "count" and "share", in
  * percent of the total.  Valid as long as the counts. */

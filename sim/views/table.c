@@ -81,6 +81,12 @@ static void copy_harmless(const char *text, char out[CELL_SIZE])
     out[used] = '\0';
 }
 
+static void add_port(uint16_t port, char out[CELL_SIZE])
+{
+    size_t used = strlen(out);
+    snprintf(out + used, CELL_SIZE - used, ":%u", (unsigned)port);
+}
+
 static void number_cell(enum cell_kind kind, double value, char out[CELL_SIZE])
 {
     if (isnan(value))
@@ -90,7 +96,7 @@ static void number_cell(enum cell_kind kind, double value, char out[CELL_SIZE])
     else if (kind == CELL_PERCENT)
         snprintf(out, CELL_SIZE, "%.1f", value);
     else
-        snprintf(out, CELL_SIZE, "%.0f", value);
+        snprintf(out, CELL_SIZE, "%.15g", value);
 }
 
 static const char *text_of(enum cell_kind kind, const struct cell *c, char out[CELL_SIZE])
@@ -99,6 +105,8 @@ static const char *text_of(enum cell_kind kind, const struct cell *c, char out[C
     switch (kind) {
     case CELL_TEXT:
         copy_harmless(c->text ? c->text : "", out);
+        if (c->port)
+            add_port(c->port, out);
         break;
     case CELL_NUMBER:
     case CELL_SECONDS:

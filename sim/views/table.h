@@ -15,7 +15,7 @@
 #include "sim/base/address.h"
 
 enum cell_kind {
-    CELL_TEXT,
+    CELL_TEXT, /* a text, a port behind it: "cifs:445" */
     CELL_NUMBER,
     CELL_SECONDS,
     CELL_PERCENT, /* written with one decimal */
@@ -27,7 +27,7 @@ struct cell {
     const char *text;          /* TEXT; NULL: none */
     double number;             /* of the kinds that are one: NaN is none; FLAG: 0 or 1 */
     struct ip_address address; /* ADDRESS; family 0: any */
-    uint16_t port;             /* ADDRESS; 0: any */
+    uint16_t port;             /* ADDRESS, TEXT; 0: any, none */
 };
 
 struct table_column {

@@ -401,9 +401,10 @@ static bool ordered(double a, enum op op, double b)
 static bool test_holds(const struct node *n, const struct table *t, size_t row)
 {
     struct cell c = t->cell(t->rows, row, n->column);
-    const char *text = c.text ? c.text : "";
+    char text[CELL_SIZE];
     switch (t->columns[n->column].kind) {
     case CELL_TEXT:
+        cell_text(t, row, n->column, text);
         if (n->op == OP_LIKE)
             return begins(text, n->text);
         return (strcmp(text, n->text) == 0) == (n->op == OP_EQUAL);

@@ -1,0 +1,32 @@
+/* What a stored run does not hold, simulated again from its scenario and seed: the same
+ * trajectory, and so the same sockets. */
+#ifndef SIM_CLI_REPLAY_H
+#define SIM_CLI_REPLAY_H
+
+#include <stdbool.h>
+
+#include "sim/results/run_directory.h"
+#include "sim/scenario/issues.h"
+#include "sim/trial/trial.h"
+
+struct replay {
+    const struct stored_run *stored;
+    const char *directory;
+    bool quiet; /* no word on stderr but errors */
+    struct issues *issues;
+    struct trial_plan *plan;
+    struct trial_result *result;
+};
+
+void replay_free(struct replay *r);
+
+/* The sockets at a moment (sim/trial/moments.h; a bare number is seconds): as the run
+ * kept them, else simulated again up to then.  NULL after a message on stderr, with the
+ * exit status in *status. */
+const struct run_snapshot *replay_moment(struct replay *r, const char *word, int *status);
+
+/* A record whose census counts every so often: the stored one, or one simulated again.
+ * NULL likewise. */
+const struct run_record *replay_counts(struct replay *r, sim_ns every, int *status);
+
+#endif
