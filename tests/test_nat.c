@@ -66,7 +66,7 @@ struct play {
     struct world *world;
 };
 
-static const char *text_of(const char *given, const char *otherwise)
+static const char *given_or(const char *given, const char *otherwise)
 {
     return given ? given : otherwise;
 }
@@ -74,12 +74,12 @@ static const char *text_of(const char *given, const char *otherwise)
 /* One user of "client" at 1 s, no other. */
 static struct play open_play(const struct props *p)
 {
-    char *text =
-        memory_print(stage, text_of(p->addresses, ""), text_of(p->range, "40000, 40003"),
-                     text_of(p->allocator, "\"bsd44\""), text_of(p->confirm_delay, "0s"),
-                     text_of(p->translation, ""), text_of(p->port, "80"),
-                     text_of(p->lifetime, "1s"), text_of(p->app, ""),
-                     text_of(p->apps, ""), text_of(p->root, ""), text_of(p->change, ""));
+    char *text = memory_print(
+        stage, given_or(p->addresses, ""), given_or(p->range, "40000, 40003"),
+        given_or(p->allocator, "\"bsd44\""), given_or(p->confirm_delay, "0s"),
+        given_or(p->translation, ""), given_or(p->port, "80"),
+        given_or(p->lifetime, "1s"), given_or(p->app, ""), given_or(p->apps, ""),
+        given_or(p->root, ""), given_or(p->change, ""));
     struct play play = {.text = text_plan_read(text)};
     const struct trial_plan *plan = play.text.plan;
     free(text);
