@@ -350,6 +350,8 @@ static bool keeps_port(struct net *net, const struct tcp_socket *s)
  * were meant for the connection find nobody: it has another generation. */
 static void stay_bound(struct net *net, struct tcp_socket *s)
 {
+    if (net->tracer)
+        trace_called(net, (uint32_t)(s - net->sockets.at), TRACE_BOUND);
     host_keep_port(&net->hosts, net_member(net, s->member), s);
     count_holder(net, s, -1);
     s->flags &= TCP_DESCRIPTOR | TCP_UPSTREAM;

@@ -30,6 +30,7 @@ enum trace_call {
     TRACE_ABORT,  /* close() with linger 0 */
     TRACE_LEAK,   /* forgets the descriptor */
     TRACE_VANISH, /* the machine is gone */
+    TRACE_BOUND, /* nothing: the connection is over, its port stays with the descriptor */
 };
 
 /* Which call asked for a local port, and so had its outcome. */

@@ -95,6 +95,11 @@ static const struct ladder_case cases[] = {
      ", \"server_close\": [{\"kind\": \"never\"}], \"on_failure\": {\"retries\": 2, "
      "\"backoff\": \"10s\"}",
      ""},
+    {"a-leaked-handle-stays-bound", direct, 1, 60 * SIM_S,
+     ", \"stack\": \"win10\", \"processes\": {\"a\": {}}", "",
+     ", \"leaks\": {\"after_time_wait\": 1}",
+     ", \"changes\": [{\"at\": \"30s\", \"set\": {\"hosts.client.processes.a.running\": "
+     "false}}]"},
     {"a-machine-vanishes", direct, 1, 20 * SIM_S, "", "", ", \"vanishes\": 1", ""},
     {"a-gateway-forgets-the-flow", direct, 1, SIM_H, ", \"gateway\": \"nat\"", gate,
      ", \"quiet\": \"600ms\"", ""},

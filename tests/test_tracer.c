@@ -89,7 +89,8 @@ static void hear_timer(void *context, uint32_t socket, bool fired, sim_ns when)
 
 static void hear_called(void *context, uint32_t socket, enum trace_call call)
 {
-    static const char *const calls[] = {"close", "shutdown", "abort", "leak", "vanish"};
+    static const char *const calls[] = {"close", "shutdown", "abort",
+                                        "leak",  "vanish",   "bound"};
     hear(context, "%s %s", host_of(context, socket), calls[call]);
 }
 

@@ -83,7 +83,7 @@ static void on_chosen(void *context, const struct trace_choice *c)
     struct finder *f = context;
     uint64_t attempt = c->call == TRACE_TRANSLATE ? *slot(&f->sockets, c->socket)
                                                   : *slot(&f->sessions, c->session);
-    if (c->socket)
+    if (c->socket && !pool_is_udp((enum pool)c->pool))
         *slot(&f->sockets, c->socket) = attempt;
     if (c->port && c->port == f->wish->port)
         see(f, attempt, SEEN_PORT);

@@ -415,6 +415,13 @@ static void on_called(void *context, uint32_t socket, enum trace_call call)
         return;
     add_at(f, RUNG_CALL, (uint8_t)call, end);
     struct attempt_end *e = end_at(f, end);
+    if (call == TRACE_BOUND) {
+        e->generation = (uint8_t)((e->generation + 1u) & 15u); /* it is another, then */
+        e->state = TCP_BOUND;
+        e->since = net_now(f->net);
+        e->closed = SIM_NEVER;
+        return;
+    }
     e->leaked = call == TRACE_LEAK;
     if (call == TRACE_VANISH) {
         e->spent[e->state] += net_now(f->net) - e->since;
@@ -436,7 +443,7 @@ static void on_chosen(void *context, const struct trace_choice *c)
         place = gateway_of(end_at(f, end)->place, is_proxied(f));
     } else if (!f->on || c->session != f->session) {
         return;
-    } else if (c->socket) {
+    } else if (c->socket && !pool_is_udp((enum pool)c->pool)) {
         end = adopt(f, c->socket, place);
     }
     struct rung *r = add(f, RUNG_CHOICE, c->call, place, end);

@@ -97,7 +97,9 @@ static void put_call(const struct rung *r, char out[LADDER_TEXT])
                                         [TRACE_SHUTDOWN] = "shutdown(SHUT_WR)",
                                         [TRACE_ABORT] = "close() with linger 0",
                                         [TRACE_LEAK] = "never closes its socket",
-                                        [TRACE_VANISH] = "vanishes without a word"};
+                                        [TRACE_VANISH] = "vanishes without a word",
+                                        [TRACE_BOUND] =
+                                            "BOUND: its handle keeps the port"};
     snprintf(out, LADDER_TEXT, "%s", calls[r->what]);
 }
 
@@ -132,6 +134,14 @@ static bool by_timer(const struct attempt *a, const struct rung *r)
            before->end == r->end && before->when == r->when;
 }
 
+/* The descriptor keeps the port of what has just ended. */
+static bool stays_bound(const struct attempt *a, const struct rung *r)
+{
+    const struct rung *next = r + 1;
+    return next < a->rungs + a->rung_count && next->kind == RUNG_CALL &&
+           next->what == TRACE_BOUND && next->end == r->end;
+}
+
 /* A segment follows at once and shows the state. */
 static bool is_followed_by_segment(const struct attempt *a, const struct rung *r)
 {
@@ -150,7 +160,7 @@ static void put_step(const struct attempt *a, const struct rung *r, char out[LAD
     if (r->step.carried || (!gives_up && is_followed_by_segment(a, r)))
         return;
     char port[LADDER_TEXT] = "";
-    if (r->step.to == TCP_CLOSED && e->active && !e->earlier)
+    if (r->step.to == TCP_CLOSED && e->active && !e->earlier && !stays_bound(a, r))
         snprintf(port, sizeof port, ": port %u is free", (unsigned)e->local_port);
     const char *state = tcp_state_name((enum tcp_state)r->step.from);
     if (gives_up)
@@ -282,6 +292,9 @@ static void put_reason(const struct attempt *a, const struct attempt_end *e,
         why = e->leaked ? "because its own program never closes it"
                         : "until its own program closed it";
         break;
+    case TCP_BOUND:
+        why = "because its own program never closes the handle";
+        break;
     case TCP_FIN_WAIT_1:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
@@ -310,8 +323,8 @@ static uint8_t longest(const struct attempt *a, const struct attempt_end *e)
     for (uint8_t s = TCP_SYN_SENT; s < TCP_STATE_COUNT; s++)
         if (s != TCP_ESTABLISHED && e->spent[s] > (most ? e->spent[most] : 0))
             most = s;
-    bool lingers =
-        most == TCP_FIN_WAIT_2 || most == TCP_CLOSE_WAIT || most == TCP_TIME_WAIT;
+    bool lingers = most == TCP_FIN_WAIT_2 || most == TCP_CLOSE_WAIT ||
+                   most == TCP_TIME_WAIT || most == TCP_BOUND;
     return lingers || sent_again(a, e) ? most : TCP_NO_STATE;
 }
 
