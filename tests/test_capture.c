@@ -29,7 +29,7 @@
 static const struct port_range linux_range = {40000, 40099};
 static const struct port_range windows_range = {49152, 65535};
 
-/* --- reading for a test ------------------------------------------------------------- */
+/* --- reading for a test ------------------------------------------------------------ */
 
 struct seen {
     struct capture *capture; /* NULL: refused */
@@ -124,8 +124,7 @@ static void expect_skipped(const struct seen *s, size_t skipped, size_t line,
         fail_msg("\"%s\" does not say \"%s\"", c->complaints[0].reason, reason);
 }
 
-/* --- Linux, against the kernel's word ------------------------------------------------
- */
+/* --- Linux, against the kernel's word ---------------------------------------------- */
 
 struct truth {
     char file[64], cause[32], state[32], destination[32], failure[32];
@@ -247,8 +246,7 @@ static void test_two_destinations_share_a_port_and_it_counts_once(void **state)
     seen_free(&s);
 }
 
-/* --- one machine in every form -------------------------------------------------------
- */
+/* --- one machine in every form ----------------------------------------------------- */
 
 static void test_every_form_and_language_gives_the_same_counts(void **state)
 {
@@ -336,60 +334,60 @@ static void test_of_a_monitoring_loop_the_last_snapshot_or_the_one_asked_for(voi
     assert_non_null(strstr(error.text, "holds 3 snapshots"));
 }
 
-/* --- single lines ---------------------------------------------------------------------
- */
+/* --- single lines ------------------------------------------------------------------ */
+
+static const struct {
+    const char *line, *pool, *state, *local, *remote, *process;
+    uint32_t pid;
+} lines[] = {
+    {"ESTAB 0 0 10.0.0.1:50001 10.0.0.2:80 users:((\"a b\",pid=7,fd=3))", "tcp4",
+     "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "a b", 7},
+    {"ESTAB 0 0 10.0.0.1:50001 10.0.0.2:80 users:((\"sshd\",7,3))", "tcp4", "ESTABLISHED",
+     "10.0.0.1", "10.0.0.2:80", "sshd", 7},
+    {"ESTAB 0 0 10.0.0.1:50001 10.0.0.2:80 users:((\",pid=7,fd=3))", "tcp4",
+     "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "", 0},
+    {"tcp   TIME-WAIT 0 0 [2001:db8::1]:50001 [2001:db8::2]:443 "
+     "timer:(timewait,9sec,0)",
+     "tcp6", "TIME_WAIT", "2001:db8::1", "[2001:db8::2]:443", "", 0},
+    {"ESTAB 0 0 [::ffff:10.0.0.1]:50001 [::ffff:10.0.0.2]:80", "tcp4", "ESTABLISHED",
+     "10.0.0.1", "10.0.0.2:80", "", 0},
+    {"LISTEN 0 128 *:50080 *:*", "tcp4", "LISTEN", "*:50080", "", "", 0},
+    {"LISTEN 0 128 :::50080 :::*", "tcp6", "LISTEN", "*:50080", "", "", 0},
+    {"udp UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:*", "udp4", "UNCONN", "127.0.0.53:53", "",
+     "", 0},
+    {"ESTAB 0 0 10.0.0.1:22 10.0.0.2:50123", "tcp4", "ESTABLISHED", "10.0.0.1:22",
+     "10.0.0.2", "", 0},
+    {"tcp 0 0 10.0.0.1:50001 10.0.0.2:80 ESTABLISHED 812/sshd: root@pts", "tcp4",
+     "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "sshd: root@pts", 812},
+    {"tcp 0 0 10.0.0.1:50001 10.0.0.2:80 FIN_WAIT2 0 0 - timewait (50.12/0/0)", "tcp4",
+     "FIN_WAIT_2", "10.0.0.1", "10.0.0.2:80", "", 0},
+    {"tcp 0 0 10.0.0.1:50001 10.0.0.2:80 ESTABLISHED 0 991 81/a keepalive (9.1/0/0)",
+     "tcp4", "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "a", 81},
+    {"tcp6 0 0 2001:db8:85a3:8d3:50001 2001:db8::2:443 CLOSE_WAIT 81/a", "tcp6",
+     "CLOSE_WAIT", "2001:db8:85a3:8d3", "[2001:db8::2]:443", "a", 81},
+    {"udp 0 0 0.0.0.0:50053 0.0.0.0:* 81/dns", "udp4", "UNCONN", "*", "", "dns", 81},
+    {"tcp 0 0 10.0.0.1:50001 10.0.0.2:80 ESTABELECIDA 81/a", "tcp4", "ESTABLISHED",
+     "10.0.0.1", "10.0.0.2:80", "a", 81},
+    {"tcp 0 0 10.0.0.1:50001 10.0.0.2:80 POSLEDN\xC3\x8D ACK 81/a", "tcp4", "LAST_ACK",
+     "10.0.0.1", "10.0.0.2:80", "a", 81},
+    {"tcp4 0 0 10.0.0.1.50001 10.0.0.2.80 CLOSED", "tcp4", "BOUND", "10.0.0.1",
+     "10.0.0.2:80", "", 0},
+    {"tcp6 0 0 fe80::1%lo0.50001 fe80::2%lo0.80 SYN_SENT", "tcp6", "SYN_SENT", "fe80::1",
+     "[fe80::2]:80", "", 0},
+    {"tcp4 0 0 10.0.0.1.50001 10.0.0.2.80 ESTABLISHED 1 2 131072 131072 Brave "
+     "He:7187 0102",
+     "tcp4", "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "Brave He", 7187},
+    {"  TCP    10.0.0.1:50001   10.0.0.2:80   ESTABLISHED   4242   InHost", "tcp4",
+     "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "pid 4242", 4242},
+    {"  TCP    [fe80::1%12]:50001   [fe80::2%12]:445   ABH\x99REN   4242", "tcp6",
+     "LISTEN", "fe80::1:50001", "fe80::2", "pid 4242", 4242},
+    {"  UDP    0.0.0.0:50053          *:*                                    1204",
+     "udp4", "UNCONN", "*", "", "pid 1204", 1204},
+};
 
 static void test_what_a_line_says_is_read(void **state)
 {
     (void)state;
-    static const struct {
-        const char *line, *pool, *state, *local, *remote, *process;
-        uint32_t pid;
-    } lines[] = {
-        {"ESTAB 0 0 10.0.0.1:50001 10.0.0.2:80 users:((\"a b\",pid=7,fd=3))", "tcp4",
-         "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "a b", 7},
-        {"ESTAB 0 0 10.0.0.1:50001 10.0.0.2:80 users:((\"sshd\",7,3))", "tcp4",
-         "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "sshd", 7},
-        {"ESTAB 0 0 10.0.0.1:50001 10.0.0.2:80 users:((\",pid=7,fd=3))", "tcp4",
-         "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "", 0},
-        {"tcp   TIME-WAIT 0 0 [2001:db8::1]:50001 [2001:db8::2]:443 "
-         "timer:(timewait,9sec,0)",
-         "tcp6", "TIME_WAIT", "2001:db8::1", "[2001:db8::2]:443", "", 0},
-        {"ESTAB 0 0 [::ffff:10.0.0.1]:50001 [::ffff:10.0.0.2]:80", "tcp4", "ESTABLISHED",
-         "10.0.0.1", "10.0.0.2:80", "", 0},
-        {"LISTEN 0 128 *:50080 *:*", "tcp4", "LISTEN", "*:50080", "", "", 0},
-        {"LISTEN 0 128 :::50080 :::*", "tcp6", "LISTEN", "*:50080", "", "", 0},
-        {"udp UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:*", "udp4", "UNCONN", "127.0.0.53:53",
-         "", "", 0},
-        {"ESTAB 0 0 10.0.0.1:22 10.0.0.2:50123", "tcp4", "ESTABLISHED", "10.0.0.1:22",
-         "10.0.0.2", "", 0},
-        {"tcp 0 0 10.0.0.1:50001 10.0.0.2:80 ESTABLISHED 812/sshd: root@pts", "tcp4",
-         "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "sshd: root@pts", 812},
-        {"tcp 0 0 10.0.0.1:50001 10.0.0.2:80 FIN_WAIT2 0 0 - timewait (50.12/0/0)",
-         "tcp4", "FIN_WAIT_2", "10.0.0.1", "10.0.0.2:80", "", 0},
-        {"tcp 0 0 10.0.0.1:50001 10.0.0.2:80 ESTABLISHED 0 991 81/a keepalive (9.1/0/0)",
-         "tcp4", "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "a", 81},
-        {"tcp6 0 0 2001:db8:85a3:8d3:50001 2001:db8::2:443 CLOSE_WAIT 81/a", "tcp6",
-         "CLOSE_WAIT", "2001:db8:85a3:8d3", "[2001:db8::2]:443", "a", 81},
-        {"udp 0 0 0.0.0.0:50053 0.0.0.0:* 81/dns", "udp4", "UNCONN", "*", "", "dns", 81},
-        {"tcp 0 0 10.0.0.1:50001 10.0.0.2:80 ESTABELECIDA 81/a", "tcp4", "ESTABLISHED",
-         "10.0.0.1", "10.0.0.2:80", "a", 81},
-        {"tcp 0 0 10.0.0.1:50001 10.0.0.2:80 POSLEDN\xC3\x8D ACK 81/a", "tcp4",
-         "LAST_ACK", "10.0.0.1", "10.0.0.2:80", "a", 81},
-        {"tcp4 0 0 10.0.0.1.50001 10.0.0.2.80 CLOSED", "tcp4", "BOUND", "10.0.0.1",
-         "10.0.0.2:80", "", 0},
-        {"tcp6 0 0 fe80::1%lo0.50001 fe80::2%lo0.80 SYN_SENT", "tcp6", "SYN_SENT",
-         "fe80::1", "[fe80::2]:80", "", 0},
-        {"tcp4 0 0 10.0.0.1.50001 10.0.0.2.80 ESTABLISHED 1 2 131072 131072 Brave "
-         "He:7187 0102",
-         "tcp4", "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "Brave He", 7187},
-        {"  TCP    10.0.0.1:50001   10.0.0.2:80   ESTABLISHED   4242   InHost", "tcp4",
-         "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "pid 4242", 4242},
-        {"  TCP    [fe80::1%12]:50001   [fe80::2%12]:445   ABH\x99REN   4242", "tcp6",
-         "LISTEN", "fe80::1:50001", "fe80::2", "pid 4242", 4242},
-        {"  UDP    0.0.0.0:50053          *:*                                    1204",
-         "udp4", "UNCONN", "*", "", "pid 1204", 1204},
-    };
     for (size_t i = 0; i < COUNT(lines); i++) {
         struct seen s = see_text(lines[i].line);
         if (!s.capture || s.census.count != 1)
@@ -432,8 +430,7 @@ static void test_without_netid_a_table_of_udp_is_told_by_its_unconnected(void **
     seen_free(&s);
 }
 
-/* --- what happens to captures ---------------------------------------------------------
- */
+/* --- what happens to captures ------------------------------------------------------ */
 
 static void test_a_line_broken_by_a_terminal_is_put_together(void **state)
 {
@@ -588,8 +585,7 @@ static void test_a_capture_of_another_tool_is_refused_with_its_option(void **sta
     assert_non_null(strstr(error.text, "No such file"));
 }
 
-/* --- mutations ------------------------------------------------------------------------
- */
+/* --- mutations --------------------------------------------------------------------- */
 
 static uint64_t draw(uint64_t *seed, uint64_t below)
 {

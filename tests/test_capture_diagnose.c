@@ -21,8 +21,7 @@
 #define LINUX        "tests/captures/linux/"
 #define WINDOWS      "tests/captures/windows/"
 
-/* --- verdicts ------------------------------------------------------------------------
- */
+/* --- verdicts ---------------------------------------------------------------------- */
 
 /* What a capture is made of, and by which name the judgement calls it. */
 static const struct {
@@ -146,8 +145,7 @@ test_by_port_scope_all_destinations_count_by_tuple_each_for_itself(void **state)
     scratch_free(directory);
 }
 
-/* --- the record ----------------------------------------------------------------------
- */
+/* --- the record -------------------------------------------------------------------- */
 
 static void test_what_is_not_said_is_assumed_and_told(void **state)
 {
@@ -189,8 +187,7 @@ static void test_only_the_destination_asked_for_is_judged(void **state)
     capture_free(c);
 }
 
-/* --- the command ---------------------------------------------------------------------
- */
+/* --- the command ------------------------------------------------------------------- */
 
 static void test_the_command_says_what_it_read_assumed_found_and_cannot_tell(void **state)
 {

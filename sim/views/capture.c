@@ -38,7 +38,7 @@ struct scan {
     size_t doubtful; /* complaints, the last ones, that a header would take back */
 };
 
-/* --- complaints --------------------------------------------------------------------- */
+/* --- complaints -------------------------------------------------------------------- */
 
 /* The beginning of a line without the spaces around it, each byte that is no character or
  * would disturb as '?'. */
@@ -84,7 +84,7 @@ static void forgive(struct scan *s)
     s->doubtful = 0;
 }
 
-/* --- snapshots ---------------------------------------------------------------------- */
+/* --- snapshots --------------------------------------------------------------------- */
 
 static bool is_wanted(const struct scan *s)
 {
@@ -155,7 +155,7 @@ static bool tells_time(const char *line)
     return time && digits >= 4;
 }
 
-/* --- lines -------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------- */
 
 /* What the line in s->copy means, in every format; reading may write to it, so each gets
  * a line of its own. */
@@ -317,7 +317,7 @@ static void scan_lines(struct scan *s)
     drop_held(s);
 }
 
-/* --- the whole ---------------------------------------------------------------------- */
+/* --- the whole --------------------------------------------------------------------- */
 
 static const char *const tools[] = {
     [CAPTURE_ANY] = "",

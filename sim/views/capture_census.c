@@ -7,7 +7,7 @@
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 
-/* --- who accepted ------------------------------------------------------------------- */
+/* --- who accepted ------------------------------------------------------------------ */
 
 struct listeners {
     bool any[PORT_COUNT]; /* on every address */
@@ -56,7 +56,7 @@ static bool listens(const struct listeners *l, const struct capture_kept *k)
             bsearch(&end, l->ends, l->count, sizeof *l->ends, compare_ends));
 }
 
-/* --- counting ----------------------------------------------------------------------- */
+/* --- counting ---------------------------------------------------------------------- */
 
 /* What sockets alike have in common; a port that differs among them is 0. */
 struct group {
@@ -153,7 +153,7 @@ static void count_group(struct grouping *p, const struct group *g)
     *slot = (uint32_t)p->count;
 }
 
-/* --- which ports -------------------------------------------------------------------- */
+/* --- which ports ------------------------------------------------------------------- */
 
 struct holding {
     uint32_t local, remote, owner;
@@ -301,7 +301,7 @@ static int compare_pairs(const void *a, const void *b)
     return order ? order : strcmp(x->destination, y->destination);
 }
 
-/* --- rows --------------------------------------------------------------------------- */
+/* --- rows -------------------------------------------------------------------------- */
 
 static struct run_census_row row_of(const struct capture_sockets *s,
                                     const struct group *g, const char *host,

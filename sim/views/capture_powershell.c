@@ -73,7 +73,7 @@ static enum capture_meaning read_cells(struct capture_reading *r,
     return CAPTURE_ROW;
 }
 
-/* --- CSV ---------------------------------------------------------------------------- */
+/* --- CSV --------------------------------------------------------------------------- */
 
 /* The next cell, without its quotes; doubled ones become one.  False behind the last. */
 static bool next_cell(char **line, char separator, struct capture_token *out)
@@ -148,7 +148,7 @@ const struct capture_format capture_powershell_csv = {
     .read = read_csv,
 };
 
-/* --- the console's table ------------------------------------------------------------ */
+/* --- the console's table ----------------------------------------------------------- */
 
 /* How many characters stand between two places of a line. */
 static size_t width(const char *from, const char *to)

@@ -12,8 +12,7 @@
 #define FEW     8 /* pairs without --all */
 #define MOMENTS 8 /* snapshots whose counts are shown */
 
-/* --- pairs as a table ----------------------------------------------------------------
- */
+/* --- pairs as a table -------------------------------------------------------------- */
 
 enum {
     PAIR_DESTINATION,
@@ -88,8 +87,7 @@ static void print_pairs(FILE *out, const struct capture_record *r, bool all)
     free(order);
 }
 
-/* --- what was read -------------------------------------------------------------------
- */
+/* --- what was read ----------------------------------------------------------------- */
 
 /* A name of a file may be hostile. */
 static void put_name(FILE *out, const char *name)
@@ -236,8 +234,7 @@ void capture_print(FILE *out, const char *name, const struct capture *c,
     fputc('\n', out);
 }
 
-/* --- what is left to see ---------------------------------------------------------------
- */
+/* --- what is left to see ----------------------------------------------------------- */
 
 void capture_print_next(FILE *out, const struct capture *c,
                         const struct capture_record *r)
@@ -256,8 +253,7 @@ void capture_print_next(FILE *out, const struct capture *c,
           out);
 }
 
-/* --- JSON ------------------------------------------------------------------------------
- */
+/* --- JSON -------------------------------------------------------------------------- */
 
 static void json_pairs(struct json_text *j, const struct capture_record *r)
 {

@@ -78,7 +78,7 @@ static const char *scope_name(enum port_scope scope)
                                        : "tuple";
 }
 
-/* --- pools -------------------------------------------------------------------------- */
+/* --- pools ------------------------------------------------------------------------- */
 
 /* Addresses whose ports are seen to be taken apart from one another. */
 static uint32_t addresses_of(const struct capture_record *r, enum pool pool)
@@ -172,7 +172,7 @@ static const char *pool_of(const struct capture_record *r, enum pool pool,
     return machine;
 }
 
-/* --- rows --------------------------------------------------------------------------- */
+/* --- rows -------------------------------------------------------------------------- */
 
 static void count_listeners(struct capture_record *r, const struct capture *c)
 {

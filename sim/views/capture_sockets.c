@@ -27,7 +27,7 @@ void capture_sockets_clear(struct capture_sockets *s)
     s->count = 0;
 }
 
-/* --- owners ------------------------------------------------------------------------- */
+/* --- owners ------------------------------------------------------------------------ */
 
 /* A name as it may be shown: what would disturb a terminal or is no UTF-8 becomes '?'. */
 static size_t clean(const char *name, size_t length, char out[NAME_MAX_BYTES])

@@ -86,7 +86,7 @@ static void put_headline(const struct page *p, const struct verdict *v)
 {
     const struct pool_case *c = v->figures;
     bool near = c->snapshot && v->main && v->main->role == CAUSE_FAILS;
-    const char *what = !c->exhausted && near ? "is about to run out of local ports"
+    const char *what = !c->exhausted && near ? "is short of local ports"
                        : !c->exhausted       ? "did not run out of local ports"
                        : c->pool->translates ? "found no outside port"
                        : case_wall(c) < 1    ? "found no local port"
