@@ -58,6 +58,11 @@ const struct metric_def gateway_metrics[GATEWAY_METRIC_COUNT] = {
      .kind = METRIC_COUNT,
      .flags = METRIC_QUIET | METRIC_SERIES,
      .help = "packets of forgotten flows, answered by RST or not"},
+    {.name = "drops.without_power",
+     .unit = "1",
+     .kind = METRIC_COUNT,
+     .flags = METRIC_QUIET | METRIC_SERIES,
+     .help = "packets that came while the gateway was down"},
     {.name = "evictions",
      .unit = "1",
      .kind = METRIC_COUNT,
@@ -481,6 +486,15 @@ static bool is_routed(const struct tcp_socket *from, const struct tcp_socket *to
     return s && host_is_ipv6(s->local_address);
 }
 
+/* Whatever comes is lost, and counted, while the gateway has no power. */
+static bool is_down(struct net *net, const struct gateway *g, uint32_t socket)
+{
+    if (!host_of(net, g)->down)
+        return false;
+    drop(net, g, GATEWAY_WITHOUT_POWER, socket);
+    return true;
+}
+
 bool gateway_passes(struct net *net, struct route *r, enum net_event kind)
 {
     const struct gateway *g = gateway_between(net, r->from_host, r->to_host);
@@ -488,6 +502,8 @@ bool gateway_passes(struct net *net, struct route *r, enum net_event kind)
     const struct tcp_socket *to = known(net, r->to, r->to_generation);
     if (is_routed(from, to))
         return true;
+    if (is_down(net, g, r->from ? r->from : r->to))
+        return false;
     if (kind == EVENT_SYN)
         return syn_passes(net, g, r);
     if (see(net, find(net, from, to), NAT_OUTWARD, kind))
@@ -544,6 +560,8 @@ bool gateway_admits(struct net *net, const struct event *e)
     r.from_host = from ? net_member(net, from->member)->host : to->peer_host;
     r.to_host = to ? net_member(net, to->member)->host : from->peer_host;
     const struct gateway *g = gateway_between(net, r.to_host, r.from_host);
+    if (g && is_down(net, g, r.from ? r.from : r.to))
+        return false;
     if (!g || see(net, find(net, from, to), NAT_INWARD, kind))
         return true;
     drop(net, g, GATEWAY_STRAYS, r.from ? r.from : r.to);
@@ -621,6 +639,21 @@ void gateway_quiet(struct net *net, uint32_t socket)
         return;
     const struct gateway *g = &net->gateways->at[mapping_at(net, id)->gateway];
     start_timer(net, id, g->config->translation.timeouts[NAT_ESTABLISHED]);
+}
+
+void gateway_forgets(struct net *net, const struct host *h)
+{
+    struct nat_mappings *t = net->gateways ? &net->gateways->mappings : NULL;
+    for (uint32_t id = 1; t && id <= t->used; id++) {
+        const struct nat_mapping *m = &t->at[id];
+        if (m->state != NAT_NO_STATE && net->gateways->at[m->gateway].host == h->number)
+            end(net, id);
+    }
+    for (uint32_t i = 0; t && i < net->gateways->count; i++) {
+        const struct gateway *g = &net->gateways->at[i];
+        for (uint32_t k = 0; g->host == h->number && k < h->member_count; k++)
+            nat_pool_restart(&net->gateways->pools[g->first_pool + k], g->config);
+    }
 }
 
 /* --- set-up ---------------------------------------------------------------------------

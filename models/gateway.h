@@ -35,6 +35,7 @@ enum gateway_metric {
     GATEWAY_TABLE_FULL,
     GATEWAY_INSERT_FAILED,
     GATEWAY_STRAYS,
+    GATEWAY_WITHOUT_POWER,
     GATEWAY_EVICTIONS,
     GATEWAY_EXPIRED_IDLE,
     GATEWAY_EXPIRED_HALF_OPEN,
@@ -101,6 +102,10 @@ bool gateway_translates(struct net *net, uint32_t mapping, uint8_t generation,
  * gateway knows the connection.  Not told of, and so busy to a gateway: the connections
  * that a proxy keeps idle for the next request. */
 void gateway_quiet(struct net *net, uint32_t socket);
+
+/* The host goes down: if it is a gateway, it forgets every flow, and what its allocators
+ * remember.  While it is down it passes nothing on. */
+void gateway_forgets(struct net *net, const struct host *h);
 
 /* Handles EVENT_NAT; false if the timer was cancelled and nothing happened. */
 bool gateway_event(struct net *net, const struct event *e);

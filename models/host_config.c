@@ -230,8 +230,6 @@ static void check_host(const void *self, const struct field_check *check)
 {
     const struct host_config *h = self;
     check_translation(h, check);
-    if (h->nat != NAT_NONE && !h->running)
-        field_complain(check, "running", "must be true of a gateway");
     check_addresses(h, check);
     if (h->share_address > h->count)
         field_complain(check, "share_address", "must be at most count (%u), is %u",
@@ -267,8 +265,9 @@ const struct field_table host_fields = {
              .offset = offsetof(struct host_config, running),
              .fallback = "true",
              .flags = FIELD_CHANGEABLE,
-             .help = "false: without power, all its sockets are gone and nobody is told; "
-                     "true again: it comes up with every port free"},
+             .help = "false: without power, all its sockets are gone, or the flows it "
+                     "translates, and nobody is told; true again: it comes up with "
+                     "every port free"},
             {.key = "share_address",
              .type = FIELD_U32,
              .offset = offsetof(struct host_config, share_address),

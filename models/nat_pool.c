@@ -182,6 +182,14 @@ void nat_pool_clear(struct nat_pool *p, const struct host_config *config)
     reuse_log_free(p->reuse);
 }
 
+void nat_pool_restart(struct nat_pool *p, const struct host_config *config)
+{
+    nat_pool_clear(p, config);
+    p->ports = NULL;
+    p->reuse = NULL;
+    p->next_address = 0;
+}
+
 size_t nat_pool_bytes(const struct nat_pool *p)
 {
     return (p->ports ? port_space_bytes(p->ports) : 0) +

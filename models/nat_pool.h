@@ -62,6 +62,9 @@ void nat_pool_tick(struct nat_pool *p, const struct host *h, sim_ns now);
 void nat_pool_reconfigure(struct nat_pool *p, const struct host_config *before,
                           const struct host_config *next);
 
+/* As new: nobody may hold a port. */
+void nat_pool_restart(struct nat_pool *p, const struct host_config *config);
+
 /* Frees what it holds, not the struct itself. */
 void nat_pool_clear(struct nat_pool *p, const struct host_config *config);
 

@@ -76,6 +76,7 @@ static void host_goes_down(struct net *net, struct host *h)
         udp_exit(net, i);
         gone++;
     }
+    gateway_forgets(net, h);
     for (uint32_t i = 0; i < net->processes.count; i++) {
         struct process *p = &net->processes.at[i];
         if (p->host == h->number && p->running)

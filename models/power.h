@@ -9,6 +9,8 @@
  * A host that goes down loses everything without a word, and what is sent to it is lost;
  * it comes up with empty pools and allocators, and answers with RST whoever still
  * believes in an old connection.  All processes that the scenario lets run begin anew.
+ * A gateway that goes down forgets the flows it translates; what it does with their next
+ * packets when it is up again is its row's affair (strays).
  *
  * Cost: a pass over all sockets for each of them that ends.
  */

@@ -13,7 +13,6 @@
 #include <cmocka.h>
 
 #include "sim/base/memory.h"
-#include "tests/complaints.h"
 #include "tests/process_stage.h"
 
 /* --- the script ----------------------------------------------------------------------
@@ -500,19 +499,37 @@ static void test_a_restart_frees_every_port(void **state)
     stage_close(&s);
 }
 
-static void test_a_gateway_cannot_be_switched_off(void **state)
+/* Users at 1, 2 and 3 s; the gateway is down from 1.5 to 2.5 s. */
+static void test_a_gateway_that_goes_down_forgets_its_flows(void **state)
 {
     (void)state;
-    struct issues *found = complaints(
-        "{\"name\": \"g\", \"duration\": \"1h\", \"hosts\": {\"g\": {\"nat\": "
-        "\"netfilter\", \"running\": false}, \"a\": {}, \"b\": {}}, \"apps\": {\"x\": "
-        "{\"from\": \"a\", \"to\": \"b:80\", \"arrivals\": {\"kind\": \"constant\", "
-        "\"rate\": \"1/s\"}, \"lifetime\": {\"kind\": \"constant\", \"value\": "
-        "\"1s\"}}}}",
-        NULL);
-    expect_issue(issues_get(found, 0), "hosts.g.running", "must be true of a gateway",
-                 NULL);
-    issues_free(found);
+    struct stage s = stage_open(
+        "{\"name\": \"g\", \"duration\": \"1h\", \"network\": {\"rtt\": \"100ms\"},"
+        "\"hosts\": {\"gw\": {\"nat\": \"netfilter\"}, \"s\": {\"listen\": [80]},"
+        "  \"c\": {\"gateway\": \"gw\", \"tcp\": {\"syn\": {\"at\": [\"1s\"],"
+        "    \"give_up\": \"3s\"}, \"fin\": {\"at\": [\"1s\"], \"give_up\": \"3s\"}}}},"
+        "\"apps\": {\"a\": {\"from\": \"c\", \"to\": \"s:80\", \"arrivals\": {\"kind\":"
+        "  \"constant\", \"rate\": \"1/s\"}, \"lifetime\": {\"kind\": \"constant\","
+        "  \"value\": \"10s\"}}}, \"changes\": ["
+        "{\"at\": \"1500ms\", \"set\": {\"hosts.gw.running\": false}},"
+        "{\"at\": \"2500ms\", \"set\": {\"hosts.gw.running\": true}},"
+        "{\"at\": \"3s\", \"set\": {\"apps.a.arrivals.rate\": \"0/s\"}}]}");
+    stage_run(&s, 1400 * SIM_MS);
+    expect_level(&s, "hosts.gw.nat.mappings", 1);
+    stage_run(&s, 2400 * SIM_MS);
+    expect_level(&s, "hosts.gw.nat.mappings", 0);
+    expect_level(&s, "hosts.gw.tcp4.in_use", 0);
+    expect_count(&s, "hosts.gw.nat.drops.without_power", 1); /* the second user's SYN */
+    stage_run(&s, 3900 * SIM_MS);
+    expect_owners(&s, "c", "a/1000:ESTABLISHED");
+    expect_level(&s, "hosts.gw.nat.mappings", 2); /* of the other two */
+    expect_count(&s, "apps.a.successes", 3);
+    stage_run(&s, 1 * SIM_MIN);
+    /* The first user's FIN, twice: its server never learns. */
+    expect_count(&s, "hosts.gw.nat.drops.stray", 2);
+    expect_owners(&s, "s", "listener-80/1000:ESTABLISHED");
+    expect_level(&s, "hosts.s.processes.listener-80.sockets", 1);
+    stage_close(&s);
 }
 
 /* --- a busy world --------------------------------------------------------------------
@@ -637,7 +654,7 @@ int main(void)
         cmocka_unit_test(test_a_host_that_was_restarted_resets_old_connections),
         cmocka_unit_test(test_a_restarted_client_frees_its_old_connection_at_the_server),
         cmocka_unit_test(test_a_restart_frees_every_port),
-        cmocka_unit_test(test_a_gateway_cannot_be_switched_off),
+        cmocka_unit_test(test_a_gateway_that_goes_down_forgets_its_flows),
         cmocka_unit_test(
             test_when_every_process_has_ended_only_the_systems_sockets_are_left),
         cmocka_unit_test(test_descriptors_add_up_through_restarts_and_power_failures),

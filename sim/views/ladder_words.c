@@ -109,7 +109,8 @@ static void put_gateway(const struct rung *r, char out[LADDER_TEXT])
         [GATEWAY_NO_PORT] = "no outside port",
         [GATEWAY_TABLE_FULL] = "its table is full",
         [GATEWAY_INSERT_FAILED] = "another flow was faster",
-        [GATEWAY_STRAYS] = "it knows no such flow"};
+        [GATEWAY_STRAYS] = "it knows no such flow",
+        [GATEWAY_WITHOUT_POWER] = "it is down"};
     switch ((enum trace_gateway_act)r->what) {
     case TRACE_DROPS:
         snprintf(out, LADDER_TEXT, "drops it: %s", reasons[r->code]);
