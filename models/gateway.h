@@ -47,8 +47,8 @@ enum gateway_metric {
 /* One row for each of enum gateway_metric, under "hosts.<host>.nat". */
 extern const struct metric_def gateway_metrics[GATEWAY_METRIC_COUNT];
 
-/* Reasons for a drop: GATEWAY_NO_PORT .. GATEWAY_STRAYS. */
-#define GATEWAY_REASONS (GATEWAY_STRAYS - GATEWAY_NO_PORT + 1)
+/* Reasons for a drop: GATEWAY_NO_PORT .. GATEWAY_WITHOUT_POWER. */
+#define GATEWAY_REASONS (GATEWAY_WITHOUT_POWER - GATEWAY_NO_PORT + 1)
 
 struct gateway {
     const struct host_config *config;

@@ -62,6 +62,7 @@ static const char *const drop_reasons[GATEWAY_METRIC_COUNT] = {
     [GATEWAY_INSERT_FAILED] =
         "another flow has taken its tuple meanwhile (insert_failed)",
     [GATEWAY_STRAYS] = "its flow is not known any more",
+    [GATEWAY_WITHOUT_POWER] = "the gateway is down",
 };
 
 /* Of one destination "tcp4 toward cifs:445", of the whole pool "tcp4". */
