@@ -146,10 +146,11 @@ void socket_rows_each(const struct socket_scene *scene, socket_see *see, void *c
 /* --- listeners ------------------------------------------------------------------------
  */
 
-/* One port of a host at which it accepts. */
+/* One port of a host at which it accepts, or answers queries. */
 struct listener {
     uint32_t host;
     uint16_t port;
+    bool udp;
     uint32_t process; /* UINT32_MAX: of none that is known */
 };
 
@@ -160,6 +161,8 @@ static int by_host_and_port(const void *a, const void *b)
         return x->host < y->host ? -1 : 1;
     if (x->port != y->port)
         return x->port < y->port ? -1 : 1;
+    if (x->udp != y->udp)
+        return x->udp ? 1 : -1;
     return (x->process > y->process) - (x->process < y->process);
 }
 
@@ -170,8 +173,9 @@ static struct listener *listed_ports(const struct socket_scene *scene,
     for (uint32_t i = 0; i < hosts->count; i++) {
         const struct field_list *listen = &hosts->at[i].config->listen;
         for (uint32_t k = 0; k < listen->count; k++)
-            *out++ =
-                (struct listener){i, ((const uint16_t *)listen->items)[k], UINT32_MAX};
+            *out++ = (struct listener){.host = i,
+                                       .port = ((const uint16_t *)listen->items)[k],
+                                       .process = UINT32_MAX};
     }
     return out;
 }
@@ -185,12 +189,16 @@ static struct listener *asked_ports(const struct socket_scene *scene,
         const struct app_config *a = app_of(scene, (uint16_t)i);
         const uint32_t *process = &scene->net->processes.of[i * 4];
         if (host_listens(&hosts->at[a->to.reference], a->to.port))
-            *out++ = (struct listener){a->to.reference, a->to.port, process[3]};
+            *out++ = (struct listener){.host = a->to.reference,
+                                       .port = a->to.port,
+                                       .udp = a->protocol == APP_UDP,
+                                       .process = process[3]};
         if (a->through == FIELD_NO_REFERENCE)
             continue;
         uint16_t port = hosts->at[a->through].config->proxy_port;
         if (host_listens(&hosts->at[a->through], port))
-            *out++ = (struct listener){a->through, port, process[1]};
+            *out++ = (struct listener){
+                .host = a->through, .port = port, .process = process[1]};
     }
     return out;
 }
@@ -206,8 +214,9 @@ static void see_listener(const struct net *net, const struct listener *l, socket
     for (uint32_t i = 0; i < h->member_count; i++) {
         struct socket_row row = {.host = h->config->name,
                                  .member = i,
-                                 .pool = pool_for(false, h->address_count[0] ? 4 : 6),
-                                 .state = tcp_state_name(TCP_LISTEN),
+                                 .pool = pool_for(l->udp, h->address_count[0] ? 4 : 6),
+                                 .state = l->udp ? udp_state_name(UDP_UNCONN)
+                                                 : tcp_state_name(TCP_LISTEN),
                                  .process = process ? process->name : NULL,
                                  .pid = process ? process->pid : 0,
                                  .local_port = l->port,
@@ -215,6 +224,17 @@ static void see_listener(const struct net *net, const struct listener *l, socket
                                  .passive = true};
         see(context, &row);
     }
+}
+
+/* Of several that are the same port the first, which knows its process; of one that is
+ * only listed, and asked for in UDP alone, not the one of TCP. */
+static bool is_shown(const struct listener *all, size_t count, size_t i)
+{
+    const struct listener *l = &all[i], *next = i + 1 < count ? l + 1 : NULL;
+    if (i > 0 && l[-1].host == l->host && l[-1].port == l->port && l[-1].udp == l->udp)
+        return false;
+    return l->process != UINT32_MAX || !next || next->host != l->host ||
+           next->port != l->port || !next->udp;
 }
 
 void socket_rows_listening(const struct socket_scene *scene, socket_see *see,
@@ -228,7 +248,7 @@ void socket_rows_listening(const struct socket_scene *scene, socket_see *see,
     size_t count = (size_t)(asked_ports(scene, listed_ports(scene, all)) - all);
     qsort(all, count, sizeof *all, by_host_and_port);
     for (size_t i = 0; i < count; i++)
-        if (i == 0 || all[i - 1].host != all[i].host || all[i - 1].port != all[i].port)
+        if (is_shown(all, count, i))
             see_listener(scene->net, &all[i], see, context);
     free(all);
 }

@@ -28,8 +28,8 @@ struct socket_scene {
 /* Every live socket, in the order of their numbers; with its timer. */
 void socket_rows_each(const struct socket_scene *scene, socket_see *see, void *context);
 
-/* What accepts, by host, member and port: the ports a host lists, and of one that accepts
- * on every port those that apps connect to. */
+/* What accepts or answers, by host, member and port: the ports a host lists, and of one
+ * that accepts on every port those that apps ask for. */
 void socket_rows_listening(const struct socket_scene *scene, socket_see *see,
                            void *context);
 

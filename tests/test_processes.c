@@ -249,6 +249,17 @@ static void test_a_half_closed_descriptor_is_closed_when_the_peer_closes(void **
 }
 
 /* An attempt that found no port leaves a descriptor, too. */
+static void test_a_connection_nobody_closes_stays_established_on_both_ends(void **state)
+{
+    (void)state;
+    static const struct moment moments[] = {
+        {2100 * SIM_MS, "a/1000:ESTABLISHED", "listener-80/1000:ESTABLISHED", 1, 1, 1},
+        {1 * SIM_H, "a/1000:ESTABLISHED", "listener-80/1000:ESTABLISHED", 1, 1, 1},
+        {0}};
+    play(&(struct play){"win10", "80", LEAKS("never_closed")}, moments);
+    play(&(struct play){"linux618", "80", LEAKS("never_closed")}, moments);
+}
+
 static void test_a_leak_without_a_port_is_a_descriptor_all_the_same(void **state)
 {
     (void)state;
@@ -355,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_a_client_that_misses_the_end_stays_in_close_wait),
         cmocka_unit_test(test_a_half_closed_descriptor_waits_in_fin_wait_2_without_limit),
         cmocka_unit_test(test_a_half_closed_descriptor_is_closed_when_the_peer_closes),
+        cmocka_unit_test(test_a_connection_nobody_closes_stays_established_on_both_ends),
         cmocka_unit_test(test_a_leak_without_a_port_is_a_descriptor_all_the_same),
         cmocka_unit_test(test_a_proxy_leaks_the_connections_to_its_servers),
         cmocka_unit_test(test_a_leak_moves_nobody_elses_chance),

@@ -4,10 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "models/socket_rows.h"
 #include "models/world.h"
 #include "sim/base/memory.h"
 #include "tests/loss_system.h"
@@ -122,6 +125,29 @@ static void test_sockets_are_rows_as_ss_has_them(void **state)
               "50001:ESTABLISHED 50002:ESTABLISHED 50003:ESTABLISHED 50004:ESTABLISHED "
               "50005:ESTABLISHED 50006:ESTABLISHED 50007:ESTABLISHED 50008:ESTABLISHED "
               "50009:ESTABLISHED 50010:ESTABLISHED");
+}
+
+/* What accepts and answers, as "port:pool:state", in the order of the ports. */
+static void see_listener(void *context, const struct socket_row *row)
+{
+    char *line = context;
+    size_t length = strlen(line);
+    if (strcmp(row->host, "server") == 0)
+        snprintf(line + length, 200 - length, "%s%u:%s:%s", length ? " " : "",
+                 (unsigned)row->local_port, pool_name(row->pool), row->state);
+}
+
+static void test_servers_answer_queries_from_a_socket_that_is_unconnected(void **state)
+{
+    (void)state;
+    struct text_plan p = queries(WIDE, "\"listen\": [80, 53, 443]", ONE_TRY);
+    struct world *w = world_new(&p.plan->config->world, p.plan->traces, 1, 1);
+    struct socket_scene scene = world_scene(w);
+    char line[200] = "";
+    socket_rows_listening(&scene, see_listener, line);
+    assert_string_equal(line, "53:udp4:UNCONN 80:tcp4:LISTEN 443:tcp4:LISTEN");
+    world_free(w);
+    text_plan_free(&p);
 }
 
 /* One socket a port whatever the destination [KERNEL.md P10], but by tuple in FreeBSD 14
@@ -311,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_a_port_is_held_for_the_query_and_the_lifetime),
         cmocka_unit_test(test_each_system_has_its_words_for_an_exhausted_pool),
         cmocka_unit_test(test_sockets_are_rows_as_ss_has_them),
+        cmocka_unit_test(test_servers_answer_queries_from_a_socket_that_is_unconnected),
         cmocka_unit_test(test_a_second_destination_doubles_only_what_freebsd_has),
         cmocka_unit_test(test_a_port_nobody_listens_on_refuses),
         cmocka_unit_test(test_a_query_without_an_answer_times_out_and_is_sent_again),
