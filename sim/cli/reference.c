@@ -133,6 +133,14 @@ static void unclosed_fact(struct reference_entry *e, const struct stack *s)
          s->exit_resets ? "RST" : "FIN");
 }
 
+static void udp_fact(struct reference_entry *e, const struct udp_stack *u)
+{
+    fact(e, "UDP", "%s, by %s; without a port %s, of bind(0) %s",
+         port_allocators[u->allocator.kind]->name,
+         scope_name(stack_scope_of(u->scope, &u->allocator)),
+         failure_choice(u->exhausted), failure_choice(u->exhausted_bind));
+}
+
 static bool stack_entry(uint32_t index, struct reference_entry *e)
 {
     const struct stack_row *r = &stack_rows[index];
@@ -152,6 +160,9 @@ static bool stack_entry(uint32_t index, struct reference_entry *e)
     time_wait_fact(e, s);
     fin_wait_2_fact(e, s);
     unclosed_fact(e, s);
+    udp_fact(e, &r->udp);
+    fact(e, "IPv6", "%s",
+         s->families_apart ? "has ports of its own" : "shares the ports of IPv4");
     fact(e, "timestamps", "%s", s->timestamps ? "yes" : "no");
     fact(e, "timers", s->timer_hz ? "on the wheel of a kernel with HZ %u" : "exact",
          (unsigned)s->timer_hz);
