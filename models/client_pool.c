@@ -128,48 +128,131 @@ void client_pools_free(struct sessions *s, struct app *a)
 /* --- requests -------------------------------------------------------------------------
  */
 
-enum pool_answer client_pool_ask(struct sessions *s, uint32_t id)
+/* Nobody answers a request that meets a server's close but its RST, a round trip later;
+ * the server's FIN may be sooner. */
+static void send_to_closed_server(struct sessions *s, uint32_t id)
 {
     struct session *x = session_at(s, id);
-    struct client_pool *p = pool_of(s, x);
-    if (idle_pool_take(s, id, x->member)) {
-        session_count(s, x, APP_REUSED);
-        return x->stale ? POOL_STALE : POOL_REUSES;
-    }
-    if (has_room(s, x, p)) {
-        p->open++;
-        session_count(s, x, APP_OPENED);
-        return POOL_CONNECTS;
-    }
-    sim_ns wait = session_app(s, x)->config->pool.wait;
-    if (wait == 0)
-        return POOL_REFUSES;
-    join(s, id);
-    session_wait_as_always(s, id, wait, SESSION_IN_LINE);
-    return POOL_WAITS;
+    uint32_t from = net_member(s->net, x->member)->host;
+    uint32_t to = session_app(s, x)->config->to.reference;
+    session_count(s, x, APP_STALE);
+    x->failure = FAILURE_ECONNRESET;
+    session_wait(s, id,
+                 net_link(s->net, from, to)->delay + net_link(s->net, to, from)->delay,
+                 SESSION_UNHEARD);
 }
 
-bool client_pool_takes_back(struct sessions *s, uint32_t id, uint32_t *next)
+/* The session has got a connection that served others before. */
+static void reuse(struct sessions *s, uint32_t id)
+{
+    session_count(s, session_at(s, id), APP_REUSED);
+    if (session_at(s, id)->stale)
+        send_to_closed_server(s, id);
+    else
+        session_succeeded(s, id);
+}
+
+static void open_connection(struct sessions *s, uint32_t id)
+{
+    session_count(s, session_at(s, id), APP_OPENED);
+    session_connects(s, id);
+}
+
+void client_pool_tries(struct sessions *s, uint32_t id)
+{
+    const struct session *x = session_at(s, id);
+    struct client_pool *p = pool_of(s, x);
+    sim_ns wait = session_app(s, x)->config->pool.wait;
+    if (idle_pool_take(s, id, x->member)) {
+        reuse(s, id);
+    } else if (has_room(s, x, p)) {
+        p->open++;
+        open_connection(s, id);
+    } else if (wait) {
+        join(s, id);
+        session_wait_as_always(s, id, wait, SESSION_IN_LINE);
+    } else {
+        session_failed(s, id, FAILURE_POOL_TIMEOUT);
+    }
+}
+
+static void keep(struct sessions *s, uint32_t id)
+{
+    uint32_t idle = idle_pool_keep(s, id);
+    const struct session *x = session_at(s, id);
+    struct session *y = session_at(s, idle);
+    y->vanishes = x->vanishes;
+    y->leaks = x->leaks;
+    session_wait_as_always(s, idle, session_app(s, x)->config->pool.idle,
+                           SESSION_IDLE_OVER);
+}
+
+bool client_pool_takes_back(struct sessions *s, uint32_t id)
 {
     struct session *x = session_at(s, id);
-    const struct client_pool_config *config = &session_app(s, x)->config->pool;
-    if (!x->sockets[ROLE_CLIENT] ||
-        (config->requests && x->requests + 1u >= config->requests))
+    uint32_t requests = session_app(s, x)->config->pool.requests;
+    if (!x->sockets[ROLE_CLIENT] || (requests && x->requests + 1u >= requests))
         return false;
     session_no_longer_open(s, x);
-    *next = call_first(s, pool_of(s, x));
-    if (*next) {
-        struct session *y = session_at(s, *next);
-        y->waits = false;
-        idle_pool_hand_over(s, id, *next);
-        if (y->requests < UINT16_MAX)
-            y->requests++;
-        session_count(s, y, APP_REUSED);
+    uint32_t next = call_first(s, pool_of(s, x));
+    if (!next) {
+        keep(s, id);
         return true;
     }
-    uint32_t idle = idle_pool_keep(s, id);
-    session_at(s, idle)->vanishes = session_at(s, id)->vanishes;
-    session_at(s, idle)->leaks = session_at(s, id)->leaks;
-    session_wait_as_always(s, idle, config->idle, SESSION_IDLE_OVER);
+    struct session *y = session_at(s, next);
+    y->waits = false;
+    idle_pool_hand_over(s, id, next);
+    if (y->requests < UINT16_MAX)
+        y->requests++;
+    reuse(s, next);
     return true;
+}
+
+/* --- events ---------------------------------------------------------------------------
+ */
+
+/* Nobody asked for the connection.  One that its server closes stays in the pool until
+ * the client hears of it. */
+static void idle_over(struct sessions *s, uint32_t id)
+{
+    struct session *x = session_at(s, id);
+    bool server_first = session_app(s, x)->config->closes_first == CLOSES_SERVER;
+    if (server_first && x->sockets[ROLE_SERVER])
+        x->stale = true;
+    else
+        idle_pool_leave(s, id);
+    session_ends_connection(s, id);
+    session_settle(s, id);
+}
+
+void client_pool_event(struct sessions *s, uint32_t id, enum session_event what)
+{
+    switch (what) {
+    case SESSION_IDLE_OVER:
+        idle_over(s, id);
+        break;
+    case SESSION_IN_LINE:
+        client_pool_withdraw(s, id);
+        session_failed(s, id, FAILURE_POOL_TIMEOUT);
+        break;
+    case SESSION_PLACE:
+        session_at(s, id)->waits = false;
+        open_connection(s, id);
+        break;
+    case SESSION_UNHEARD:
+        session_reset(s, id, ROLE_CLIENT);
+        session_failed(s, id, FAILURE_ECONNRESET);
+        break;
+    case SESSION_ANSWER:
+    case SESSION_IMPATIENT:
+    case SESSION_LIFE_OVER:
+    case SESSION_SERVER_LATE:
+    case SESSION_CLIENT_LATE:
+    case SESSION_RETRY:
+    case SESSION_CUT:
+    case SESSION_HELD_OVER:
+    case SESSION_ANSWER_WHOLE:
+    case SESSION_FALLS_QUIET:
+        SIM_BUG("not an event of a client's pool");
+    }
 }

@@ -23,19 +23,16 @@ struct client_pool {
     uint32_t first, count, room;
 };
 
-enum pool_answer {
-    POOL_CONNECTS, /* the session may open a connection: it has its place */
-    POOL_REUSES,   /* it has got an idle one */
-    POOL_STALE,    /* the same, but the server has just closed it */
-    POOL_WAITS,    /* it stands in line, its timer running: SESSION_IN_LINE */
-    POOL_REFUSES,  /* nobody may wait */
-};
+/* The session's next try: it succeeds over an idle connection, opens another, or waits in
+ * line. */
+void client_pool_tries(struct sessions *s, uint32_t id);
 
-enum pool_answer client_pool_ask(struct sessions *s, uint32_t id);
+/* The session's request is over.  True: its connection is idle now, or serves the first
+ * in line.  False: it has served its number of requests and must be closed. */
+bool client_pool_takes_back(struct sessions *s, uint32_t id);
 
-/* The session's request is over.  False: its connection has served its number and must be
- * closed.  True: it is idle now (*next is 0), or belongs to *next, the first in line. */
-bool client_pool_takes_back(struct sessions *s, uint32_t id, uint32_t *next);
+/* Handles SESSION_IDLE_OVER, _IN_LINE, _PLACE and _UNHEARD. */
+void client_pool_event(struct sessions *s, uint32_t id, enum session_event what);
 
 /* A connection of the session's pool is gone, or could not be opened; the first in line
  * may open another: SESSION_PLACE, at once. */

@@ -155,7 +155,7 @@ static struct port_destination first_hop(struct sessions *s, const struct sessio
         proxy->config->proxy_port};
 }
 
-static void connect_to_first_hop(struct sessions *s, uint32_t id)
+void session_connects(struct sessions *s, uint32_t id)
 {
     struct session *x = &s->at[id];
     struct member *m = net_member(s->net, x->member);
@@ -180,40 +180,6 @@ static void connect_to_first_hop(struct sessions *s, uint32_t id)
     session_failed(s, id, opened.failure);
 }
 
-/* Nobody answers a request that meets a server's close but its RST, a round trip later;
- * the server's FIN may be sooner. */
-static void send_to_closed_server(struct sessions *s, uint32_t id)
-{
-    struct session *x = &s->at[id];
-    uint32_t from = net_member(s->net, x->member)->host;
-    uint32_t to = session_app(s, x)->config->to.reference;
-    session_count(s, x, APP_STALE);
-    x->failure = FAILURE_ECONNRESET;
-    session_wait(s, id,
-                 net_link(s->net, from, to)->delay + net_link(s->net, to, from)->delay,
-                 SESSION_UNHEARD);
-}
-
-static void ask_pool(struct sessions *s, uint32_t id)
-{
-    switch (client_pool_ask(s, id)) {
-    case POOL_CONNECTS:
-        connect_to_first_hop(s, id);
-        break;
-    case POOL_REUSES:
-        session_succeeded(s, id);
-        break;
-    case POOL_STALE:
-        send_to_closed_server(s, id);
-        break;
-    case POOL_WAITS:
-        break;
-    case POOL_REFUSES:
-        session_failed(s, id, FAILURE_POOL_TIMEOUT);
-        break;
-    }
-}
-
 static void try_to_connect(struct sessions *s, uint32_t id)
 {
     struct session *x = &s->at[id];
@@ -224,9 +190,9 @@ static void try_to_connect(struct sessions *s, uint32_t id)
     if (session_is_udp(s, x))
         udp_session_tries(s, id);
     else if (session_app(s, x)->clients)
-        ask_pool(s, id);
+        client_pool_tries(s, id);
     else
-        connect_to_first_hop(s, id);
+        session_connects(s, id);
 }
 
 /* --- what TCP tells -------------------------------------------------------------------
@@ -391,12 +357,12 @@ static void note_reset(struct sessions *s, const struct session *x)
 static void client_failed(struct sessions *s, uint32_t id, enum failure code)
 {
     struct session *x = &s->at[id];
-    bool was_open = x->open, was_idle = x->idle;
-    if (was_idle)
+    bool was_open = x->open;
+    if (x->idle)
         idle_pool_leave(s, id);
     uint32_t socket = session_let_go(s, x, ROLE_CLIENT);
     event_timer_cancel(&x->timer);
-    if (was_idle) {
+    if (x->tries == 0) { /* it was kept for a next request: nobody's attempt */
         session_settle(s, id);
         return;
     }
@@ -465,7 +431,7 @@ static void stop_attempt(struct sessions *s, uint32_t id)
     x->retries = false;
     if (x->waits)
         client_pool_withdraw(s, id);
-    if (!x->open)
+    if (!x->open && x->tries)
         session_count(s, x, APP_STOPPED);
 }
 
@@ -479,8 +445,7 @@ static void on_orphaned(void *context, uint32_t socket)
     case ROLE_CLIENT:
         if (x->idle)
             idle_pool_leave(s, id);
-        else
-            stop_attempt(s, id);
+        stop_attempt(s, id);
         break;
     case ROLE_INNER:
         if (!x->open) /* its FIN is all that the client is told */
@@ -542,7 +507,7 @@ static void vanish(struct sessions *s, uint32_t id, enum role role)
 }
 
 /* Whoever closes first does so; both at the same instant where both do. */
-static void end_connection(struct sessions *s, uint32_t id)
+void session_ends_connection(struct sessions *s, uint32_t id)
 {
     const struct session *x = &s->at[id];
     void (*ends)(struct sessions *, uint32_t, enum role) =
@@ -559,43 +524,10 @@ static void end_connection(struct sessions *s, uint32_t id)
 static void life_over(struct sessions *s, uint32_t id)
 {
     const struct session *x = &s->at[id];
-    uint32_t next = 0;
     if (proxy_session_is_http(s, x) && !x->vanishes)
         proxy_session_answer_ends(s, id);
-    else if (!session_app(s, x)->clients || !client_pool_takes_back(s, id, &next))
-        end_connection(s, id);
-    if (next)
-        session_succeeded(s, next);
-}
-
-/* Nobody asked for the client's idle connection.  One that its server closes stays in the
- * pool until the client hears of it. */
-static void idle_over(struct sessions *s, uint32_t id)
-{
-    struct session *x = &s->at[id];
-    bool server_first = session_app(s, x)->config->closes_first == CLOSES_SERVER;
-    if (server_first && x->sockets[ROLE_SERVER])
-        x->stale = true;
-    else
-        idle_pool_leave(s, id);
-    end_connection(s, id);
-    session_settle(s, id);
-}
-
-/* What a request hears of the pool of its program. */
-static void pool_event(struct sessions *s, uint32_t id, enum session_event what)
-{
-    if (what == SESSION_PLACE) {
-        s->at[id].waits = false;
-        session_count(s, &s->at[id], APP_OPENED);
-        connect_to_first_hop(s, id);
-    } else if (what == SESSION_IN_LINE) {
-        client_pool_withdraw(s, id);
-        session_failed(s, id, FAILURE_POOL_TIMEOUT);
-    } else {
-        session_reset(s, id, ROLE_CLIENT);
-        session_failed(s, id, FAILURE_ECONNRESET);
-    }
+    else if (!session_app(s, x)->clients || !client_pool_takes_back(s, id))
+        session_ends_connection(s, id);
 }
 
 bool sessions_event(struct sessions *s, const struct event *e)
@@ -632,13 +564,11 @@ bool sessions_event(struct sessions *s, const struct event *e)
     case SESSION_IN_LINE:
     case SESSION_PLACE:
     case SESSION_UNHEARD:
-        pool_event(s, id, what);
+        client_pool_event(s, id, what);
         return true;
     case SESSION_IDLE_OVER:
-        if (session_app(s, &s->at[id])->clients)
-            idle_over(s, id);
-        else
-            proxy_session_event(s, id, what);
+        (session_app(s, &s->at[id])->clients ? client_pool_event
+                                             : proxy_session_event)(s, id, what);
         return true;
     case SESSION_CUT:
     case SESSION_HELD_OVER:

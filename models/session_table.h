@@ -59,7 +59,7 @@ struct session {
     uint32_t target;                   /* address of the server */
     struct event_timer timer;
     uint16_t app;
-    uint8_t tries;
+    uint8_t tries;     /* 0: a connection kept for the next request, nobody's attempt */
     uint8_t failure;   /* enum failure the proxy is about to report */
     bool open : 1;     /* the attempt succeeded and the client has not closed */
     bool idle : 1;     /* in a pool */
@@ -131,6 +131,12 @@ void session_reset(struct sessions *s, uint32_t id, enum role role);
 
 /* The attempt has failed, and its program closes the socket, or forgets to. */
 void session_drop(struct sessions *s, uint32_t id, enum role role);
+
+/* The client's connect(), by TCP. */
+void session_connects(struct sessions *s, uint32_t id);
+
+/* Whoever closes first does so; both at the same instant where both do. */
+void session_ends_connection(struct sessions *s, uint32_t id);
 
 /* Counts one event of an app. */
 void session_count(struct sessions *s, const struct session *x, uint32_t metric);

@@ -51,7 +51,13 @@ struct expected {
     double value;
 };
 
-/* Metrics that are quiet are left out while they are zero. */
+/* Left out of the results while it is zero. */
+static double quiet_metric(const struct trial_result *r, const char *name)
+{
+    const struct run_metric *m = run_record_metric(&r->record, name);
+    return m ? m->value : 0;
+}
+
 static void expect_run(const struct stage *s, const struct expected *expected)
 {
     struct text_plan p = stage_plan(s);
@@ -59,8 +65,7 @@ static void expect_run(const struct stage *s, const struct expected *expected)
     for (; expected->metric; expected++) {
         bool whole = expected->metric[0] == 'h';
         char *name = memory_print("%s%s", whole ? "" : "apps.a.", expected->metric);
-        const struct run_metric *m = run_record_metric(&r->record, name);
-        double value = m ? m->value : 0;
+        double value = quiet_metric(r, name);
         if (!(fabs(value - expected->value) <= 1e-6))
             fail_msg("%s is %.9g, should be %.9g", name, value, expected->value);
         free(name);
@@ -322,6 +327,58 @@ static void test_a_stopped_program_leaves_nobody_in_line(void **state)
     expect_run(&stage, expected);
 }
 
+/* Programs and machines stop and begin on both ends, sockets are forgotten, the pool's
+ * knobs are turned, segments are lost: every attempt has one end, and nobody is left. */
+static void test_no_attempt_is_lost_or_counted_twice_whatever_happens(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"name\": \"pool\", \"duration\": \"60s\", \"hosts\": {\"c\": {\"count\": 3, "
+        "\"tcp\": {\"range\": [5000, 5010], \"time_wait\": \"1s\"}, \"processes\": "
+        "{\"a\": {}}}, \"s\": {\"count\": 2, \"processes\": {\"srv\": {\"listen\": "
+        "[80]}}}}, \"paths\": [{\"between\": [\"c\", \"s\"], \"rtt\": \"40ms\", "
+        "\"loss\": "
+        "0.05}], \"apps\": {\"a\": {\"from\": \"c\", \"to\": \"s:80\", \"arrivals\": "
+        "{\"kind\": \"poisson\", \"rate\": \"50/s\"}, \"lifetime\": {\"kind\": "
+        "\"exponential\", \"mean\": \"200ms\"}, \"closes_first\": \"server\", \"leaks\": "
+        "{\"close_wait\": 0.2, \"after_failure\": 0.1, \"never_closed\": 0.05, "
+        "\"half_closed\": 0.1, \"after_time_wait\": 0.1}, \"on_failure\": {\"retries\": "
+        "2, "
+        "\"backoff\": \"100ms\"}, \"pool\": {\"connections\": 4, \"requests\": 9, "
+        "\"idle\": \"150ms\", \"wait\": \"400ms\"}, \"local\": 0.1}}, \"changes\": ["
+        "{\"at\": \"5s\", \"set\": {\"hosts.c.running\": false}},"
+        "{\"at\": \"7s\", \"set\": {\"hosts.c.running\": true}},"
+        "{\"at\": \"10s\", \"set\": {\"hosts.s.running\": false}},"
+        "{\"at\": \"14s\", \"set\": {\"hosts.s.running\": true}},"
+        "{\"at\": \"20s\", \"set\": {\"hosts.s.processes.srv.running\": false}},"
+        "{\"at\": \"22s\", \"set\": {\"hosts.s.processes.srv.running\": true}},"
+        "{\"at\": \"25s\", \"set\": {\"hosts.c.processes.a.running\": false}},"
+        "{\"at\": \"27s\", \"set\": {\"hosts.c.processes.a.running\": true}},"
+        "{\"at\": \"30s\", \"set\": {\"apps.a.pool.connections\": 1}},"
+        "{\"at\": \"35s\", \"set\": {\"apps.a.pool.connections\": 0, "
+        "\"apps.a.closes_first\": \"client\", \"apps.a.pool.requests\": 3}},"
+        "{\"at\": \"40s\", \"set\": {\"apps.a.closes_first\": \"both\"}},"
+        "{\"at\": \"50s\", \"set\": {\"apps.a.arrivals.rate\": \"0/s\"}}], \"phases\": "
+        "{\"late\": [\"59s\", \"60s\"]}}";
+    struct text_plan p = text_plan_read(text);
+    for (uint32_t seed = 1; seed <= 20; seed++) {
+        struct trial_result *r = trial_run(p.plan, seed, 1, NULL);
+        double ended = quiet_metric(r, "apps.a.successes") +
+                       quiet_metric(r, "apps.a.failures") +
+                       quiet_metric(r, "apps.a.stopped");
+        if (fabs(ended - quiet_metric(r, "apps.a.attempts")) > 0 ||
+            quiet_metric(r, "apps.a.open.max@late") > 0 ||
+            quiet_metric(r, "apps.a.idle.max@late") > 0 ||
+            quiet_metric(r, "apps.a.in_line.max@late") > 0)
+            fail_msg("seed %u: %g attempts, %g ended", (unsigned)seed,
+                     quiet_metric(r, "apps.a.attempts"), ended);
+        assert_true(quiet_metric(r, "apps.a.stopped") > 0);
+        assert_true(quiet_metric(r, "apps.a.reused") > 0);
+        trial_result_free(r);
+    }
+    text_plan_free(&p);
+}
+
 /* --- theory ---------------------------------------------------------------------------
  */
 
@@ -400,6 +457,7 @@ int main(void)
         cmocka_unit_test(test_the_place_of_a_closed_connection_goes_to_the_first_in_line),
         cmocka_unit_test(test_a_larger_pool_lets_those_in_line_connect),
         cmocka_unit_test(test_a_stopped_program_leaves_nobody_in_line),
+        cmocka_unit_test(test_no_attempt_is_lost_or_counted_twice_whatever_happens),
         cmocka_unit_test(test_a_pool_without_a_line_is_erlangs_loss_system),
         cmocka_unit_test(test_a_pool_with_a_line_is_erlangs_delay_system),
         cmocka_unit_test(test_users_who_give_up_after_a_while_are_barrers),
