@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/base/address.h"
+#include "sim/base/bug.h"
 #include "sim/base/utf8.h"
 #include "sim/views/human.h"
 #include "sim/views/ladder_words.h"
@@ -58,8 +59,9 @@ static void end_line(struct ladder *l)
     while (length && l->line[length - 1] == ' ')
         length--;
     for (unsigned i = 0; i < length; i++) {
-        char bytes[4];
-        fwrite(bytes, 1, utf8_encode(l->line[i], bytes), l->out);
+        char bytes[4] = "";
+        size_t size = utf8_encode(l->line[i], bytes);
+        fwrite(bytes, 1, size, l->out);
     }
     fputc('\n', l->out);
 }
@@ -116,6 +118,7 @@ static void lay_out(struct ladder *l)
     unsigned cells = 0;
     for (unsigned c = 0; c < l->columns; c++)
         cells += width_of(l, c);
+    SIM_ASSERT(l->columns >= 2); /* a client and a server at least */
     unsigned room = WIDTH - BODY - cells, x = BODY, gaps = l->columns - 1;
     for (unsigned c = 0; c < l->columns; c++) {
         l->x[c] = x + room * c / gaps;

@@ -320,13 +320,13 @@ static bool sent_again(const struct attempt *a, const struct attempt_end *e)
  * goes through only if nobody answered there. */
 static uint8_t longest(const struct attempt *a, const struct attempt_end *e)
 {
-    uint8_t most = TCP_NO_STATE;
-    for (uint8_t s = TCP_SYN_SENT; s < TCP_STATE_COUNT; s++)
+    int most = TCP_NO_STATE;
+    for (int s = TCP_SYN_SENT; s < TCP_STATE_COUNT; s++)
         if (s != TCP_ESTABLISHED && e->spent[s] > (most ? e->spent[most] : 0))
             most = s;
     bool lingers = most == TCP_FIN_WAIT_2 || most == TCP_CLOSE_WAIT ||
                    most == TCP_TIME_WAIT || most == TCP_BOUND;
-    return lingers || sent_again(a, e) ? most : TCP_NO_STATE;
+    return (uint8_t)(lingers || sent_again(a, e) ? most : TCP_NO_STATE);
 }
 
 static void put_port(const struct attempt *a, const struct attempt_end *e,
