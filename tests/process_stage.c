@@ -157,23 +157,31 @@ static const char busy[] =
     "\"network\": {\"loss\": 0.05, \"rtt\": \"20ms\"},"
     "\"hosts\": {\"c\": {\"count\": 3, \"stack\": \"%s\", \"tcp\": {\"range\": [5000, "
     "5100]},"
-    "    \"processes\": {\"near\": {}, \"far\": {}}},"
+    "    \"processes\": {\"near\": {}, \"far\": {}, \"keeper\": {}, \"names\": {}}},"
     "  \"p\": {\"stack\": \"%s\", \"proxy\": \"%s\", \"tcp\": {\"range\": [6000, 6300]},"
     "    \"processes\": {\"proxy\": {\"listen\": [8080]}}, \"proxying\": {" LEAK_ALL "}},"
     "  \"s\": {\"processes\": {\"web\": {\"listen\": [443], \"handles\": 7},"
-    "    \"files\": {\"listen\": [80]}}}},"
+    "    \"files\": {\"listen\": [80]}, \"dns\": {\"listen\": [53]}}}},"
     "\"apps\": {\"near\": {\"from\": \"c\", \"to\": \"s:80\", \"closes_first\": \"%s\","
     "    \"on_failure\": {\"retries\": 2, \"backoff\": \"100ms\"},"
     "    " POISSON "," STAY "," SERVERS "," LEAK_ALL "},"
     "  \"far\": {\"from\": \"c\", \"through\": \"p\", \"to\": \"s:443\","
     "    \"closes_first\": \"%s\", \"vanishes\": 0.02,"
     "    \"on_failure\": {\"retries\": 2, \"backoff\": \"1s\"},"
-    "    " POISSON "," STAY "," SERVERS "}}%s}";
+    "    " POISSON "," STAY "," SERVERS "},"
+    "  \"keeper\": {\"from\": \"c\", \"to\": \"s:443\", \"closes_first\": \"%s\","
+    "    \"pool\": {\"connections\": 2, \"requests\": 9, \"idle\": \"3s\", \"wait\": "
+    "\"1s\"},"
+    "    \"on_failure\": {\"retries\": 2, \"backoff\": \"100ms\"},"
+    "    " POISSON "," STAY "," SERVERS "," LEAK_ALL "},"
+    "  \"names\": {\"from\": \"c\", \"to\": \"s:53\", \"protocol\": \"udp\","
+    "    \"on_failure\": {\"retries\": 2, \"backoff\": \"1s\"},"
+    "    \"leaks\": {\"never_closed\": 0.1}, " POISSON "," STAY "}}%s}";
 
 struct stage busy_stage(const char *stack, const char *proxy, const char *closer,
                         const char *more)
 {
-    char *text = memory_print(busy, stack, stack, proxy, closer, closer, more);
+    char *text = memory_print(busy, stack, stack, proxy, closer, closer, closer, more);
     struct stage s = stage_open(text);
     free(text);
     return s;
@@ -195,7 +203,8 @@ void in_every_busy_world(void (*test)(struct stage *s), const char *more)
 void expect_recounts(const struct stage *s)
 {
     static const char *const known[][2] = {
-        {"c", "near"}, {"c", "far"}, {"p", "proxy"}, {"s", "files"}, {"s", "web"}};
+        {"c", "near"},  {"c", "far"},   {"c", "keeper"}, {"c", "names"},
+        {"p", "proxy"}, {"s", "files"}, {"s", "web"}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         expect_recount(s, known[i][0], known[i][1]);
 }

@@ -30,8 +30,9 @@ void expect_level(const struct stage *s, const char *name, double expected);
 void expect_owners(const struct stage *s, const char *host, const char *expected);
 
 /* Loss, retries, a proxy, every way to close, and leaks of every kind: hosts c (apps
- * "near" and "far"), p (process "proxy") and s ("web" on port 443 with 7 other handles,
- * "files" on 80).  `more`: further members of the scenario, after a comma. */
+ * "near", "far" through the proxy, "keeper" with a pool, and "names" over UDP), p
+ * (process "proxy") and s ("web" on port 443 with 7 other handles, "files" on 80, "dns"
+ * on 53).  `more`: further members of the scenario, after a comma. */
 struct stage busy_stage(const char *stack, const char *proxy, const char *closer,
                         const char *more);
 

@@ -539,8 +539,11 @@ static void test_a_gateway_that_goes_down_forgets_its_flows(void **state)
 #define ALL(value)                                                                       \
     "\"hosts.c.processes.near.running\": " value                                         \
     ", \"hosts.c.processes.far.running\": " value                                        \
+    ", \"hosts.c.processes.keeper.running\": " value                                     \
+    ", \"hosts.c.processes.names.running\": " value                                      \
     ", \"hosts.p.processes.proxy.running\": " value                                      \
     ", \"hosts.s.processes.web.running\": " value                                        \
+    ", \"hosts.s.processes.dns.running\": " value                                        \
     ", \"hosts.s.processes.files.running\": " value
 #define HOSTS(value)                                                                     \
     "\"hosts.c.running\": " value ", \"hosts.p.running\": " value                        \
@@ -563,6 +566,13 @@ static void expect_balance(const struct stage *s, const char *app)
         free(name[i]);
 }
 
+static void expect_balances(const struct stage *s)
+{
+    static const char *const apps[] = {"near", "far", "keeper", "names"};
+    for (size_t i = 0; i < sizeof apps / sizeof apps[0]; i++)
+        expect_balance(s, apps[i]);
+}
+
 static void see_ownerless(void *context, const struct socket_row *row)
 {
     (void)context;
@@ -572,14 +582,14 @@ static void see_ownerless(void *context, const struct socket_row *row)
 
 static void expect_nothing_left(struct stage *s)
 {
-    static const char *const pools[] = {"hosts.c.tcp4.in_use", "hosts.p.tcp4.in_use"};
+    static const char *const pools[] = {"hosts.c.tcp4.in_use", "hosts.c.udp4.in_use",
+                                        "hosts.p.tcp4.in_use"};
     stage_run(s, 20 * SIM_S);
     world_sockets(s->world, see_ownerless, NULL);
     expect_recounts(s);
-    expect_balance(s, "near");
-    expect_balance(s, "far");
+    expect_balances(s);
     stage_run(s, 2 * SIM_H);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 3; i++)
         expect_level(s, pools[i], 0);
     assert_int_equal(world_totals(s->world).live, 0);
 }
@@ -600,8 +610,7 @@ static void count_through_the_storm(struct stage *s)
     }
     assert_true(stage_level(s, "hosts.c.processes.near.sockets") > 0);
     stage_run(s, 40 * SIM_S);
-    expect_balance(s, "near");
-    expect_balance(s, "far");
+    expect_balances(s);
     stage_run(s, 2 * SIM_H);
     assert_int_equal(world_totals(s->world).live, 0);
 }
