@@ -31,6 +31,19 @@ static bool holds(const struct verdict *v, const struct cause *cause)
     return false;
 }
 
+/* Connections that do not end. */
+static bool stay_open(const struct verdict *v)
+{
+    return is_main(v, &cause_open) && isinf(v->figures->flow.need);
+}
+
+/* Descriptors that nobody closes. */
+static bool leaks(const struct verdict *v)
+{
+    return is_main(v, &cause_close_wait) || is_main(v, &cause_bound) ||
+           is_main(v, &cause_udp_leak) || stay_open(v);
+}
+
 static double addresses(const struct pool_case *c)
 {
     return (double)c->pool->addresses * c->pool->members;
@@ -123,7 +136,8 @@ static bool wider_range(const struct verdict *v, struct advice *a)
     bool of_range = v->main && v->main->role == CAUSE_FAILS && c->exhausted &&
                     !is_main(v, &cause_nat_block) && !is_main(v, &cause_client_limit) &&
                     !is_main(v, &cause_ring) && !is_main(v, &cause_bounded) &&
-                    !is_main(v, &cause_other) && !is_main(v, &cause_syn_sent);
+                    !is_main(v, &cause_other) && !is_main(v, &cause_syn_sent) &&
+                    !is_main(v, &cause_family);
     if (!of_range || c->capacity >= widest || c->snapshot)
         return false;
     text_print(&a->what, "the widest range, %u-%u", WIDEST_LOW, WIDEST_HIGH);
@@ -179,7 +193,7 @@ static bool stop_the_process(const struct verdict *v, struct advice *a)
     const struct pool_case *c = v->figures;
     char freed[HUMAN_TEXT], again[HUMAN_TEXT];
     bool kept = is_main(v, &cause_half_closed);
-    if (!flow_leaks(v->figures) && !kept)
+    if (!leaks(v) && !kept)
         return false;
     enum hold_kind kind = is_main(v, &cause_close_wait) ? HOLD_CLOSE_WAIT
                           : is_main(v, &cause_bound)    ? HOLD_BOUND
@@ -201,11 +215,12 @@ static bool stop_the_process(const struct verdict *v, struct advice *a)
 
 static bool repair_the_program(const struct verdict *v, struct advice *a)
 {
-    if (!flow_leaks(v->figures) && !is_main(v, &cause_half_closed))
+    if (!leaks(v) && !is_main(v, &cause_half_closed))
         return false;
     text_print(&a->what, "repair the program");
     text_print(&a->effect, "%s",
                is_main(v, &cause_close_wait) ? "close() when the other end has closed"
+               : stay_open(v) ? "close what is done with, or share connections"
                : is_main(v, &cause_half_closed)
                    ? "close() a while after shutdown(), or a shorter timeout of its own"
                    : "close() the descriptor, after a failure too");

@@ -40,7 +40,7 @@ extern const struct cause cause_fin_wait_2, cause_time_wait, cause_close_wait,
     cause_bound, cause_half_closed, cause_syn_sent, cause_open,
     cause_udp_leak; /* who holds the ports: diagnose_holders.c */
 extern const struct cause cause_blocked, cause_narrowed, cause_bounded, cause_bind,
-    cause_ring, cause_taken; /* how they are searched: diagnose_search.c */
+    cause_ring, cause_taken, cause_family; /* how they are searched: diagnose_search.c */
 extern const struct cause cause_nat_block, cause_nat_pool, cause_nat_table,
     cause_nat_race;                                     /* gateways: diagnose_gateway.c */
 extern const struct cause cause_client_limit,           /* what is no want of ports: */

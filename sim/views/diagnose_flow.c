@@ -8,6 +8,9 @@
 /* A share of the sockets below which their kind does not count for what never ends. */
 #define SOME 0.2
 
+/* Of so few users the ports for each cannot be told: one each, then. */
+#define SERVED 100
+
 /* Fewer samples than these in the judged stretch say nothing about a flow. */
 #define SAMPLES 3
 
@@ -184,7 +187,8 @@ struct flow flow_of(const struct pool_case *c)
         return f;
     f.admitted = rate_of(c, "allocations", c->stretch) * crowd_part(c);
     double wanted = users(c, "attempts", true), got = users(c, "successes", true);
-    f.demand = got > 0 ? f.admitted * wanted / got : wanted;
+    double served = got * sim_seconds(c->stretch.end - c->stretch.begin);
+    f.demand = served >= SERVED ? f.admitted * wanted / got : wanted;
     f.growth = growth_of(c);
     bool turns = turns_over(c);
     for (int k = 0; k < HOLD_KINDS; k++)

@@ -213,14 +213,17 @@ static void words_open(const struct pool_case *c, struct text *out)
 {
     char need[HUMAN_TEXT], hold[HUMAN_TEXT], rate[HUMAN_TEXT];
     text_print(out, "open connections");
+    put_process(out, c, HOLD_OPEN);
     put_toward(out, c, HOLD_OPEN);
     text_print(out, " hold ");
     put_count(out, c, HOLD_OPEN);
-    text_print(out, ": nothing is stuck, there are simply more of them than ports.");
-    if (isinf(c->flow.need))
-        text_print(out, " Hardly one has ended: at %s/s any range fills.",
+    if (isinf(c->flow.need)) {
+        text_print(out, ": hardly one has ended, and at %s/s any range fills.",
                    human_value(c->flow.demand, "1/s", rate));
-    else if (c->flow.need > 0)
+        return;
+    }
+    text_print(out, ": nothing is stuck, there are simply more of them than ports.");
+    if (c->flow.need > 0)
         text_print(out, " %s/s that last %s need %s.",
                    human_value(c->flow.demand, "1/s", rate),
                    human_seconds(c->flow.hold[HOLD_OPEN], hold),

@@ -111,6 +111,33 @@ static struct weight weigh_bind(const struct pool_case *c)
     return (struct weight){case_ports_part(c), true};
 }
 
+/* The pool of the other family of addresses. */
+static bool other_family(const struct pool_case *c, struct pool_case *out)
+{
+    const struct run_record *r = c->record;
+    enum pool own, other;
+    for (size_t i = 0; i < r->pool_count && pool_find(c->pool->pool, &own); i++) {
+        *out = (struct pool_case){.record = r, .pool = &r->pools[i]};
+        if (strcmp(r->pools[i].host, c->pool->host) == 0 &&
+            pool_find(r->pools[i].pool, &other) && other != own &&
+            pool_is_udp(other) == pool_is_udp(own))
+            return true;
+    }
+    return false;
+}
+
+/* Dry, with few holders of its own, and the other family is dry, too: they share one
+ * space of ports [KERNEL.md C9]. */
+static struct weight weigh_family(const struct pool_case *c)
+{
+    struct pool_case other;
+    if (!c->exhausted || !(c->in_use_max < c->capacity / 2) || !other_family(c, &other))
+        return NONE;
+    bool dry = case_metric(&other, "in_use_max") + c->in_use_max >= c->capacity &&
+               case_metric(&other, "allocation_failures") > 0;
+    return (struct weight){dry ? case_ports_part(c) : 0, dry};
+}
+
 /* Choices that fail in a pool that never runs dry: each asked for one port only. */
 static struct weight weigh_taken(const struct pool_case *c)
 {
@@ -176,6 +203,20 @@ static void words_bind(const struct pool_case *c, struct text *out)
         human_count(c->busiest, most));
 }
 
+static void words_family(const struct pool_case *c, struct text *out)
+{
+    struct pool_case other;
+    char own[HUMAN_TEXT], theirs[HUMAN_TEXT], capacity[HUMAN_TEXT];
+    other_family(c, &other);
+    text_print(
+        out,
+        "this system has one space of ports for IPv4 and IPv6: only %s are held here, "
+        "but %s of the %s by %s, and those are closed to %s.",
+        human_count(c->in_use_max, own),
+        human_count(case_metric(&other, "in_use_max"), theirs),
+        human_count(c->capacity, capacity), other.pool->pool, c->pool->pool);
+}
+
 static void words_taken(const struct pool_case *c, struct text *out)
 {
     char failed[HUMAN_TEXT], share[HUMAN_TEXT], most[HUMAN_TEXT], capacity[HUMAN_TEXT];
@@ -227,6 +268,17 @@ static void figures_bind(const struct pool_case *c, struct text *out)
                               : "no program binds before it connects");
 }
 
+static void figures_family(const struct pool_case *c, struct text *out)
+{
+    struct pool_case other;
+    char most[HUMAN_TEXT];
+    if (other_family(c, &other))
+        text_print(out, "%s holds up to %s ports", other.pool->pool,
+                   human_count(case_metric(&other, "in_use_max"), most));
+    else
+        text_print(out, "no other family is used");
+}
+
 static void figures_taken(const struct pool_case *c, struct text *out)
 {
     char failed[HUMAN_TEXT];
@@ -258,3 +310,7 @@ const struct cause cause_taken = {
     "tuple-taken", "the one port that was asked for is taken",
     CAUSE_FAILS,   weigh_taken,
     words_taken,   figures_taken};
+const struct cause cause_family = {
+    "other-family", "the other family of addresses holds the ports",
+    CAUSE_FAILS,    weigh_family,
+    words_family,   figures_family};
