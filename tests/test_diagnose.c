@@ -13,6 +13,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/views/diagnose_advice.h"
+#include "tests/diagnosed.h"
 #include "tests/run_text.h"
 #include "tests/small_outage.h"
 
@@ -143,11 +144,17 @@ static bool is_tested(const struct cause *cause)
 static void test_every_cause_is_right_somewhere(void **state)
 {
     (void)state;
-    /* the others need pools of several kinds: test_diagnose_library.c */
+    /* the others need pools of several kinds: diagnosed.c */
     for (size_t i = 0; causes[i]; i++)
         if (causes[i] != &cause_udp_leak && causes[i] != &cause_taken &&
             causes[i] != &cause_family && !is_tested(causes[i]))
             fail_msg("%s is tested nowhere", causes[i]->name);
+}
+
+static void test_the_table_of_the_library_names_what_there_is(void **state)
+{
+    (void)state;
+    check_diagnosis_table();
 }
 
 /* --- words -------------------------------------------------------------------------- */
@@ -355,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_other_seeds_do_not_change_the_verdict),
         cmocka_unit_test(test_a_tenth_more_or_less_load_does_not_change_the_verdict),
         cmocka_unit_test(test_every_cause_is_right_somewhere),
+        cmocka_unit_test(test_the_table_of_the_library_names_what_there_is),
         cmocka_unit_test(test_the_other_end_tells_who_does_not_close),
         cmocka_unit_test(test_a_leak_is_blamed_on_its_process),
         cmocka_unit_test(test_time_waits_that_fill_nothing_are_warned_of),

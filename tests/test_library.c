@@ -1,6 +1,6 @@
-/* Every scenario of the library: it can be read, its requirements hold, and its
- * trajectory is the recorded one (tests/golden/fingerprints.txt; `make golden` rewrites
- * it). */
+/* Every scenario of the library: it can be read, its requirements hold, its trajectory is
+ * the recorded one (tests/golden/fingerprints.txt; `make golden` rewrites it), and what
+ * portsim diagnose says of it is what it shows (tests/diagnosed.c). */
 #include <dirent.h>
 #include <inttypes.h>
 #include <setjmp.h>
@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "tests/diagnosed.h"
 #include "tests/run_text.h"
 
 #define GOLDEN "tests/golden/fingerprints.txt"
@@ -64,6 +65,7 @@ static void test_holds_and_repeats_itself(void **state)
     if (r->record.fingerprint != golden)
         fail_msg("%s: fingerprint %016" PRIx64 ", golden %016" PRIx64, name,
                  r->record.fingerprint, golden);
+    check_diagnosis(&r->record);
     trial_result_free(r);
     text_plan_free(&p);
 }

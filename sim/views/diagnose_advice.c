@@ -98,7 +98,7 @@ static bool shorten_fin_wait_2(const struct verdict *v, struct advice *a)
         return false;
     text_print(&a->what, "FIN_WAIT_2 at 1 min");
     compare(a, flow_need(c, SHORT_WAIT, c->time_wait, 0), c->room);
-    return true;
+    return isfinite(a->need);
 }
 
 static bool shorten_time_wait(const struct verdict *v, struct advice *a)
@@ -108,7 +108,7 @@ static bool shorten_time_wait(const struct verdict *v, struct advice *a)
         return false;
     text_print(&a->what, "TIME_WAIT at 1 min");
     compare(a, flow_need(c, c->fin_wait_2, SHORT_WAIT, 0), c->room);
-    return true;
+    return isfinite(a->need);
 }
 
 /* The smallest number of requests for each connection that leaves a fifth free. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/failure.h"
 #include "sim/views/diagnose_causes.h"
 #include "sim/views/human.h"
 
@@ -308,6 +309,14 @@ static const char *main_code(const struct pool_case *c, double *most)
     return best;
 }
 
+static const char *help_of(const char *code)
+{
+    for (int i = 1; i < FAILURE_COUNT; i++)
+        if (strcmp(failure_name((enum failure)i), code) == 0)
+            return failure_help((enum failure)i);
+    return "a code this portsim does not know";
+}
+
 static void words_other(const struct pool_case *c, struct text *out)
 {
     char failed[HUMAN_TEXT], count[HUMAN_TEXT];
@@ -318,8 +327,9 @@ static void words_other(const struct pool_case *c, struct text *out)
                                (c->failed + c->refused + case_other_failures(c)),
                            failed));
     if (code)
-        text_print(out, ", mostly %s (%s)", code, human_count(most, count));
-    text_print(out, ": look at the servers and the way to them.");
+        text_print(out, ", mostly with %s (%s): %s", code, human_count(most, count),
+                   help_of(code));
+    text_print(out, ".");
 }
 
 static void figures_other(const struct pool_case *c, struct text *out)

@@ -113,7 +113,7 @@ static double share_of(const struct pool_case *c, enum hold_kind kind, double le
 
 /* --- all of it --------------------------------------------------------------------- */
 
-/* Have at least as many sockets ended as there are? */
+/* Have at least as many connections come to an end, but for timers, as there are? */
 static bool turns_over(const struct pool_case *c)
 {
     struct stretch all = {0, c->stretch.end}, end = {c->stretch.end, c->stretch.end};
@@ -122,7 +122,8 @@ static bool turns_over(const struct pool_case *c)
     struct tally unused;
     case_kinds_over(c, end, kinds, &unused);
     for (int k = 0; k < HOLD_KINDS; k++)
-        live += kinds[k];
+        live += k == HOLD_TIME_WAIT ? 0 : kinds[k];
+    live -= kind_over(c, HOLD_FIN_WAIT_2, end);
     return chosen >= 2 * live;
 }
 

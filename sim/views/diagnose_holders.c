@@ -155,7 +155,7 @@ static void words_time_wait(const struct pool_case *c, struct text *out)
         text_print(out,
                    " In the mean they would fit (%s ports), but they come in bunches.",
                    human_count(c->flow.need, most));
-    else if (c->flow.need > 0)
+    else if (isfinite(c->flow.need))
         text_print(out, " %s/s are wanted; the range carries %s/s.",
                    human_value(c->flow.demand, "1/s", rate),
                    human_value(c->room * c->flow.demand / c->flow.need, "1/s", most));

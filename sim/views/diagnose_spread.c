@@ -47,11 +47,12 @@ bool case_is_innocent(const struct pool_case *c, const struct run_app *a, double
     if (!c->exhausted || c->snapshot || !case_carries(c, a) || !c->destinations.used ||
         is_holder(c, a))
         return false;
-    double holders = holders_of(c, a);
+    double holders = holders_of(c, a), guilty = c->destinations.at[0].count;
+    if (guilty < c->kinds[HOLD_BOUND]) /* held toward nobody */
+        guilty = c->kinds[HOLD_BOUND];
     *ratio = ratio_of(c, a);
     *share = c->held > 0 ? holders / c->held : 0;
-    return *ratio > NOTICED && case_ports_part(c) > NOTICED &&
-           holders < c->destinations.at[0].count / 4 &&
+    return *ratio > NOTICED && case_ports_part(c) > NOTICED && holders < guilty / 4 &&
            (*ratio > 0.99 || wanted_by(holders, *ratio) < c->capacity / 2);
 }
 
