@@ -177,6 +177,7 @@ const struct field_table app_fields = {
              .offset = offsetof(struct app_config, from),
              .target = "hosts",
              .flags = FIELD_REQUIRED,
+             .change = "an app belongs to its host; let another app's arrivals begin",
              .help = "the host whose users connect; of several members one at random"},
             {.key = "process",
              .type = FIELD_NAME,
@@ -189,6 +190,7 @@ const struct field_table app_fields = {
              .offset = offsetof(struct app_config, through),
              .target = "hosts",
              .flags = FIELD_OPTIONAL,
+             .change = "an app goes one way; let another app's arrivals begin",
              .help = "an explicit proxy: the client connects to its proxy_port, and it "
                      "connects "
                      "on"},
@@ -197,6 +199,8 @@ const struct field_table app_fields = {
              .offset = offsetof(struct app_config, to),
              .target = "hosts",
              .flags = FIELD_REQUIRED,
+             .change = "an app goes one way; let another app's arrivals begin, or change "
+                       "the server's addresses",
              .help =
                  "the server, \"host:port\"; of several addresses one after the other"},
             {.key = "protocol",
@@ -219,12 +223,14 @@ const struct field_table app_fields = {
              .offset = offsetof(struct app_config, arrivals),
              .table = &arrivals_fields,
              .flags = FIELD_REQUIRED | FIELD_CHANGEABLE,
+             .change = "the next arrival is drawn anew",
              .help = "when users come"},
             {.key = "lifetime",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct app_config, lifetime),
              .table = &distribution_fields,
              .flags = FIELD_REQUIRED | FIELD_CHANGEABLE,
+             .change = "of users who come from then on",
              .help = "from established (through a proxy: from its answer) to close, or, "
                      "where a proxy's mode is http, to the last byte of the answer"},
             {.key = "quiet",
@@ -233,6 +239,7 @@ const struct field_table app_fields = {
              .max = 31536000,
              .fallback = "\"0s\"",
              .flags = FIELD_CHANGEABLE,
+             .change = "of attempts that succeed from then on",
              .help = "how long before its close a connection has carried its last data: "
                      "a proxy's timeouts and a gateway's idle timer count from there"},
             {.key = "vanishes",
@@ -242,6 +249,7 @@ const struct field_table app_fields = {
              .max = 1,
              .fallback = "0",
              .flags = FIELD_CHANGEABLE,
+             .change = "of users who come from then on",
              .help = "share of the connections whose closer disappears without a word "
                      "instead: its socket is gone, and nobody is told"},
             {.key = "closes_first",
@@ -250,6 +258,7 @@ const struct field_table app_fields = {
              .choices = closer_choice,
              .fallback = "\"client\"",
              .flags = FIELD_CHANGEABLE,
+             .change = "also of users who are there",
              .help = "who closes when the lifetime is over; both: at the same instant"},
             {.key = "server_close",
              .type = FIELD_LIST,
@@ -259,6 +268,8 @@ const struct field_table app_fields = {
              .max = 64,
              .fallback = "[{\"kind\": \"prompt\"}]",
              .flags = FIELD_CHANGEABLE,
+             .change = "of users who come from then on: what a server will do is drawn "
+                       "when they come",
              .help =
                  "what the server does when the other side has closed; one row is drawn "
                  "for each connection, when its user arrives"},
@@ -270,6 +281,7 @@ const struct field_table app_fields = {
              .max = 64,
              .fallback = "[{\"kind\": \"prompt\"}]",
              .flags = FIELD_CHANGEABLE,
+             .change = "of users who come from then on",
              .help = "what the client does when the other side has closed"},
             {.key = "patience",
              .type = FIELD_DURATION,
@@ -278,6 +290,7 @@ const struct field_table app_fields = {
              .max = 86400,
              .fallback = "\"5min\"",
              .flags = FIELD_CHANGEABLE,
+             .change = "waits under way keep their deadline",
              .help =
                  "how long a client that reached the proxy waits for its answer; then it "
                  "closes, and the attempt failed with ETIMEDOUT"},
@@ -287,6 +300,7 @@ const struct field_table app_fields = {
              .table = &retry_fields,
              .fallback = "{}",
              .flags = FIELD_CHANGEABLE,
+             .change = "of failures from then on",
              .help = "what a user does when an attempt fails"},
             {.key = "pool",
              .type = FIELD_OBJECT,
@@ -316,6 +330,7 @@ const struct field_table app_fields = {
              .offset = offsetof(struct app_config, socket),
              .table = &socket_options_fields,
              .fallback = "{}",
+             .change = "sockets are made with it",
              .help = "options of the users' own sockets"},
             {.key = "udp",
              .type = FIELD_OBJECT,
@@ -330,8 +345,8 @@ const struct field_table app_fields = {
              .table = &leak_fields,
              .fallback = "{}",
              .flags = FIELD_CHANGEABLE,
-             .help = "shares of the users' own sockets that their program never closes; "
-                     "of users who come from then on"},
+             .change = "of users who come from then on",
+             .help = "shares of the users' own sockets that their program never closes"},
             FIELD_END,
         },
 };

@@ -251,6 +251,7 @@ const struct field_table host_fields = {
              .offset = offsetof(struct host_config, stack_row),
              .choices = stack_choice,
              .fallback = "\"plain\"",
+             .change = "it gives the defaults of the keys under tcp; change those",
              .help =
                  "the system, a word of `list stacks`; gives every default under tcp"},
             {.key = "count",
@@ -259,21 +260,24 @@ const struct field_table host_fields = {
              .min = 1,
              .max = 1000000,
              .fallback = "1",
+             .change = "members are built at the start",
              .help = "members of this entry, alike; metrics are their sums"},
             {.key = "running",
              .type = FIELD_BOOL,
              .offset = offsetof(struct host_config, running),
              .fallback = "true",
              .flags = FIELD_CHANGEABLE,
-             .help = "false: without power, all its sockets are gone, or the flows it "
-                     "translates, and nobody is told; true again: it comes up with "
-                     "every port free"},
+             .change = "off: all its sockets are gone, or the flows it translates, and "
+                       "nobody is told; on again: it comes up with every port free, and "
+                       "with what was set for a boot",
+             .help = "whether it has power"},
             {.key = "share_address",
              .type = FIELD_U32,
              .offset = offsetof(struct host_config, share_address),
              .min = 1,
              .max = 1000000,
              .fallback = "1",
+             .change = "members are built at the start",
              .help =
                  "members behind one public address (a NAT that keeps ports), each with "
                  "ports of its own"},
@@ -284,16 +288,18 @@ const struct field_table host_fields = {
              .max = 4096,
              .fallback = "[]",
              .flags = FIELD_CHANGEABLE,
+             .change =
+                 "holders on an address that is taken away stay until they are done",
              .help =
                  "local addresses; each has the whole range of ports.  Empty: one, given "
-                 "by the world.  In mid-run, holders on an address that is taken away "
-                 "stay until they are done"},
+                 "by the world"},
             {.key = "source",
              .type = FIELD_CHOICE,
              .offset = offsetof(struct host_config, source),
              .choices = source_choice,
              .fallback = "\"round-robin\"",
              .flags = FIELD_CHANGEABLE,
+             .change = "of connections from then on",
              .help = "which of several addresses the next connection uses"},
             {.key = "listen",
              .type = FIELD_LIST,
@@ -302,6 +308,7 @@ const struct field_table host_fields = {
              .max = 1024,
              .fallback = "[]",
              .flags = FIELD_CHANGEABLE,
+             .change = "accepted connections stay",
              .help =
                  "ports that accept; a SYN to any other is refused.  Empty: all accept"},
             {.key = "proxy_port",
@@ -310,12 +317,14 @@ const struct field_table host_fields = {
              .min = 1,
              .max = 65535,
              .fallback = "8080",
+             .change = "clients know their proxy by it",
              .help = "where clients reach this host when an app goes through it"},
             {.key = "proxy",
              .type = FIELD_CHOICE,
              .offset = offsetof(struct host_config, proxy_row),
              .choices = proxy_choice,
              .fallback = "\"explicit\"",
+             .change = "it gives the defaults of the keys under proxying; change those",
              .help = "the proxy program when an app goes through this host, a word of "
                      "`list proxies`; gives every default under proxying"},
             {.key = "proxying",
@@ -325,6 +334,8 @@ const struct field_table host_fields = {
              .base = proxy_of,
              .flags = FIELD_CHANGEABLE,
              .fallback = "{}",
+             .change = "of connections that begin from then on; timers under way keep "
+                       "their deadline",
              .help = "the proxy program's choices and timeouts, each overridable"},
             {.key = "max_client_connections",
              .type = FIELD_U32,
@@ -333,12 +344,14 @@ const struct field_table host_fields = {
              .max = 1e9,
              .fallback = "1000000000",
              .flags = FIELD_CHANGEABLE,
+             .change = "connections beyond a lowered limit stay",
              .help =
                  "accepted connections a member may hold open; a SYN beyond is refused"},
             {.key = "reflect_client_ip",
              .type = FIELD_BOOL,
              .offset = offsetof(struct host_config, reflect_client_ip),
              .fallback = "false",
+             .change = "port spaces are built with it",
              .help =
                  "as a proxy: connect on with the client's address and a port computed "
                  "from the client's"},
@@ -358,8 +371,8 @@ const struct field_table host_fields = {
              .max = 65535,
              .fallback = "[]",
              .flags = FIELD_CHANGEABLE,
-             .help = "ports never chosen automatically (ip_local_reserved_ports); in "
-                     "mid-run, who holds one keeps it"},
+             .change = "who holds such a port keeps it",
+             .help = "ports never chosen automatically (ip_local_reserved_ports)"},
             {.key = "reserved_ranges",
              .type = FIELD_LIST,
              .offset = offsetof(struct host_config, reserved_ranges),
@@ -367,6 +380,7 @@ const struct field_table host_fields = {
              .max = 1024,
              .fallback = "[]",
              .flags = FIELD_CHANGEABLE,
+             .change = "who holds such a port keeps it",
              .help = "the same, as ranges: [[40000, 49999]] (ip_local_reserved_ports, "
                      "excluded blocks of Windows)"},
             {.key = "excluded_tcp",
@@ -428,6 +442,7 @@ const struct field_table host_fields = {
              .offset = offsetof(struct host_config, nat),
              .choices = nat_choice,
              .flags = FIELD_OPTIONAL,
+             .change = "a host is a gateway or is none",
              .help =
                  "makes the host a gateway, a word of `list nats`: it translates what "
                  "the hosts behind it send, and ends no connection itself"},
@@ -443,6 +458,7 @@ const struct field_table host_fields = {
              .offset = offsetof(struct host_config, gateway),
              .target = "hosts",
              .flags = FIELD_OPTIONAL,
+             .change = "routes are built at the start",
              .help = "the host that translates what this one sends to hosts that are not "
                      "behind the same gateway; it sits at this end of the path"},
             FIELD_END,

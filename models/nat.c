@@ -31,7 +31,9 @@ const char *nat_stray_name(uint32_t index)
     {                                                                                    \
         .key = word, .type = FIELD_DURATION,                                             \
         .offset = offsetof(struct nat_translation, timeouts[state]), .min = 0.001,       \
-        .max = 604800, .flags = CHANGES, .help = text                                    \
+        .max = 604800, .flags = CHANGES,                                                 \
+        .change = "mappings under way keep their deadline until the next packet",        \
+        .help = text                                                                     \
     }
 
 static const struct field rows[] = {
@@ -41,6 +43,8 @@ static const struct field rows[] = {
      .min = 1,
      .max = 65535,
      .flags = CHANGES,
+     .change =
+         "mappings outside a narrowed range stay; nobody gets their ports after them",
      .help = "outside ports of each address, both ends included; mappings outside a "
              "narrowed range stay"},
     {.key = "allocator",
@@ -48,6 +52,8 @@ static const struct field rows[] = {
      .offset = offsetof(struct nat_translation, allocator),
      .table = &port_allocator_fields,
      .flags = CHANGES,
+     .change =
+         "starts afresh, knowing what is held; blocks that were dealt out are forgotten",
      .help = "how the outside port of a new flow is chosen; a word of `list allocators`, "
              "or an object with \"kind\" and the allocator's own keys"},
     {.key = "address_choice",
@@ -55,6 +61,7 @@ static const struct field rows[] = {
      .offset = offsetof(struct nat_translation, address_choice),
      .choices = nat_address_choice_name,
      .flags = CHANGES,
+     .change = "of mappings made from then on",
      .help = "which of several outside addresses a new flow gets: the next when those "
              "before are exhausted (in-order), each in turn, one at random, or always "
              "the same for an inside host (paired); all but paired try the others when "
@@ -65,12 +72,14 @@ static const struct field rows[] = {
      .min = 0,
      .max = 0.5,
      .flags = CHANGES,
+     .change = "of flows that begin from then on",
      .help = "from the choice of a port until other flows see it; who confirms second is "
              "dropped.  The first packet waits as long"},
     {.key = "reopens",
      .type = FIELD_BOOL,
      .offset = offsetof(struct nat_translation, reopens),
      .flags = CHANGES,
+     .change = "asked when the next SYN meets a closing mapping",
      .help = "a SYN of the same inside flow ends its mapping in TIME_WAIT or CLOSE; "
              "and allocators may evict it; false: the tuple is held down until its "
              "timer ends, and the SYN gets another"},
@@ -79,6 +88,7 @@ static const struct field rows[] = {
      .offset = offsetof(struct nat_translation, stray_from_inside),
      .choices = nat_stray_name,
      .flags = CHANGES,
+     .change = "of strays from then on",
      .help =
          "what an inside host gets for a packet of a flow that is forgotten: nothing, "
          "or RST"},
@@ -87,6 +97,7 @@ static const struct field rows[] = {
      .offset = offsetof(struct nat_translation, stray_from_outside),
      .choices = nat_stray_name,
      .flags = CHANGES,
+     .change = "of strays from then on",
      .help = "the same for an outside host"},
     {.key = "max_mappings",
      .type = FIELD_U32,
@@ -94,6 +105,7 @@ static const struct field rows[] = {
      .min = 0,
      .max = 1e9,
      .flags = CHANGES,
+     .change = "mappings beyond a lowered limit stay",
      .help = "flows a member of the gateway may know; the next is dropped; 0: no limit"},
     TIMEOUT("syn_sent", NAT_SYN_SENT, "how long a SYN is remembered that has no answer"),
     TIMEOUT("syn_received", NAT_SYN_RECEIVED,
@@ -103,9 +115,7 @@ static const struct field rows[] = {
     TIMEOUT("close_wait", NAT_CLOSE_WAIT,
             "the same after a FIN that was acknowledged: what a slow closer has"),
     TIMEOUT("last_ack", NAT_LAST_ACK, "the same after a FIN of both"),
-    TIMEOUT("time_wait", NAT_TIME_WAIT,
-            "how long the tuple is kept after both closed; mappings under way keep their "
-            "deadline, here as above"),
+    TIMEOUT("time_wait", NAT_TIME_WAIT, "how long the tuple is kept after both closed"),
     TIMEOUT("close", NAT_CLOSE, "how long the tuple is kept after RST"),
     FIELD_END,
 };

@@ -35,8 +35,9 @@ const struct field_table process_fields = {
              .offset = offsetof(struct process_config, running),
              .fallback = "true",
              .flags = FIELD_CHANGEABLE,
-             .help = "false: it ends, and the kernel closes its descriptors; true again: "
-                     "a new one with none"},
+             .change = "off: it ends, and the system closes its descriptors; on again: a "
+                       "new one with none",
+             .help = "whether it runs"},
             FIELD_END,
         },
 };

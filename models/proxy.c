@@ -55,7 +55,7 @@ static void check_proxy(const void *self, const struct field_check *check)
     {                                                                                    \
         .key = #member, .type = FIELD_DURATION,                                          \
         .offset = offsetof(struct proxy, member), .max = 31536000, .flags = CHANGES,     \
-        .help = text                                                                     \
+        .change = "timers under way keep their deadline", .help = text                   \
     }
 
 const struct field_table proxy_fields = {

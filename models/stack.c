@@ -92,15 +92,16 @@ const struct field_table stack_fields = {
              .min = 1,
              .max = 65535,
              .flags = CHANGES,
-             .help =
-                 "local ports for outgoing connections, both ends included "
-                 "(ip_local_port_range, inet-lowport); holders outside a narrowed range "
-                 "stay"},
+             .change = "holders outside a narrowed range stay; nobody gets their ports "
+                       "after them",
+             .help = "local ports for outgoing connections, both ends included "
+                     "(ip_local_port_range, inet-lowport)"},
             {.key = "allocator",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct stack, allocator),
              .table = &port_allocator_fields,
              .flags = CHANGES,
+             .change = "starts afresh, knowing what is held",
              .help =
                  "how the next local port is chosen; a word of `list allocators`, or an "
                  "object with \"kind\" and the allocator's own keys"},
@@ -109,6 +110,7 @@ const struct field_table stack_fields = {
              .offset = offsetof(struct stack, scope),
              .choices = stack_scope_choice,
              .flags = CHANGES,
+             .change = "counts at once, for holders who are there as well",
              .help =
                  "when a port counts as taken: by any holder (port), by a holder of the "
                  "same 4-tuple (tuple), by bind() for everybody and else by tuple "
@@ -119,12 +121,14 @@ const struct field_table stack_fields = {
              .offset = offsetof(struct stack, exhausted),
              .choices = failure_choice,
              .flags = FIELD_INHERITED,
+             .change = "a system's code is its own",
              .help = "what connect() reports when no local port is found"},
             {.key = "bind_allocator",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct stack, bind_allocator),
              .table = &port_allocator_fields,
              .flags = CHANGES,
+             .change = "starts afresh, knowing what is held",
              .help =
                  "how bind(addr, 0) chooses a port, for sockets that bind before they "
                  "connect; the test is by port"},
@@ -133,12 +137,14 @@ const struct field_table stack_fields = {
              .offset = offsetof(struct stack, exhausted_bind),
              .choices = failure_choice,
              .flags = FIELD_INHERITED,
+             .change = "a system's code is its own",
              .help = "what bind(addr, 0) reports when no local port is found"},
             {.key = "bind_rules",
              .type = FIELD_CHOICE,
              .offset = offsetof(struct stack, bind_rules),
              .choices = bind_rules_choice,
              .flags = FIELD_INHERITED,
+             .change = "a system's rules are its own",
              .help =
                  "when bind() to a port with holders succeeds: whose SO_REUSEADDR and "
                  "SO_REUSEPORT"},
@@ -146,6 +152,7 @@ const struct field_table stack_fields = {
              .type = FIELD_BOOL,
              .offset = offsetof(struct stack, bound_until_empty),
              .flags = FIELD_INHERITED,
+             .change = "port spaces are built with it",
              .help =
                  "a port that was bound stays so until its last socket is gone (Linux "
                  "before 6.18)"},
@@ -162,6 +169,7 @@ const struct field_table stack_fields = {
              .type = FIELD_BOOL,
              .offset = offsetof(struct stack, families_apart),
              .flags = FIELD_INHERITED,
+             .change = "port spaces are built with it",
              .help =
                  "a port held by IPv4 stays free for IPv6 and the other way, for TCP and "
                  "for UDP (Windows: one range for each); else they share one space"},
@@ -177,28 +185,29 @@ const struct field_table stack_fields = {
              .min = 0,
              .max = 86400,
              .flags = CHANGES,
-             .help =
-                 "how long TIME_WAIT holds the tuple (2 MSL); TIME_WAITs under way keep "
-                 "their deadline"},
+             .change = "TIME_WAITs under way as timer_change says",
+             .help = "how long TIME_WAIT holds the tuple (2 MSL)"},
             {.key = "fin_wait_2",
              .type = FIELD_DURATION,
              .offset = offsetof(struct stack, fin_wait_2),
              .min = 0.001,
              .max = 604800,
              .flags = CHANGES,
+             .change = "FIN_WAIT_2s under way as timer_change says",
              .help = "how long FIN_WAIT_2 waits for the peer's FIN once nobody owns the "
-                     "socket; "
-                     "those under way keep their deadline"},
+                     "socket"},
             {.key = "fin_wait_2_unlimited",
              .type = FIELD_BOOL,
              .offset = offsetof(struct stack, fin_wait_2_unlimited),
              .flags = CHANGES,
+             .change = "those under way keep their deadline, or none",
              .help = "FIN_WAIT_2 has no limit, as in RFC 9293"},
             {.key = "fin_wait_2_split",
              .type = FIELD_DURATION,
              .offset = offsetof(struct stack, fin_wait_2_split),
              .max = 86400,
              .flags = CHANGES,
+             .change = "those under way keep their deadline",
              .help =
                  "a fin_wait_2 of T above this S lasts 2(T-S): T-S as a whole socket, "
                  "then T-S as a TIME_WAIT record (Linux: 60s, so that 61s means 2s); "
@@ -207,6 +216,7 @@ const struct field_table stack_fields = {
              .type = FIELD_BOOL,
              .offset = offsetof(struct stack, timestamps),
              .flags = CHANGES,
+             .change = "asked when a tuple would be taken over",
              .help =
                  "TCP timestamps are offered (tcp_timestamps); used where both ends do"},
             {.key = "tw_reuse",
@@ -214,54 +224,57 @@ const struct field_table stack_fields = {
              .offset = offsetof(struct stack, tw_reuse),
              .choices = tw_reuse_choice,
              .flags = CHANGES,
+             .change = "turned on, also for TIME_WAITs that are there; turned off, those "
+                       "old enough by then still yield",
              .help = "connect() may take the 4-tuple of an own TIME_WAIT that had "
-                     "timestamps (tcp_tw_reuse 0, 1, 2); turned on, also of those there "
-                     "already; turned off, those old enough by then still yield"},
+                     "timestamps (tcp_tw_reuse 0, 1, 2)"},
             {.key = "tw_reuse_delay",
              .type = FIELD_DURATION,
              .offset = offsetof(struct stack, tw_reuse_delay),
              .max = 3600,
              .flags = CHANGES,
+             .change = "of TIME_WAITs that begin from then on",
              .help = "how old TIME_WAIT must be for tw_reuse (tcp_tw_reuse_delay)"},
             {.key = "max_tw_buckets",
              .type = FIELD_U32,
              .offset = offsetof(struct stack, max_tw_buckets),
              .flags = CHANGES,
+             .change = "records beyond a lowered limit stay",
              .help =
                  "TIME_WAIT and FIN_WAIT_2 records a member keeps; one more is dropped "
-                 "at once and its port free (tcp_max_tw_buckets); those there stay; "
-                 "4294967295: no limit"},
+                 "at once and its port free (tcp_max_tw_buckets); 4294967295: no limit"},
             {.key = "syn",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct stack, syn),
              .table = &retransmission_fields,
              .base = syn_of,
              .flags = CHANGES,
-             .help =
-                 "schedule of an unanswered SYN; waits under way keep their deadline"},
+             .change = "waits under way keep their deadline, the next one is by the new "
+                       "schedule",
+             .help = "schedule of an unanswered SYN"},
             {.key = "syn_ack",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct stack, syn_ack),
              .table = &retransmission_fields,
              .base = syn_ack_of,
              .flags = CHANGES,
-             .help = "schedule of an unanswered SYN+ACK; waits under way keep their "
-                     "deadline"},
+             .change = "as `syn`",
+             .help = "schedule of an unanswered SYN+ACK"},
             {.key = "fin",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct stack, fin),
              .table = &retransmission_fields,
              .base = fin_of,
              .flags = CHANGES,
-             .help =
-                 "schedule of an unanswered FIN (FIN_WAIT_1, CLOSING, LAST_ACK); waits "
-                 "under way keep their deadline"},
+             .change = "as `syn`",
+             .help = "schedule of an unanswered FIN (FIN_WAIT_1, CLOSING, LAST_ACK)"},
             {.key = "challenged_retry",
              .type = FIELD_DURATION,
              .offset = offsetof(struct stack, challenged_retry),
              .min = 0,
              .max = 60,
              .flags = CHANGES,
+             .change = "of challenges that arrive from then on",
              .help =
                  "how soon the SYN is sent again after a challenge ACK from a lingering "
                  "peer; \"0s\": by the schedule of `syn`"},
@@ -270,16 +283,19 @@ const struct field_table stack_fields = {
              .offset = offsetof(struct stack, syn_in_time_wait),
              .choices = time_wait_choice,
              .flags = CHANGES,
+             .change = "of SYNs that arrive from then on",
              .help = "what happens to a SYN that meets this host's own TIME_WAIT"},
             {.key = "rfc1337",
              .type = FIELD_BOOL,
              .offset = offsetof(struct stack, rfc1337),
              .flags = CHANGES,
+             .change = "of resets that arrive from then on",
              .help = "TIME_WAIT ignores RST (tcp_rfc1337)"},
             {.key = "rst_sender_time_wait",
              .type = FIELD_BOOL,
              .offset = offsetof(struct stack, rst_sender_time_wait),
              .flags = CHANGES,
+             .change = "of resets sent from then on",
              .help =
                  "who resets a connection goes to TIME_WAIT, as RFC 9293 section 3.5.2 "
                  "advises; no known system does (inference)"},
@@ -289,6 +305,7 @@ const struct field_table stack_fields = {
              .min = 0,
              .max = 10000,
              .flags = FIELD_INHERITED,
+             .change = "a kernel is built with it",
              .help = "ticks a second of a kernel whose timers live on a wheel (HZ); 0: "
                      "timers "
                      "are exact"},
@@ -298,6 +315,7 @@ const struct field_table stack_fields = {
              .min = 0,
              .max = 86400,
              .flags = FIELD_INHERITED,
+             .change = "it is the age of the kernel when the run begins",
              .help = "age of the wheel when the run begins"},
             {.key = "ns_per_probe",
              .type = FIELD_U32,
@@ -305,6 +323,7 @@ const struct field_table stack_fields = {
              .min = 0,
              .max = 1000000,
              .flags = CHANGES,
+             .change = "of searches from then on",
              .help = "what each candidate costs a search for a port, in ns, for "
                      "search_time_s (Linux before 6.8: 162; 6.18: 65 to 180, bind(0) 150 "
                      "to 400; 7.2: 10); 0: not known"},
@@ -313,6 +332,7 @@ const struct field_table stack_fields = {
              .offset = offsetof(struct stack, timer_change),
              .choices = timer_change_choice,
              .flags = FIELD_INHERITED,
+             .change = "it is how the system is made",
              .help = "what a timer's new length does in mid-run.  new: it is that of "
                      "timers started from then on; running: TIME_WAITs and FIN_WAIT_2s "
                      "under way end by it, counted from when they began; boot: nothing "
@@ -322,6 +342,7 @@ const struct field_table stack_fields = {
              .offset = offsetof(struct stack, port_events),
              .choices = port_events_choice,
              .flags = FIELD_INHERITED,
+             .change = "it is how the system is made",
              .help = "what a choice that finds no port writes into the system's log: "
                      "nothing, event 4231, or events 4227, 4231 and 4266"},
             {.key = "event_pause",
@@ -329,6 +350,7 @@ const struct field_table stack_fields = {
              .offset = offsetof(struct stack, event_pause),
              .max = 604800,
              .flags = CHANGES,
+             .change = "the pause under way keeps its end",
              .help = "such an event is written at most so often for each pool"},
             FIELD_END,
         },

@@ -474,6 +474,35 @@ static void test_an_element_that_is_fixed_lets_the_next_fin_through(void **state
     lab_close(&lab);
 }
 
+/* --- what cannot be changed --------------------------------------------------------- */
+
+static void test_what_cannot_be_changed_says_why(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *value, *why;
+    } rows[] = {
+        {"hosts.client.count", "2", ": members are built at the start"},
+        {"hosts.client.stack", "\"win10\"", "; change those"},
+        {"apps.a.to", "\"server:81\"", ": an app goes one way"},
+        {"seed", "2", ": all that was drawn comes from it"},
+        {"duration", "\"2min\"", ": phases and samples are planned with it"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *text = memory_print(
+            "{\"name\": \"none\", \"duration\": \"1min\","
+            "\"hosts\": {\"client\": {}, \"server\": {}},"
+            "\"apps\": {\"a\": {\"from\": \"client\", \"to\": \"server:80\","
+            "  \"arrivals\": {\"kind\": \"constant\", \"rate\": \"1/s\"}," STAY "}},"
+            "\"changes\": [{\"at\": \"1s\", \"set\": {\"%s\": %s}}]}",
+            rows[i].path, rows[i].value);
+        struct issues *issues = complaints(text, NULL);
+        expect_issue(issues_get(issues, 0), rows[i].path, rows[i].why, NULL);
+        issues_free(issues);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -495,6 +524,7 @@ int main(void)
         cmocka_unit_test(test_a_limit_lowered_in_mid_run_closes_nobody),
         cmocka_unit_test(test_a_repaired_server_answers_those_who_come_from_then_on),
         cmocka_unit_test(test_an_element_that_is_fixed_lets_the_next_fin_through),
+        cmocka_unit_test(test_what_cannot_be_changed_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

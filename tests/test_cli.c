@@ -22,9 +22,9 @@ static const char *const commands[] = {"run",     "check",  "demo",     "plot",
                                        "sockets", "events", "diagnose", "trace",
                                        "binds",   "list",   "explain",  "schema"};
 
-static const char *const kinds[] = {"allocators", "stacks",        "proxies", "nats",
-                                    "faces",      "distributions", "metrics", "failures",
-                                    "events",     "scenarios"};
+static const char *const kinds[] = {"allocators", "stacks",        "proxies",  "nats",
+                                    "faces",      "distributions", "metrics",  "failures",
+                                    "events",     "knobs",         "scenarios"};
 
 /* --- help ------------------------------------------------------------------------- */
 

@@ -90,6 +90,9 @@ struct field_table;
 struct field {
     const char *key;
     const char *help;     /* one line, no full stop */
+    const char *change;   /* with CHANGEABLE: what a change in mid-run does to those who
+                             are there already; without: why there can be none.  Like
+                             help; NULL: that goes without saying */
     const char *fallback; /* the default as JSON text: "\"240s\"", "0", "[]"; NULL with
                              REQUIRED, OPTIONAL or INHERITED */
     const struct field_table *table;        /* OBJECT */

@@ -15,6 +15,7 @@
 #include "models/session.h"
 #include "models/stack.h"
 #include "models/world.h"
+#include "sim/cli/knobs.h"
 #include "sim/cli/library.h"
 #include "sim/engine/distribution.h"
 #include "sim/views/events.h"
@@ -346,6 +347,7 @@ const struct reference_kind reference_kinds[] = {
     {"metrics", "metric", metric_entry},
     {"failures", "failure code", failure_entry},
     {"events", "kind of event", event_entry},
+    {"knobs", "knob", knob_entry},
     {"scenarios", "scenario", library_entry},
     {NULL, NULL, NULL},
 };

@@ -98,7 +98,10 @@ static void print_row(FILE *out, const struct field *row, int indent)
     print_type(out, row);
     fprintf(out, "; ");
     print_default(out, row);
-    fprintf(out, "%s\n", row->flags & FIELD_CHANGEABLE ? "; changeable" : "");
+    bool changeable = row->flags & FIELD_CHANGEABLE;
+    fprintf(out, "%s%s%s\n", changeable ? "; changeable" : "",
+            changeable && row->change ? ": " : "",
+            changeable && row->change ? row->change : "");
 }
 
 static void print_rows(FILE *out, const struct field_table *table, int indent)

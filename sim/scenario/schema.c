@@ -78,9 +78,12 @@ static void write_reference(struct schema *s, const struct field_table *table)
 
 static void write_description(struct schema *s, const struct field *row)
 {
-    const char *changeable =
-        row->flags & FIELD_CHANGEABLE ? " (can be set by changes)" : "";
-    char *text = memory_print("%s%s", row->help ? row->help : "", changeable);
+    bool changeable = row->flags & FIELD_CHANGEABLE;
+    char *text =
+        memory_print("%s%s%s%s%s", row->help ? row->help : "",
+                     changeable ? " (can be set by changes" : "",
+                     changeable && row->change ? ": " : "",
+                     changeable && row->change ? row->change : "", changeable ? ")" : "");
     if (*text)
         json_string(s->json, "description", text);
     free(text);

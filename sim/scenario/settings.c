@@ -194,7 +194,8 @@ static bool may_change(struct cursor *c)
         return true;
     if (c->row->type == FIELD_OBJECT && has_changeable(c->row->table))
         return complain(c, NULL, "cannot be changed as a whole; name the keys below it");
-    return complain(c, NULL, "cannot be changed while the run is under way");
+    return complain(c, NULL, "cannot be changed while the run is under way%s%s",
+                    c->row->change ? ": " : "", c->row->change ? c->row->change : "");
 }
 
 static void put(struct cursor *c)
