@@ -474,6 +474,74 @@ static void test_an_element_that_is_fixed_lets_the_next_fin_through(void **state
     lab_close(&lab);
 }
 
+/* A round trip of 4 s becomes none: the SYN under way arrives when it would have, after
+ * one that was sent later. */
+static void test_segments_under_way_arrive_when_they_would_have(void **state)
+{
+    (void)state;
+    struct text_plan p = text_plan_read(
+        "{\"name\": \"shorter\", \"duration\": \"1min\","
+        "\"network\": {\"rtt\": \"4s\"},"
+        "\"hosts\": {\"client\": {\"tcp\": {\"syn\": {\"rto\": \"30s\"}}}, "
+        "  \"server\": {}},"
+        "\"apps\": {\"a\": {\"from\": \"client\", \"to\": \"server:80\","
+        "  \"arrivals\": {\"kind\": \"constant\", \"rate\": \"1/s\"}," STAY "}},"
+        "\"changes\": [{\"at\": \"1250ms\", \"set\": {\"network.rtt\": \"0s\"}}]}");
+    struct lab lab = {.plan = p,
+                      .world = world_new(&p.plan->config->world, p.plan->traces, 1, 1)};
+    run_past(&lab, 2);
+    assert_int_equal(count(&lab, (struct wanted){.host = "server"}), 1);
+    assert_int_equal(count(&lab, (struct wanted){.host = "client", .state = "SYN_SENT"}),
+                     1);
+    run_past(&lab, 3);
+    assert_int_equal(count(&lab, (struct wanted){.host = "server"}), 3);
+    assert_int_equal(count(&lab, (struct wanted){.host = "client", .state = "SYN_SENT"}),
+                     0);
+    lab_close(&lab);
+}
+
+static void test_a_path_that_loses_everything_and_is_mended(void **state)
+{
+    (void)state;
+    struct lab lab = lab_open("", "", STAY,
+                              "{\"at\": \"10250ms\", \"set\": {\"network.loss\": 1}},"
+                              "{\"at\": \"20250ms\", \"set\": {\"network.loss\": 0}}");
+    run_past(&lab, 20);
+    assert_int_equal(count(&lab, (struct wanted){.host = "server"}), 10);
+    assert_int_equal(count(&lab, (struct wanted){.host = "client", .state = "SYN_SENT"}),
+                     10);
+    run_past(&lab, 40);
+    assert_int_equal(count(&lab, (struct wanted){.host = "client", .state = "SYN_SENT"}),
+                     0);
+    lab_close(&lab);
+}
+
+/* --- gateways ---------------------------------------------------------------------- */
+
+/* Ten users have mappings in TIME_WAIT for 100 s when it becomes 10 s, and five may be
+ * held in all. */
+static void test_mappings_under_way_keep_their_deadline_and_their_place(void **state)
+{
+    (void)state;
+    struct text_plan p = text_plan_read(
+        "{\"name\": \"nat\", \"duration\": \"5min\", \"network\": {\"rtt\": \"0s\"},"
+        "\"hosts\": {\"client\": {\"gateway\": \"nat\"},"
+        "  \"nat\": {\"nat\": \"netfilter\", \"translation\": {\"time_wait\": "
+        "    \"100s\"}}, \"server\": {}},"
+        "\"apps\": {\"a\": {\"from\": \"client\", \"to\": \"server:80\","
+        "  \"arrivals\": {\"kind\": \"constant\", \"rate\": \"1/s\"}," GO "}},"
+        "\"changes\": [{\"at\": \"10250ms\", \"set\": {"
+        "  \"hosts.nat.translation.time_wait\": \"10s\","
+        "  \"hosts.nat.translation.max_mappings\": 5}}]}");
+    struct lab lab = {.plan = p,
+                      .world = world_new(&p.plan->config->world, p.plan->traces, 1, 1)};
+    run_past(&lab, 90);
+    assert_true(level(&lab, "hosts.nat.nat.mappings") == 10);
+    run_past(&lab, 200);
+    assert_true(level(&lab, "hosts.nat.nat.mappings") == 5);
+    lab_close(&lab);
+}
+
 /* --- what cannot be changed --------------------------------------------------------- */
 
 static void test_what_cannot_be_changed_says_why(void **state)
@@ -524,6 +592,9 @@ int main(void)
         cmocka_unit_test(test_a_limit_lowered_in_mid_run_closes_nobody),
         cmocka_unit_test(test_a_repaired_server_answers_those_who_come_from_then_on),
         cmocka_unit_test(test_an_element_that_is_fixed_lets_the_next_fin_through),
+        cmocka_unit_test(test_segments_under_way_arrive_when_they_would_have),
+        cmocka_unit_test(test_a_path_that_loses_everything_and_is_mended),
+        cmocka_unit_test(test_mappings_under_way_keep_their_deadline_and_their_place),
         cmocka_unit_test(test_what_cannot_be_changed_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
