@@ -381,6 +381,9 @@ static const struct {
      "ESTABLISHED", "10.0.0.1", "10.0.0.2:80", "pid 4242", 4242},
     {"  TCP    [fe80::1%12]:50001   [fe80::2%12]:445   ABH\x99REN   4242", "tcp6",
      "LISTEN", "fe80::1:50001", "fe80::2", "pid 4242", 4242},
+    {"LocalAddress,LocalPort,RemoteAddress,RemotePort,State,OwningProcess,ProcessName\n"
+     "10.0.0.1,50001,10.0.0.2,80,11,0,Idle\n",
+     "tcp4", "TIME_WAIT", "10.0.0.1", "10.0.0.2:80", "", 0},
     {"  UDP    0.0.0.0:50053          *:*                                    1204",
      "udp4", "UNCONN", "*", "", "pid 1204", 1204},
 };

@@ -78,6 +78,7 @@ struct capture_format {
     const char *platform; /* "Windows" */
     const char *stack;    /* row of `list stacks` to assume where none is named */
     enum capture_tool tool;
+    const char *owners; /* what would show processes */
     /* `line` may be written to; texts of `out` point into it. */
     enum capture_meaning (*read)(struct capture_reading *r, char *line, size_t length,
                                  struct capture_socket *out);

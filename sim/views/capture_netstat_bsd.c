@@ -74,5 +74,6 @@ const struct capture_format capture_netstat_bsd = {
     .platform = "BSD or macOS",
     .stack = "macos",
     .tool = CAPTURE_NETSTAT,
+    .owners = "netstat -anv on macOS",
     .read = read,
 };

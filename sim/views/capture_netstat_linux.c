@@ -102,5 +102,6 @@ const struct capture_format capture_netstat_linux = {
     .platform = "Linux",
     .stack = "linux618",
     .tool = CAPTURE_NETSTAT,
+    .owners = "sudo netstat -anp",
     .read = read,
 };

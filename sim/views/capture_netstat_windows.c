@@ -108,5 +108,6 @@ const struct capture_format capture_netstat_windows = {
     .platform = "Windows",
     .stack = "win10",
     .tool = CAPTURE_NETSTAT,
+    .owners = "netstat -anobq as administrator",
     .read = read,
 };

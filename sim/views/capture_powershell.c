@@ -145,6 +145,7 @@ const struct capture_format capture_powershell_csv = {
     .platform = "Windows",
     .stack = "win10",
     .tool = CAPTURE_POWERSHELL,
+    .owners = "the column OwningProcess",
     .read = read_csv,
 };
 
@@ -226,5 +227,6 @@ const struct capture_format capture_powershell_table = {
     .platform = "Windows",
     .stack = "win10",
     .tool = CAPTURE_POWERSHELL,
+    .owners = "the column OwningProcess",
     .read = read_table,
 };

@@ -84,6 +84,8 @@ static void print_pairs(FILE *out, const struct capture_record *r, bool all)
         table_print(out, &table, &choice);
     if (shown < count)
         fprintf(out, "and %zu more pairs; --all tells\n", count - shown);
+    if (shown)
+        fputc('\n', out);
     free(order);
 }
 
@@ -189,11 +191,6 @@ static void print_parity(FILE *out, const struct capture_record *r)
 static void print_doubts(FILE *out, const struct capture *c,
                          const struct capture_record *r)
 {
-    static const char *const owners[] = {
-        [CAPTURE_SS] = "sudo ss -tuanp",
-        [CAPTURE_NETSTAT] = "netstat -anp as root, netstat -anobq on Windows",
-        [CAPTURE_POWERSHELL] = "the column OwningProcess",
-    };
     uint32_t outside = 0;
     bool owned = false;
     for (int pool = 0; pool < POOL_COUNT; pool++)
@@ -203,8 +200,8 @@ static void print_doubts(FILE *out, const struct capture *c,
     if (c->unended)
         fputs("  note      the file ends inside a line: the capture may be cut\n", out);
     if (!c->shows_owners && owned)
-        fprintf(out, "  note      no process is shown; they would be by %s\n",
-                owners[c->format->tool]);
+        fprintf(out, "  note      no process is shown; %s would show them\n",
+                c->format->owners);
     if (c->cut_addresses)
         fprintf(out, "  note      %zu addresses are cut to their column (netstat -W)\n",
                 c->cut_addresses);
@@ -220,9 +217,10 @@ void capture_print(FILE *out, const char *name, const struct capture *c,
 {
     char sockets[HUMAN_TEXT], lines[HUMAN_TEXT];
     put_name(out, strcmp(name, "-") == 0 ? "standard input" : name);
-    fprintf(out, ": %s of %s, %s sockets on %s lines\n", c->format->name,
+    fprintf(out, ": %s of %s, %s socket%s on %s line%s\n", c->format->name,
             c->format->platform, human_count((double)c->sockets.count, sockets),
-            human_count((double)c->lines, lines));
+            c->sockets.count == 1 ? "" : "s", human_count((double)c->lines, lines),
+            c->lines == 1 ? "" : "s");
     if (c->snapshots > 1)
         print_series(out, c);
     print_range(out, c, r);
@@ -231,7 +229,6 @@ void capture_print(FILE *out, const char *name, const struct capture *c,
     print_parity(out, r);
     fputc('\n', out);
     print_pairs(out, r, all);
-    fputc('\n', out);
 }
 
 /* --- what is left to see ----------------------------------------------------------- */

@@ -52,6 +52,8 @@ static uint32_t owner_of(struct capture_sockets *s, const struct capture_socket 
 {
     char text[NAME_MAX_BYTES + 16], name[NAME_MAX_BYTES];
     size_t length = 0;
+    if (socket->has_owner && socket->pid == 0) /* System Idle Process: nobody */
+        return 0;
     if (socket->process)
         length = clean(socket->process, socket->process_length, name);
     if (length == 0 && socket->pid == 0)

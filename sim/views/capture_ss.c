@@ -111,5 +111,6 @@ const struct capture_format capture_ss = {
     .platform = "Linux",
     .stack = "linux618",
     .tool = CAPTURE_SS,
+    .owners = "sudo ss -tuanp",
     .read = read,
 };
