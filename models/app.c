@@ -125,6 +125,9 @@ static void check_udp(const struct app_config *a, const struct field_check *chec
         field_complain(check, "quiet", "has no effect with protocol udp");
     if (a->vanishes > 0)
         field_complain(check, "vanishes", "has no effect with protocol udp");
+    if (a->closes_first != CLOSES_CLIENT)
+        field_complain(check, "closes_first",
+                       "must be client with protocol udp: a server closes nothing");
     if (l->close_wait + l->after_time_wait + l->after_failure + l->half_closed > 0)
         field_complain(check, "leaks",
                        "with protocol udp only never_closed: nothing is shut down or "

@@ -13,6 +13,7 @@
 #include "models/socket_rows.h"
 #include "models/world.h"
 #include "sim/base/memory.h"
+#include "tests/complaints.h"
 #include "tests/loss_system.h"
 #include "tests/run_text.h"
 #include "tests/sockets_seen.h"
@@ -170,6 +171,34 @@ static void test_a_second_destination_doubles_only_what_freebsd_has(void **state
     }
 }
 
+/* 4 ports from 1 s on, 8 from 30.5 s, 2 from 60.5 s, of which the holders of the others
+ * know nothing; the allocator is another one from then on. */
+static void test_the_ports_of_udp_change_in_mid_run(void **state)
+{
+    (void)state;
+    struct text_plan p = text_plan_read(
+        "{\"name\": \"udp\", \"duration\": \"100s\", \"network\": {\"rtt\": \"20ms\"},"
+        "\"hosts\": {\"client\": {\"stack\": \"linux618\","
+        "    \"udp\": {\"range\": [50000, 50003]}}, \"server\": {}},"
+        "\"apps\": {\"a\": {\"from\": \"client\", \"to\": \"server:53\","
+        "  \"protocol\": \"udp\", \"arrivals\": {\"kind\": \"constant\", \"rate\": "
+        "\"10/s\"},"
+        "  \"lifetime\": {\"kind\": \"constant\", \"value\": \"10s\"}}},"
+        "\"changes\": [{\"at\": \"30.5s\", \"set\": {"
+        "    \"hosts.client.udp.range\": [50000, 50007]}},"
+        "  {\"at\": \"60.5s\", \"set\": {\"hosts.client.udp.range\": [50002, 50003],"
+        "    \"hosts.client.udp.allocator\": \"bsd44\"}}],"
+        "\"phases\": {\"four\": [\"20s\", \"30s\"], \"eight\": [\"50s\", \"60s\"],"
+        "  \"two\": [\"80s\", \"90s\"]}}");
+    struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
+    expect(r, "hosts.client.udp4.in_use_max@four", 4);
+    expect(r, "hosts.client.udp4.in_use_max@eight", 8);
+    expect(r, "hosts.client.udp4.capacity@two", 2);
+    expect(r, "hosts.client.udp4.in_use_max@two", 2);
+    trial_result_free(r);
+    text_plan_free(&p);
+}
+
 /* --- no answer ------------------------------------------------------------------------
  */
 
@@ -242,6 +271,29 @@ static void test_a_late_answer_meets_who_has_the_port_by_then(void **state)
         trial_result_free(r);
         free(client);
         free(app);
+    }
+}
+
+static void test_what_only_connections_have_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *path, *says;
+    } rows[] = {
+        {"\"closes_first\": \"server\"", "apps.a.closes_first", "must be client"},
+        {"\"quiet\": \"1s\"", "apps.a.quiet", "has no effect with protocol udp"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *text = memory_print(
+            "{\"name\": \"udp\", \"duration\": \"1s\", \"hosts\": {\"c\": {}, \"s\": {}},"
+            "\"apps\": {\"a\": {\"from\": \"c\", \"to\": \"s:53\", \"protocol\": \"udp\","
+            "  \"arrivals\": {\"kind\": \"constant\", \"rate\": \"1/s\"},"
+            "  \"lifetime\": {\"kind\": \"constant\", \"value\": \"1s\"}, %s}}}",
+            rows[i].key);
+        struct issues *found = complaints(text, NULL);
+        expect_issue(issues_get(found, 0), rows[i].path, rows[i].says, NULL);
+        issues_free(found);
+        free(text);
     }
 }
 
@@ -339,10 +391,12 @@ int main(void)
         cmocka_unit_test(test_sockets_are_rows_as_ss_has_them),
         cmocka_unit_test(test_servers_answer_queries_from_a_socket_that_is_unconnected),
         cmocka_unit_test(test_a_second_destination_doubles_only_what_freebsd_has),
+        cmocka_unit_test(test_the_ports_of_udp_change_in_mid_run),
         cmocka_unit_test(test_a_port_nobody_listens_on_refuses),
         cmocka_unit_test(test_a_query_without_an_answer_times_out_and_is_sent_again),
         cmocka_unit_test(test_paths_lose_queries_and_answers),
         cmocka_unit_test(test_a_late_answer_meets_who_has_the_port_by_then),
+        cmocka_unit_test(test_what_only_connections_have_is_refused),
         cmocka_unit_test(test_a_leaked_socket_keeps_its_port_until_its_process_ends),
         cmocka_unit_test(test_a_host_that_goes_down_loses_its_queries),
         cmocka_unit_test(test_a_pool_loses_as_erlang_says_of_all_destinations_together),
