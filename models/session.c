@@ -740,6 +740,16 @@ static void stop_retries(struct sessions *s)
         }
 }
 
+/* What a resolver remembers ends with it; confirmed credentials are on disk. */
+static void forget_names(struct sessions *s, struct app *a)
+{
+    if (!a->cache || a->config->cache.consulted != CACHE_FIRST || is_running(s, a))
+        return;
+    cache_free(a->cache);
+    a->cache =
+        cache_new(&a->config->cache, s->net->hosts.at[a->config->from].member_count);
+}
+
 void sessions_reconfigure(struct sessions *s, const struct field_list *configs)
 {
     if (s->net->processes.stopped)
@@ -749,6 +759,7 @@ void sessions_reconfigure(struct sessions *s, const struct field_list *configs)
         struct app *a = &s->apps[i];
         bool same = arrivals_same(&a->config->arrivals, &config[i].arrivals);
         a->config = &config[i];
+        forget_names(s, a);
         if (a->clients)
             client_pool_resized(s, a);
         if (same)

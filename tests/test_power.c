@@ -358,6 +358,44 @@ static void test_a_process_that_begins_again_has_another_number(void **state)
     stage_close(&s);
 }
 
+/* Of one name, asked for every second: what was tried in the network.  The first change
+ * changes nothing: those that follow begin with a comma. */
+static uint64_t tries_with_a_cache(const char *consulted, const char *changes)
+{
+    char *text = memory_print(
+        "{\"name\": \"cache\", \"duration\": \"1h\", \"hosts\": {\"c\": {\"processes\": "
+        "{\"a\": {}}}, \"s\": {\"processes\": {\"web\": {\"listen\": [80]}}}}, \"apps\": "
+        "{\"a\": {\"from\": \"c\", \"to\": \"s:80\", \"cache\": {\"names\": 1, "
+        "\"consulted\": \"%s\"}, \"arrivals\": {\"kind\": \"constant\", \"rate\": "
+        "\"1/s\"},"
+        "\"lifetime\": {\"kind\": \"constant\", \"value\": \"100ms\"}}}, \"changes\": ["
+        "{\"at\": \"0.5s\", \"set\": {\"apps.a.lifetime.value\": \"100ms\"}}%s]}",
+        consulted, changes);
+    struct stage s = stage_open(text);
+    free(text);
+    stage_run(&s, 9500 * SIM_MS);
+    expect_count(&s, "apps.a.successes", 9);
+    uint64_t tries = stage_count(&s, "apps.a.tries");
+    stage_close(&s);
+    return tries;
+}
+
+static void
+test_names_are_forgotten_with_their_resolver_and_credentials_are_not(void **st)
+{
+    (void)st;
+    static const char restart[] =
+        SET("4500ms", "c.processes.a", "false") SET("4600ms", "c.processes.a", "true");
+    static const char reboot[] = SET("4500ms", "c", "false") SET("4600ms", "c", "true");
+    assert_int_equal(tries_with_a_cache("first", ""), 1);
+    assert_int_equal(tries_with_a_cache("first", restart), 2);
+    assert_int_equal(tries_with_a_cache("first", reboot), 2);
+    /* The domain does not answer any more: the machine vouches for who was there. */
+    char *and_then = memory_print("%s" SERVER_STOPS("4700ms"), reboot);
+    assert_int_equal(tries_with_a_cache("on-failure", and_then), 9);
+    free(and_then);
+}
+
 /* --- a proxy ends --------------------------------------------------------------------
  */
 
@@ -655,6 +693,8 @@ int main(void)
         cmocka_unit_test(test_nobody_comes_while_the_program_does_not_run),
         cmocka_unit_test(test_an_attempt_does_not_outlive_its_program_between_two_tries),
         cmocka_unit_test(test_a_process_that_begins_again_has_another_number),
+        cmocka_unit_test(
+            test_names_are_forgotten_with_their_resolver_and_credentials_are_not),
         cmocka_unit_test(test_a_client_learns_by_a_fin_that_its_proxy_has_ended),
         cmocka_unit_test(test_idle_connections_of_a_proxy_end_with_it),
         cmocka_unit_test(test_a_host_that_goes_down_tells_nobody),
