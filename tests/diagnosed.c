@@ -86,6 +86,7 @@ static const struct expected {
     {"udp-leak-dns", "machine/udp4 udp-leak"},
     {"which-address-to-add", "bsd-server time-wait, bsd-source time-wait, linux-server "
                              "time-wait, linux-source time-wait"},
+    {"which-timeout-is-snat", "idle not-ports, lb-busy nat-block"},
     {"which-proxy-pays-time-wait",
      "haproxy-tcp time-wait, nginx-http time-wait, nginx-stream time-wait"},
     {"who-notices-a-reboot", ""},

@@ -83,7 +83,7 @@ static bool repair_peer(const struct verdict *v, struct advice *a)
         text_print(&a->effect, "%sthe old ones stay", a->effect.length ? "; " : "");
     } else {
         a->seconds = sim_seconds(c->fin_wait_2);
-        text_print(&a->effect, "%sall is well within %s", a->effect.length ? "; " : "",
+        text_print(&a->effect, "%swell within %s", a->effect.length ? "; " : "",
                    human_duration(c->fin_wait_2, within));
     }
     if (isnan(a->need))
@@ -174,7 +174,7 @@ static bool test_the_tuple(const struct verdict *v, struct advice *a)
     bool by_tuple = !is_main(v, &cause_bound) && !is_main(v, &cause_udp_leak);
     if (!holds(v, &cause_scope) || c->pool->translates || !by_tuple)
         return false; /* what has no destination is in everybody's way */
-    text_print(&a->what, "a search that tests the 4-tuple");
+    text_print(&a->what, "testing the 4-tuple");
     text_print(&a->effect, "the innocent are served");
     a->kind = ADVICE_EASES;
     if (c->destinations.used && isfinite(c->flow.need)) {
@@ -232,7 +232,7 @@ static bool answer_the_syn(const struct verdict *v, struct advice *a)
 {
     if (!is_main(v, &cause_syn_sent) && !is_main(v, &cause_silence))
         return false;
-    text_print(&a->what, "the other end answers, or refuses");
+    text_print(&a->what, "the other end answers, refuses");
     text_print(&a->effect,
                "an RST frees the port at once; fewer SYN retries hold it less "
                "long");
@@ -260,7 +260,7 @@ static bool open_the_range(const struct verdict *v, struct advice *a)
     double capacity = blocked ? c->capacity + c->pool->reserved * addresses(c)
                               : (c->pool->high - c->pool->low + 1.0) * addresses(c);
     text_print(&a->what,
-               blocked ? "give the reserved ports back" : "the range as it was, %u-%u",
+               blocked ? "the reserved ports given back" : "the range as it was, %u-%u",
                (unsigned)c->pool->low, (unsigned)c->pool->high);
     compare(a, c->flow.need, capacity);
     return true;
@@ -271,7 +271,7 @@ static bool search_everything(const struct verdict *v, struct advice *a)
     const struct pool_case *c = v->figures;
     if (!holds(v, &cause_bounded))
         return false;
-    text_print(&a->what, "a search that looks at every port");
+    text_print(&a->what, "a search of every port");
     compare(a, c->flow.need, c->room);
     return true;
 }
@@ -295,11 +295,11 @@ static bool larger_block(const struct verdict *v, struct advice *a)
     double inside = inside_hosts(c);
     if (!is_main(v, &cause_nat_block))
         return false;
-    text_print(&a->what, "more ports for each inside host");
+    text_print(&a->what, "more ports for each host");
     if (isfinite(c->flow.need) && inside > 0) {
         a->need = c->flow.need / inside;
-        text_print(&a->effect, "%s hosts need %s each in the mean; ",
-                   human_count(inside, hosts), human_count(a->need, need));
+        text_print(&a->effect, "%s host%s %s in the mean; ", human_count(inside, hosts),
+                   inside > 1 ? "s need each" : " needs", human_count(a->need, need));
     }
     text_print(&a->effect, "%s outside ports were never used",
                human_count(c->capacity - c->in_use_max, free_ports));
@@ -311,8 +311,8 @@ static bool back_off(const struct verdict *v, struct advice *a)
 {
     if (!holds(v, &cause_retries))
         return false;
-    text_print(&a->what, "retries with back-off");
-    text_print(&a->effect, "fewer searches; no port more");
+    text_print(&a->what, "fewer retries");
+    text_print(&a->effect, "fewer searches, no port more");
     a->kind = ADVICE_EASES;
     return true;
 }

@@ -8,7 +8,7 @@
 #define WIDTH  80
 #define INDENT 12   /* columns of the words on the left */
 #define WHAT   30   /* of what an advice is about */
-#define OTHERS 6    /* pools beside the first, a line each */
+#define OTHERS 4    /* pools beside the first, a line each */
 #define TOLD   0.05 /* share from which a further cause gets a line */
 
 struct page {
@@ -166,8 +166,8 @@ static void put_warning(const struct page *p, const struct verdict *v)
     struct text t = {0};
     text_print(
         &t,
-        "%s sockets in TIME_WAIT (%s of the ports) prove nothing by themselves: every "
-        "connection that we close ends so, and goes by itself.",
+        "%s sockets in TIME_WAIT (%s of the ports) prove nothing by themselves: what "
+        "we close ends so.",
         human_count(c->kinds[HOLD_TIME_WAIT], n),
         human_share(c->kinds[HOLD_TIME_WAIT] / c->capacity, share));
     put_paragraph(p, "  note", text_of(&t));
@@ -242,8 +242,12 @@ static void put_others(const struct page *p, const struct diagnosis *d)
         }
         if (!told++)
             fprintf(p->out, "\n%sother pools%s\n", p->bold, p->plain);
-        fprintf(p->out, "  %s %s: %s (%s)\n", v->figures->pool->host,
-                v->figures->pool->pool, v->main->title, v->main->name);
+        struct text t = {0};
+        text_print(&t, "%s %s: %s (%s)", v->figures->pool->host, v->figures->pool->pool,
+                   v->main->title, v->main->name);
+        fputs("  ", p->out);
+        put_wrapped(p->out, text_of(&t), 2, 6);
+        text_free(&t);
     }
     if (more)
         fprintf(p->out, "  and %zu more; --all tells\n", more);

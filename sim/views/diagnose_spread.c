@@ -10,6 +10,9 @@
 /* Fewer than one attempt in a hundred is nothing that users speak of. */
 #define NOTICED 0.01
 
+/* Innocents told by name. */
+#define TOLD 3
+
 /* --- who is innocent ---------------------------------------------------------------- */
 
 static double ratio_of(const struct pool_case *c, const struct run_app *a)
@@ -70,8 +73,7 @@ static const char *reason(const struct pool_case *c)
     if (c->pool->translates)
         return "they share the gateway's outside ports";
     if (strcmp(c->pool->scope, "port") == 0)
-        return "the search asks whether a port is used at all, not whether it is used "
-               "toward this destination";
+        return "the search tests whole ports, whatever the destination";
     if (!c->pool->exhaustive)
         return "the search gives up before it has seen every port";
     return "a port that was bound is closed to all others, whatever the destination";
@@ -81,17 +83,22 @@ static void words_scope(const struct pool_case *c, struct text *out)
 {
     double ratio, share;
     char held[HUMAN_TEXT], failing[HUMAN_TEXT], to[256];
-    bool first = true;
+    unsigned told = 0, more = 0;
     for (size_t i = 0; i < c->record->app_count; i++) {
         const struct run_app *a = &c->record->apps[i];
         if (!case_is_innocent(c, a, &ratio, &share))
             continue;
+        if (told == TOLD) {
+            more++;
+            continue;
+        }
         case_destination(c, a, to);
         text_print(out, "%s%s (%s) holds %s of the ports and %s of its attempts fail",
-                   first ? "" : "; ", a->name, to, human_share(share, held),
+                   told++ ? "; " : "", a->name, to, human_share(share, held),
                    human_share(ratio, failing));
-        first = false;
     }
+    if (more)
+        text_print(out, "; %u more likewise", more);
     text_print(out, ": %s.", reason(c));
 }
 
