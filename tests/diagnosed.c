@@ -59,6 +59,7 @@ static const struct expected {
      "no-pause time-wait, pause-20s time-wait, pause-63s time-wait, short-no-pause "
      "time-wait, short-pause-22s half-range-knee, slow half-range-knee"},
     {"misbehaving-peers", "never peer-lingers, silent peer-lingers"},
+    {"monitoring-loop", "server close-wait"},
     {"netfilter-snat-race", ""},
     {"network-element-fixed", "proxy fin-wait-2"},
     {"nginx-keepalive-pool", "nginx time-wait"},
@@ -80,6 +81,7 @@ static const struct expected {
     {"reserved-block-skew", ""},
     {"retry-storm", "at-once fin-wait-2, backing-off fin-wait-2, insisting undersized, "
                     "losing undersized, none fin-wait-2, steady fin-wait-2"},
+    {"syn-black-hole", "linux black-hole, mac black-hole, windows silence"},
     {"teaching-mini", "client time-wait"},
     {"terminal-server", "ts time-wait"},
     {"udp-late-answers", "in-order/udp4 not-ports, random/udp4 not-ports"},
@@ -99,6 +101,7 @@ static const struct expected {
     {"windows-dynamicport", "small undersized, wide undersized"},
     {"windows-events", "busy time-wait, insisting program-ring, leaking close-wait, "
                        "linux time-wait, resolver/udp4 udp-leak"},
+    {"windows-excluded-block", "blocked range-blocked"},
     {"windows-four-pools",
      "desktop undersized, linux undersized, linux/tcp6 other-family"},
     {"windows-reboot", "server bound"},

@@ -58,10 +58,17 @@ static void judge(struct verdict *v)
 
 /* --- all of them -------------------------------------------------------------------- */
 
-/* The worst first, then the fullest, then by name. */
+static bool ran_dry(const struct verdict *v)
+{
+    return v->main && v->figures->exhausted;
+}
+
+/* Those that ran dry first, of these the worst, then the fullest, then by name. */
 static int by_hurt(const void *a, const void *b)
 {
     const struct verdict *x = a, *y = b;
+    if (ran_dry(x) != ran_dry(y))
+        return ran_dry(x) ? -1 : 1;
     if (x->hurt < y->hurt || x->hurt > y->hurt)
         return x->hurt > y->hurt ? -1 : 1;
     double p = case_wall(x->figures), q = case_wall(y->figures);

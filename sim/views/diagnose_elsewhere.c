@@ -151,12 +151,12 @@ static void figures_limit(const struct pool_case *c, struct text *out)
  * the users who wait and not of those who find no port. */
 static struct weight weigh_silence(const struct pool_case *c)
 {
-    if (c->pool->translates || c->collision_failures > 0 || !(c->held > 0))
+    double waiting = c->held > 0 ? c->kinds[HOLD_SYN_SENT] / c->held : 0;
+    if (c->pool->translates || c->exhausted || waiting < 0.1)
         return (struct weight){0, false};
     double late = case_code(c, "ETIMEDOUT"), other = case_other_failures(c);
-    double waiting = c->kinds[HOLD_SYN_SENT] / c->held;
-    bool holds = !c->exhausted && late > 0 && waiting >= 0.1;
-    return (struct weight){holds ? part(c, late < other ? late : other) : 0, false};
+    late = (late < other ? late : other) - c->collision_failures;
+    return (struct weight){late > 0 ? part(c, late) : 0, false};
 }
 
 static void words_silence(const struct pool_case *c, struct text *out)

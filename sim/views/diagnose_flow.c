@@ -70,8 +70,12 @@ static double users(const struct pool_case *c, const char *what, bool crowd)
 /* The crowd's part of what is chosen. */
 static double crowd_part(const struct pool_case *c)
 {
-    double all = users(c, "successes", false);
-    return all > 0 ? users(c, "successes", true) / all : 1;
+    if (!c->crowd)
+        return 1;
+    double dry = rate_of(c, "allocation_failures", c->stretch);
+    double all = users(c, "attempts", false), lost = users(c, "failures", true);
+    double got = users(c, "attempts", true) - (lost < dry ? lost : dry);
+    return all > 0 ? got / (all - (lost < dry ? lost : dry)) : 1;
 }
 
 /* --- timed kinds ------------------------------------------------------------------- */
@@ -187,7 +191,9 @@ struct flow flow_of(const struct pool_case *c)
     if (c->chosen == 0 || case_samples(c) < SAMPLES)
         return f;
     f.admitted = rate_of(c, "allocations", c->stretch) * crowd_part(c);
-    double wanted = users(c, "attempts", true), got = users(c, "successes", true);
+    double wanted = users(c, "attempts", true), lost = users(c, "failures", true);
+    double dry = rate_of(c, "allocation_failures", c->stretch);
+    double got = wanted - (lost < dry ? lost : dry); /* a choice may be tried again */
     double served = got * sim_seconds(c->stretch.end - c->stretch.begin);
     f.demand = served >= SERVED ? f.admitted * wanted / got : wanted;
     f.growth = growth_of(c);
