@@ -211,6 +211,7 @@ const struct field_table app_fields = {
              .offset = offsetof(struct app_config, protocol),
              .choices = protocol_choice,
              .fallback = "\"tcp\"",
+             .change = "pools are built at the start; let another app's arrivals begin",
              .help =
                  "udp: an attempt is a query, which takes a local port and succeeds "
                  "with the answer; the socket is held for `lifetime` and then closed"},
@@ -219,6 +220,8 @@ const struct field_table app_fields = {
              .offset = offsetof(struct app_config, family),
              .choices = family_choice,
              .fallback = "\"ipv4\"",
+             .change =
+                 "addresses are given at the start; let another app's arrivals begin",
              .help = "of the addresses on every leg; hosts without one of it are given "
                      "one (IPv6: from fd00::1 on)"},
             {.key = "arrivals",
@@ -341,6 +344,7 @@ const struct field_table app_fields = {
              .table = &udp_config_fields,
              .flags = FIELD_CHANGEABLE,
              .fallback = "{}",
+             .change = "of queries sent from then on",
              .help = "with protocol udp: its queries"},
             {.key = "leaks",
              .type = FIELD_OBJECT,

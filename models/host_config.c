@@ -390,6 +390,7 @@ const struct field_table host_fields = {
              .max = 1024,
              .fallback = "[]",
              .flags = FIELD_CHANGEABLE,
+             .change = "who holds such a port keeps it",
              .help = "ranges never chosen for TCP (netsh int ipv4 add excludedportrange "
                      "tcp)"},
             {.key = "excluded_udp",
@@ -399,6 +400,7 @@ const struct field_table host_fields = {
              .max = 1024,
              .fallback = "[]",
              .flags = FIELD_CHANGEABLE,
+             .change = "who holds such a port keeps it",
              .help = "the same for UDP"},
             {.key = "predictability",
              .type = FIELD_BOOL,
@@ -435,8 +437,9 @@ const struct field_table host_fields = {
              .table = &dynamic_ports_fields,
              .fallback = "{}",
              .flags = FIELD_CHANGEABLE,
+             .change = "holders outside a narrowed range stay",
              .help = "Windows: the dynamic ranges of netsh, for each pool that has its "
-                     "own, in place of tcp.range; holders outside a narrowed one stay"},
+                     "own, in place of tcp.range"},
             {.key = "nat",
              .type = FIELD_CHOICE,
              .offset = offsetof(struct host_config, nat),
