@@ -78,7 +78,7 @@ static void put_choice(const struct rung *r, char out[LADDER_TEXT])
         [TRACE_BIND_ZERO] = "bind(0)",
         [TRACE_BIND] = "bind()",
         [TRACE_TRANSLATE] = "translates"};
-    char probes[LADDER_TEXT] = "", count[HUMAN_TEXT];
+    char probes[HUMAN_TEXT + 16] = "", count[HUMAN_TEXT];
     if (r->choice.probes)
         snprintf(probes, sizeof probes, " after %s probe%s",
                  human_count(r->choice.probes, count), r->choice.probes == 1 ? "" : "s");
@@ -160,7 +160,7 @@ static void put_step(const struct attempt *a, const struct rung *r, char out[LAD
     bool gives_up = r->what == TCP_IN_GIVE_UP;
     if (r->step.carried || (!gives_up && is_followed_by_segment(a, r)))
         return;
-    char port[LADDER_TEXT] = "";
+    char port[24] = "";
     if (r->step.to == TCP_CLOSED && e->active && !e->earlier && !stays_bound(a, r))
         snprintf(port, sizeof port, ": port %u is free", (unsigned)e->local_port);
     const char *state = tcp_state_name((enum tcp_state)r->step.from);
