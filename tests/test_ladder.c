@@ -100,6 +100,9 @@ static const struct ladder_case cases[] = {
      ", \"leaks\": {\"after_time_wait\": 1}",
      ", \"changes\": [{\"at\": \"30s\", \"set\": {\"hosts.client.processes.a.running\": "
      "false}}]"},
+    {"a-client-keeps-its-connection", direct, 1, SIM_H, "", "",
+     ", \"pool\": {\"requests\": 2}", ""},
+    {"and-uses-it-again", direct, 2, SIM_H, "", "", ", \"pool\": {\"requests\": 2}", ""},
     {"a-machine-vanishes", direct, 1, 20 * SIM_S, "", "", ", \"vanishes\": 1", ""},
     {"a-gateway-forgets-the-flow", direct, 1, SIM_H, ", \"gateway\": \"nat\"", gate,
      ", \"quiet\": \"600ms\"", ""},

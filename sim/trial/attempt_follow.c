@@ -518,17 +518,19 @@ static void begin(struct follower *f, uint32_t session, uint16_t app)
     name_hosts(f, &apps[app]);
 }
 
-/* The proxy's connection to the server, that it has kept for the next request. */
+/* The connection to the server that its owner, a proxy or the client itself, has kept for
+ * the next request. */
 static void adopt_kept(struct follower *f)
 {
     const struct tcp_sockets *t = &f->net->sockets;
     for (uint32_t i = 1; i <= t->used; i++) {
         const struct tcp_socket *s = &t->at[i];
         if (s->state == TCP_NO_STATE || s->session != f->session ||
-            !(s->flags & TCP_UPSTREAM) || find(f, i) != NO_END)
+            s->flags & TCP_PASSIVE || is_proxied(f) != !!(s->flags & TCP_UPSTREAM) ||
+            find(f, i) != NO_END)
             continue;
         uint32_t peer = s->peer;
-        adopt(f, i, PLACE_OUTER);
+        adopt(f, i, is_proxied(f) ? PLACE_OUTER : PLACE_CLIENT);
         if (peer)
             adopt(f, peer, PLACE_SERVER);
         return;
@@ -539,8 +541,9 @@ static void leave_kept(struct follower *f)
 {
     for (uint16_t i = 0; i < f->out->end_count; i++) {
         struct attempt_end *e = end_at(f, i);
-        if ((e->place == PLACE_OUTER || e->place == PLACE_SERVER) &&
-            e->closed == SIM_NEVER)
+        bool kept = e->place == PLACE_SERVER ||
+                    e->place == (is_proxied(f) ? PLACE_OUTER : PLACE_CLIENT);
+        if (kept && e->closed == SIM_NEVER)
             e->left = true;
     }
 }

@@ -365,7 +365,7 @@ static void put_outcome(const struct attempt *a, char out[2 * LADDER_TEXT])
 /* Whether the end deserves a sentence. */
 static bool is_worth_it(const struct attempt_end *e)
 {
-    if (e->earlier || e->left)
+    if (e->earlier)
         return false;
     return e->active || (e->closed == SIM_NEVER && e->leaked);
 }
@@ -374,7 +374,10 @@ static void put_end(const struct attempt *a, const struct attempt_end *e,
                     char out[2 * LADDER_TEXT])
 {
     char host[LADDER_HOST];
-    if (e->active)
+    if (e->left && e->active)
+        snprintf(out, 2 * LADDER_TEXT, "%s keeps port %u, for the next request",
+                 host_of(a, e, host), (unsigned)e->local_port);
+    else if (e->active)
         put_port(a, e, out);
     else
         snprintf(out, 2 * LADDER_TEXT, "%s has its end still, in %s: nobody closes it",
