@@ -75,6 +75,7 @@ static const struct expected {
     {"proxysg-management-inbound", "proxy fin-wait-2"},
     {"proxysg-outage", "proxy fin-wait-2"},
     {"proxysg-random-off", "proxy fin-wait-2"},
+    {"proxysg-randomize-port-disabled", "proxy fin-wait-2"},
     {"proxysg-reworked", "proxy fin-wait-2"},
     {"reflect-client-ip", ""},
     {"reflect-client-ip-nat", "proxy tuple-taken"},
