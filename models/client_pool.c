@@ -116,6 +116,15 @@ void client_pool_resized(struct sessions *s, struct app *a)
     }
 }
 
+size_t client_pools_bytes(const struct sessions *s, const struct app *a)
+{
+    uint32_t members = s->net->hosts.at[a->config->from].member_count;
+    size_t bytes = 0;
+    for (uint32_t i = 0; a->clients && i < members; i++)
+        bytes += sizeof *a->clients + a->clients[i].room * sizeof *a->clients[i].line;
+    return bytes;
+}
+
 void client_pools_free(struct sessions *s, struct app *a)
 {
     if (!a->clients)

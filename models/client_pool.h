@@ -44,6 +44,7 @@ void client_pool_withdraw(struct sessions *s, uint32_t id);
 /* The app's limit has been changed: as many of those in line as may open connections. */
 void client_pool_resized(struct sessions *s, struct app *a);
 
+size_t client_pools_bytes(const struct sessions *s, const struct app *a);
 void client_pools_free(struct sessions *s, struct app *a);
 
 #endif

@@ -798,7 +798,9 @@ void sessions_end(struct sessions *s)
 size_t sessions_bytes(const struct sessions *s)
 {
     size_t bytes = s->app_count * sizeof *s->apps;
-    for (uint32_t i = 0; i < s->app_count; i++)
-        bytes += s->apps[i].cache ? cache_bytes(s->apps[i].cache) : 0;
+    for (uint32_t i = 0; i < s->app_count; i++) {
+        const struct app *a = &s->apps[i];
+        bytes += (a->cache ? cache_bytes(a->cache) : 0) + client_pools_bytes(s, a);
+    }
     return bytes + s->capacity * (sizeof *s->at + (s->names ? sizeof *s->names : 0));
 }

@@ -254,6 +254,35 @@ test_cached_credentials_serve_for_a_while_and_a_local_account_always(void **stat
         free(apps[i]);
 }
 
+/* One name each; the server refuses from 10 s on, and the machine is off from 20 to 30 s.
+ */
+static void test_a_reboot_empties_what_is_in_memory_and_not_what_is_on_disk(void **state)
+{
+    (void)state;
+    char *apps[] = {an_app("names", "10/s", "\"cache\": {\"names\": 1}"),
+                    an_app("log-on", "10/s",
+                           "\"cache\": {\"names\": 1, \"consulted\": \"on-failure\"}")};
+    char *both = memory_print("%s, %s", apps[0], apps[1]);
+    struct text_plan p = plan_of(
+        "\"duration\": \"40s\", \"network\": {\"rtt\": \"0s\"}, \"changes\": [{\"at\": "
+        "\"10s\", \"set\": {\"hosts.s.max_client_connections\": 0}}, {\"at\": \"20s\", "
+        "\"set\": {\"hosts.c.running\": false}}, {\"at\": \"30s\", \"set\": "
+        "{\"hosts.c.running\": true}}], \"phases\": {\"refused\": [\"10s\", \"20s\"], "
+        "\"rebooted\": [\"30s\", \"40s\"]}",
+        both);
+    struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
+    expect_metric(r, "apps.names.failures@refused", 0);
+    expect_metric(r, "apps.names.successes@rebooted", 0);
+    assert_true(result_metric(r, "apps.names.failures@rebooted") > 50);
+    expect_metric(r, "apps.log-on.failures", 0);
+    assert_true(result_metric(r, "apps.log-on.cache_hits@rebooted") > 50);
+    trial_result_free(r);
+    text_plan_free(&p);
+    free(both);
+    for (size_t i = 0; i < 2; i++)
+        free(apps[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +294,7 @@ int main(void)
         cmocka_unit_test(test_a_hit_needs_no_port_and_no_time),
         cmocka_unit_test(
             test_cached_credentials_serve_for_a_while_and_a_local_account_always),
+        cmocka_unit_test(test_a_reboot_empties_what_is_in_memory_and_not_what_is_on_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
