@@ -187,18 +187,18 @@ static struct listener *asked_ports(const struct socket_scene *scene,
     const struct hosts *hosts = &scene->net->hosts;
     for (uint32_t i = 0; i < scene->apps->count; i++) {
         const struct app_config *a = app_of(scene, (uint16_t)i);
-        const uint32_t *process = &scene->net->processes.of[i * 4];
+        const struct processes *processes = &scene->net->processes;
         if (host_listens(&hosts->at[a->to.reference], a->to.port))
             *out++ = (struct listener){.host = a->to.reference,
                                        .port = a->to.port,
                                        .udp = a->protocol == APP_UDP,
-                                       .process = process[3]};
+                                       .process = processes->of[i * 4 + 3]};
         if (a->through == FIELD_NO_REFERENCE)
             continue;
         uint16_t port = hosts->at[a->through].config->proxy_port;
         if (host_listens(&hosts->at[a->through], port))
             *out++ = (struct listener){
-                .host = a->through, .port = port, .process = process[1]};
+                .host = a->through, .port = port, .process = processes->of[i * 4 + 1]};
     }
     return out;
 }
@@ -426,7 +426,7 @@ static struct socket_row row_of_group(const struct socket_scene *scene,
                                       const struct alike *a)
 {
     const struct net *net = scene->net;
-    if (a->rest & TRANSLATED << 8)
+    if (net->gateways && a->rest & TRANSLATED << 8)
         return row_of_mapping(scene, &net->gateways->mappings.at[a->one]);
     if (a->rest & UDP << 8)
         return row_of_udp(scene, &net->udp_sockets.at[a->one]);

@@ -201,6 +201,24 @@ static void test_nothing_chosen_is_no_error(void **state)
     ended_free(&e);
 }
 
+/* Its run directory holds the scenario; the recording stays in the library. */
+static void test_a_run_of_a_recording_is_simulated_again(void **state)
+{
+    const struct place *p = *state;
+    char *directory = memory_print("%s/churn", p->root);
+    struct program run = {.args = {"run", "linux-churn-replay", "-q", "-o", directory,
+                                   "--set", "duration=20s", "--set", "phases={}", "--set",
+                                   "require=[]"}};
+    struct ended e = program_run(&run);
+    expect_status(&e, 0);
+    ended_free(&e);
+    e = ask(directory, "--at=10s", "--count-by=state", "-q", NULL);
+    expect_status(&e, 0);
+    expect_says(e.out, "TIME_WAIT");
+    ended_free(&e);
+    free(directory);
+}
+
 static void test_a_moment_that_never_came_is_told(void **state)
 {
     const struct place *p = *state;
@@ -230,6 +248,7 @@ int main(void)
         AT_A_PLACE(test_without_its_scenario_a_run_tells_what_it_kept),
         AT_A_PLACE(test_bad_questions_are_refused_with_a_way_out),
         AT_A_PLACE(test_nothing_chosen_is_no_error),
+        AT_A_PLACE(test_a_run_of_a_recording_is_simulated_again),
         AT_A_PLACE(test_a_moment_that_never_came_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

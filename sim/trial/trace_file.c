@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/base/memory.h"
 
@@ -132,4 +133,9 @@ bool trace_file_read(const char *path, struct arrival_trace *out,
     }
     *out = (struct arrival_trace){.rows = r.rows, .count = r.count};
     return true;
+}
+
+bool trace_file_exists(const char *path)
+{
+    return access(path, R_OK) == 0;
 }

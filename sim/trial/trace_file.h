@@ -25,4 +25,7 @@ struct trace_error {
 bool trace_file_read(const char *path, struct arrival_trace *out,
                      struct trace_error *error);
 
+/* True if something can be read at that place. */
+bool trace_file_exists(const char *path);
+
 #endif

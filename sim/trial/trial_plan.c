@@ -42,15 +42,29 @@ static void read_changes(struct trial_plan *plan)
 
 /* --- traces -------------------------------------------------------------------- */
 
+/* The caller's to free.  A run of the library has its scenario and not the recording
+ * beside it: that is still in the library. */
+static char *find_trace(const struct trial_plan *plan, const char *path, const char *file,
+                        const char *library)
+{
+    if (file[0] == '/')
+        return memory_text(file, strlen(file));
+    char *beside = memory_print("%s/%s", scenario_folder(plan->scenario, path), file);
+    if (!library || trace_file_exists(beside))
+        return beside;
+    char *there = memory_print("%s/%s", library, file);
+    bool found = trace_file_exists(there);
+    free(found ? beside : there);
+    return found ? there : beside;
+}
+
 static void read_trace(struct trial_plan *plan, uint32_t number,
-                       const struct app_config *app, struct issues *issues)
+                       const struct app_config *app, const char *library,
+                       struct issues *issues)
 {
     const struct arrivals_trace *trace = app->arrivals.config;
     char *path = memory_print("apps.%s.arrivals.file", app->name);
-    char *file =
-        trace->file[0] == '/'
-            ? memory_text(trace->file, strlen(trace->file))
-            : memory_print("%s/%s", scenario_folder(plan->scenario, path), trace->file);
+    char *file = find_trace(plan, path, trace->file, library);
     struct trace_error error;
     if (!trace_file_read(file, &plan->traces[number], &error)) {
         if (error.unreadable)
@@ -98,14 +112,15 @@ static void refuse_late_traces(const struct trial_plan *plan, struct issues *iss
     }
 }
 
-static void read_traces(struct trial_plan *plan, struct issues *issues)
+static void read_traces(struct trial_plan *plan, const char *library,
+                        struct issues *issues)
 {
     const struct field_list *apps = &plan->config->world.apps;
     const struct app_config *app = apps->items;
     plan->traces = memory_new(apps->count, sizeof *plan->traces);
     for (uint32_t i = 0; i < apps->count; i++)
         if (app[i].arrivals.kind == ARRIVALS_TRACE)
-            read_trace(plan, i, &app[i], issues);
+            read_trace(plan, i, &app[i], library, issues);
 }
 
 /* --- requirements -------------------------------------------------------------- */
@@ -230,7 +245,9 @@ static void read_moments(struct trial_plan *plan, struct issues *issues)
 
 /* --- all of it ----------------------------------------------------------------- */
 
-static struct trial_plan *plan_of(struct scenario *scenario, struct issues *issues)
+static struct trial_plan *plan_of(struct scenario *scenario,
+                                  const struct scenario_options *options,
+                                  struct issues *issues)
 {
     if (!scenario)
         return NULL;
@@ -240,7 +257,7 @@ static struct trial_plan *plan_of(struct scenario *scenario, struct issues *issu
     plan->config = scenario_root(scenario);
     read_changes(plan);
     later_addresses_find(plan, issues);
-    read_traces(plan, issues);
+    read_traces(plan, options ? options->library : NULL, issues);
     refuse_late_traces(plan, issues);
     read_moments(plan, issues);
     if (issues_count(issues) == 0)
@@ -257,7 +274,8 @@ struct trial_plan *trial_plan_read(const char *path,
                                    const struct scenario_options *options,
                                    struct issues *issues)
 {
-    return plan_of(scenario_read_file(path, &trial_fields, options, issues), issues);
+    return plan_of(scenario_read_file(path, &trial_fields, options, issues), options,
+                   issues);
 }
 
 struct trial_plan *trial_plan_read_text(const char *name, const char *text, size_t length,
@@ -265,7 +283,7 @@ struct trial_plan *trial_plan_read_text(const char *name, const char *text, size
                                         struct issues *issues)
 {
     return plan_of(scenario_read_text(name, text, length, &trial_fields, options, issues),
-                   issues);
+                   options, issues);
 }
 
 void trial_plan_keep(struct trial_plan *plan, const struct moment *moment)

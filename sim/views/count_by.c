@@ -112,6 +112,8 @@ struct counts count_by(const struct table *table, const size_t *rows, size_t row
         .table = table, .columns = columns, .column_count = column_count};
     struct counts c = {.table = table, .column_count = column_count};
     memcpy(c.columns, columns, column_count * sizeof *columns);
+    g.capacity = 64;
+    g.groups = memory_new(g.capacity, sizeof *g.groups);
     grow(&g);
     for (size_t i = 0; i < row_count; i++) {
         uint64_t by = weight == TABLE_NO_COLUMN
