@@ -88,7 +88,7 @@ static void get_range(struct json_source *s, const cJSON *object, const char *ke
 {
     const cJSON *ends = json_get_array(s, object, key);
     const cJSON *a = json_first(ends), *b = a ? a->next : NULL;
-    bool good = cJSON_IsNumber(a) && cJSON_IsNumber(b) && !b->next &&
+    bool good = b && cJSON_IsNumber(a) && cJSON_IsNumber(b) && !b->next &&
                 a->valuedouble >= 0 && a->valuedouble <= b->valuedouble &&
                 b->valuedouble <= UINT16_MAX;
     if (!good) {

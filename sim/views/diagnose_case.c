@@ -120,7 +120,7 @@ static void tally_columns(struct tally *t, const struct pool_case *c, struct str
                           const char *prefix, const char *suffix)
 {
     const struct series *s = c->record->series;
-    size_t length;
+    size_t length = 0;
     for (uint32_t i = 0; s && i < series_columns(s); i++) {
         const char *name = middle(series_name(s, i), prefix, suffix, &length);
         double mean = name ? column_mean(s, i, w) : 0;

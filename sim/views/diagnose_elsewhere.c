@@ -230,7 +230,7 @@ static void figures_peer(const struct pool_case *c, struct text *out)
  * C1]. */
 static double half_range(const struct pool_case *c)
 {
-    return (c->high - c->low + 1) / 2;
+    return floor((c->high - c->low + 1) / 2.0);
 }
 
 static bool halves(const struct pool_case *c)

@@ -146,7 +146,7 @@ static void put_causes(const struct page *p, const struct verdict *v)
 {
     for (uint32_t i = 0; i < v->count; i++) {
         const struct cause *cause = v->causes[i].cause;
-        if (cause == v->main)
+        if (v->main && cause == v->main)
             put_cause(p, v, i, "  cause");
         else if (cause->role == CAUSE_WORSENS)
             put_cause(p, v, i, cause == &cause_scope ? "  innocent" : "  worse");
