@@ -6,6 +6,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
+#include "sim/cli/directory.h"
 #include "sim/cli/terminal.h"
 #include "sim/results/run_directory.h"
 #include "sim/views/binds.h"
@@ -53,17 +54,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_JSON:
         a->print = table_json;
         break;
-    case ARGP_KEY_ARG:
-        if (a->directory)
-            argp_error(state, "one directory at a time, also got \"%s\"", argument);
-        a->directory = argument;
-        break;
-    case ARGP_KEY_END:
-        if (!a->directory)
-            argp_error(state, "which run directory?");
-        break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return directory_argument(key, argument, state, &a->directory);
     }
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "sim/cli/command.h"
 #include "sim/cli/diagnose_capture.h"
+#include "sim/cli/directory.h"
 #include "sim/cli/terminal.h"
 #include "sim/results/run_directory.h"
 #include "sim/views/diagnose.h"
@@ -33,11 +34,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_JSON:
         a->json = true;
         break;
-    case ARGP_KEY_ARG:
-        if (a->directory)
-            argp_error(state, "one directory at a time, also got \"%s\"", argument);
-        a->directory = argument;
-        break;
     case ARGP_KEY_END:
         if (!a->directory && !a->capture.path)
             argp_error(state, "which run directory, or which capture?");
@@ -49,7 +45,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         state->child_inputs[0] = &a->capture;
         break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return directory_argument(key, argument, state, &a->directory);
     }
     return 0;
 }
@@ -103,15 +99,12 @@ static int print_diagnosis(const struct run_record *record, const struct argumen
 static int run(int argc, char **argv)
 {
     struct arguments a = {.directory = NULL};
-    struct results_error error;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     if (a.capture.path)
         return diagnose_capture(&a.capture, a.all, a.json);
-    struct stored_run *stored = run_directory_read(a.directory, &error);
-    if (!stored) {
-        fprintf(stderr, "portsim: %s\n", error.text);
+    struct stored_run *stored = directory_read(a.directory);
+    if (!stored)
         return EXIT_IO;
-    }
     int status = print_diagnosis(&stored->record, &a);
     stored_run_free(stored);
     return status;

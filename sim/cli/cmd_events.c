@@ -5,6 +5,7 @@
 
 #include "sim/base/words.h"
 #include "sim/cli/command.h"
+#include "sim/cli/directory.h"
 #include "sim/results/run_directory.h"
 #include "sim/scenario/units.h"
 #include "sim/views/events.h"
@@ -73,17 +74,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_JSON:
         a->format = EVENTS_JSON;
         break;
-    case ARGP_KEY_ARG:
-        if (a->directory)
-            argp_error(state, "one directory at a time, also got \"%s\"", argument);
-        a->directory = argument;
-        break;
-    case ARGP_KEY_END:
-        if (!a->directory)
-            argp_error(state, "which run directory?");
-        break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return directory_argument(key, argument, state, &a->directory);
     }
     return 0;
 }
@@ -100,13 +92,10 @@ static const struct argp argp = {
 static int run(int argc, char **argv)
 {
     struct arguments a = {.filter.until = SIM_NEVER};
-    struct results_error error;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
-    struct stored_run *stored = run_directory_read(a.directory, &error);
-    if (!stored) {
-        fprintf(stderr, "portsim: %s\n", error.text);
+    struct stored_run *stored = directory_read(a.directory);
+    if (!stored)
         return EXIT_IO;
-    }
     events_print(stdout, &stored->record, &a.filter, a.format);
     stored_run_free(stored);
     return EXIT_DONE;

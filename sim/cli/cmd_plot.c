@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "sim/cli/command.h"
+#include "sim/cli/directory.h"
 #include "sim/cli/run.h"
 
 struct arguments {
@@ -22,17 +23,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!run_format(argument, &a->format))
             argp_error(state, "--format must be svg, png or dumb, is \"%s\"", argument);
         break;
-    case ARGP_KEY_ARG:
-        if (a->directory)
-            argp_error(state, "one directory at a time, also got \"%s\"", argument);
-        a->directory = argument;
-        break;
-    case ARGP_KEY_END:
-        if (!a->directory)
-            argp_error(state, "which run directory?");
-        break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return directory_argument(key, argument, state, &a->directory);
     }
     return 0;
 }

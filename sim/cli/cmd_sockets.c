@@ -7,6 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/words.h"
 #include "sim/cli/command.h"
+#include "sim/cli/directory.h"
 #include "sim/cli/replay.h"
 #include "sim/cli/terminal.h"
 #include "sim/scenario/units.h"
@@ -145,16 +146,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'q':
         a->quiet = true;
         break;
-    case ARGP_KEY_ARG:
-        if (a->directory)
-            argp_error(state, "one directory at a time, also got \"%s\"", argument);
-        a->directory = argument;
-        break;
     case ARGP_KEY_END:
         check_together(a, state);
         break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return directory_argument(key, argument, state, &a->directory);
     }
     return 0;
 }
@@ -357,13 +353,10 @@ static const struct argp argp = {
 static int run(int argc, char **argv)
 {
     struct arguments a = {.member = NO_MEMBER, .format = sockets_format_find("table")};
-    struct results_error error;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
-    struct stored_run *stored = run_directory_read(a.directory, &error);
-    if (!stored) {
-        fprintf(stderr, "portsim: %s\n", error.text);
+    struct stored_run *stored = directory_read(a.directory);
+    if (!stored)
         return EXIT_IO;
-    }
     struct replay replay = {.stored = stored, .directory = a.directory, .quiet = a.quiet};
     int status = EXIT_USAGE;
     if (host_exists(&a, &stored->record))

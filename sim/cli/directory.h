@@ -1,0 +1,17 @@
+/* The run directory that a command takes as its argument. */
+#ifndef SIM_CLI_DIRECTORY_H
+#define SIM_CLI_DIRECTORY_H
+
+#include <argp.h>
+
+#include "sim/results/run_directory.h"
+
+/* The last case of a command's parser: takes the one argument into `directory`, refuses a
+ * second, and at the end that there is none.  ARGP_ERR_UNKNOWN for any other key. */
+error_t directory_argument(int key, char *argument, struct argp_state *state,
+                           const char **directory);
+
+/* The run in it; NULL after a message. */
+struct stored_run *directory_read(const char *directory);
+
+#endif
