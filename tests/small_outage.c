@@ -41,6 +41,9 @@ const struct small_outage small_outages[] = {
     {"a server that never closes", "fin-wait-2", "client",
      HEAD HOSTS(CLIENT("proxysg-legacy", ""), "{}") APP("3/s", "1s", NEVER)},
 
+    {"a busy server that never closes", "fin-wait-2", "client",
+     HEAD HOSTS(CLIENT("proxysg-legacy", ""), "{}") APP("150/s", "1s", NEVER)},
+
     {"an element that eats FINs", "fin-wait-2", "client",
      HEAD HOSTS(CLIENT("proxysg-legacy", ""), "{}") PATH("\"eats_fin_from\": \"server\"")
          APP("3/s", "1s", "")},
@@ -139,6 +142,11 @@ const struct small_cure small_cures[] = {
 
     {"a server that never closes", "repair-peer",
      HEAD LATE HOSTS(CLIENT("proxysg-legacy", ""), "{}") APP("3/s", "1s", "")},
+
+    {"a busy server that never closes", "shorter-fin-wait-2-and-wider-range",
+     HEAD LATE HOSTS("{ \"stack\": \"proxysg-legacy\", \"tcp\": {"
+                     "  \"range\": [1024, 65535], \"fin_wait_2\": \"1min\" } }",
+                     "{}") APP("150/s", "1s", NEVER)},
 
     {"connections that come too fast", "wider-range",
      HEAD LATE HOSTS("{ \"stack\": \"linux518\", \"tcp\": { \"range\": [1024, 65535] } }",

@@ -153,6 +153,23 @@ static bool wider_range(const struct verdict *v, struct advice *a)
     return c->flow.growth > 0;
 }
 
+/* Where neither of the two is enough. */
+static bool shorten_and_widen(const struct verdict *v, struct advice *a)
+{
+    const struct pool_case *c = v->figures;
+    double widest = (WIDEST_HIGH - WIDEST_LOW + 1) * addresses(c);
+    double room = widest * c->room / c->capacity;
+    if (!holds(v, &cause_fin_wait_2) || c->fin_wait_2 <= SHORT_WAIT || c->snapshot ||
+        !c->exhausted || c->pool->translates || c->capacity >= widest)
+        return false;
+    double need = flow_need(c, SHORT_WAIT, c->time_wait, 0);
+    if (!(need > c->room && c->flow.need > room && need <= room))
+        return false;
+    text_print(&a->what, "FIN_WAIT_2 1 min, %u-%u", WIDEST_LOW, WIDEST_HIGH);
+    compare(a, need, room);
+    return true;
+}
+
 static bool more_addresses(const struct verdict *v, struct advice *a)
 {
     const struct pool_case *c = v->figures;
@@ -333,6 +350,7 @@ static const struct {
     {"shorter-time-wait", shorten_time_wait},
     {"keep-alive", keep_alive},
     {"wider-range", wider_range},
+    {"shorter-fin-wait-2-and-wider-range", shorten_and_widen},
     {"more-addresses", more_addresses},
     {"tuple-scope", test_the_tuple},
     {"back-off", back_off},
