@@ -175,7 +175,8 @@ bool flow_leaks_udp(const struct pool_case *c)
            by->at[0].count >= came_to(c, &by->at[0]) * sim_seconds(c->moment) / 2;
 }
 
-bool flow_leaks(const struct pool_case *c)
+/* Are descriptors kept that nobody closes, so that no number of ports is enough? */
+static bool leaks(const struct pool_case *c)
 {
     double kept = c->kinds[HOLD_CLOSE_WAIT] + c->kinds[HOLD_BOUND];
     return flow_leaks_udp(c) || (c->held > 0 && kept >= SOME * c->held);
@@ -215,7 +216,7 @@ struct flow flow_of(const struct pool_case *c)
     double hold = 0;
     for (int k = 0; k < HOLD_KINDS; k++)
         hold += f.hold[k];
-    f.need = flow_leaks(c) ? (double)INFINITY : f.demand * hold;
+    f.need = leaks(c) ? (double)INFINITY : f.demand * hold;
     return f;
 }
 
@@ -223,7 +224,7 @@ double flow_need(const struct pool_case *c, sim_ns fin_wait_2, sim_ns time_wait,
                  double closing)
 {
     const struct flow *f = &c->flow;
-    if (isnan(f->need) || flow_leaks(c))
+    if (isnan(f->need) || leaks(c))
         return f->need;
     double stuck = f->share[HOLD_FIN_WAIT_2] * (1 - closing);
     double waiting = f->share[HOLD_TIME_WAIT] + f->share[HOLD_FIN_WAIT_2] * closing;

@@ -21,9 +21,8 @@ struct flow flow_of(const struct pool_case *c);
 double flow_need(const struct pool_case *c, sim_ns fin_wait_2, sim_ns time_wait,
                  double closing);
 
-/* Are descriptors kept that nobody closes, so that no number of ports is enough?  Of UDP,
- * whose sockets have no state that tells, by how long they live. */
-bool flow_leaks(const struct pool_case *c);
+/* Are sockets of UDP kept that nobody closes?  They have no state that tells: by how long
+ * they live. */
 bool flow_leaks_udp(const struct pool_case *c);
 
 /* How long a timer of that length lasts in the mean on the pool's system: Linux rounds up
