@@ -74,8 +74,12 @@ static void expect_partial_results(const char *folder)
     assert_true(scratch_exists(folder, "r/timeseries.csv"));
     assert_true(scratch_exists(folder, "r/events.csv"));
     assert_true(scratch_exists(folder, "r/scenario.json"));
+    assert_true(scratch_exists(folder, "r/sockets/census.csv"));
     char *run = memory_print("%s/r", folder);
-    assert_int_equal(scratch_entries(run), 5); /* and nothing half-written */
+    char *sockets = memory_print("%s/sockets", run);
+    assert_int_equal(scratch_entries(run), 6); /* and nothing half-written */
+    assert_int_equal(scratch_entries(sockets), 1);
+    free(sockets);
     free(run);
     cJSON_Delete(summary);
     free(text);
