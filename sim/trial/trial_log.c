@@ -43,10 +43,10 @@ static const char *const words[NOTE_COUNT] = {
     [NOTE_FIRST_ERRNO] = "{code}: {help}",
     [NOTE_RESETS_BEGIN] = "an open connection was reset",
     [NOTE_RESETS_END] = "{value connection} reset while open",
-    [NOTE_EVENT_4227] = "{pool}: a port would have to be used again to the same place "
-                        "while it waits in TIME_WAIT; " FAILED_BEFORE,
-    [NOTE_EVENT_4231] = "{pool}: all dynamic TCP ports are in use; " FAILED_BEFORE,
-    [NOTE_EVENT_4266] = "{pool}: all dynamic UDP ports are in use; " FAILED_BEFORE,
+    [NOTE_EVENT_4227] = ("{pool}: a port would have to be used again to the same place "
+                         "while it waits in TIME_WAIT; " FAILED_BEFORE),
+    [NOTE_EVENT_4231] = ("{pool}: all dynamic TCP ports are in use; " FAILED_BEFORE),
+    [NOTE_EVENT_4266] = ("{pool}: all dynamic UDP ports are in use; " FAILED_BEFORE),
     [NOTE_DROPS_BEGIN] = "a packet is dropped: {reason}",
     [NOTE_DROPS_END] = "{value packet} dropped: {reason}",
     [NOTE_PROCESS_STOPS] = "stops; the system closes {value descriptor}",
