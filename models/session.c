@@ -1,7 +1,6 @@
 #include "models/session.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "models/client_pool.h"
 #include "models/gateway.h"
@@ -11,7 +10,6 @@
 #include "models/tracer.h"
 #include "models/udp_session.h"
 #include "sim/base/bug.h"
-#include "sim/base/memory.h"
 #include "sim/engine/distribution.h"
 
 /* --- attempts -------------------------------------------------------------------------
@@ -193,6 +191,16 @@ static void try_to_connect(struct sessions *s, uint32_t id)
         client_pool_tries(s, id);
     else
         session_connects(s, id);
+}
+
+void session_begins(struct sessions *s, uint32_t id, bool local)
+{
+    if (local || cache_answers(s, id, CACHE_FIRST)) {
+        count_success(s, id);
+        session_settle(s, id);
+    } else {
+        try_to_connect(s, id);
+    }
 }
 
 /* --- what TCP tells -------------------------------------------------------------------
@@ -423,8 +431,7 @@ static void on_ended(void *context, uint32_t socket)
     session_settle(s, id);
 }
 
-/* The attempt has an end that is neither success nor failure. */
-static void stop_attempt(struct sessions *s, uint32_t id)
+void session_stops(struct sessions *s, uint32_t id)
 {
     struct session *x = &s->at[id];
     event_timer_cancel(&x->timer);
@@ -445,7 +452,7 @@ static void on_orphaned(void *context, uint32_t socket)
     case ROLE_CLIENT:
         if (x->idle)
             idle_pool_leave(s, id);
-        stop_attempt(s, id);
+        session_stops(s, id);
         break;
     case ROLE_INNER:
         if (!x->open) /* its FIN is all that the client is told */
@@ -470,7 +477,7 @@ static void on_orphaned(void *context, uint32_t socket)
 static void on_query_orphaned(void *context, uint32_t session)
 {
     struct sessions *s = context;
-    stop_attempt(s, session);
+    session_stops(s, session);
     session_let_go(s, &s->at[session], ROLE_CLIENT);
     session_settle(s, session);
 }
@@ -578,229 +585,4 @@ bool sessions_event(struct sessions *s, const struct event *e)
     }
     session_settle(s, id);
     return true;
-}
-
-/* The users' program; while it does not run they cannot come. */
-static bool is_running(const struct sessions *s, const struct app *a)
-{
-    const struct processes *p = &s->net->processes;
-    return p->stopped == 0 || p->at[p->of[(size_t)(a - s->apps) * 4]].running;
-}
-
-static void schedule_arrival(struct sessions *s, struct app *a)
-{
-    struct event_queue *q = s->net->queue;
-    sim_ns when = arrivals_next(&a->config->arrivals, a->trace, a->arrived,
-                                event_queue_now(q), &a->arrivals);
-    if (when != SIM_NEVER)
-        a->next_arrival.ticket =
-            event_queue_push(q, when, EVENT_ARRIVAL, 0, (uint64_t)(a - s->apps));
-}
-
-static uint32_t pick_target(struct sessions *s, struct app *a)
-{
-    const struct host *server = &s->net->hosts.at[a->config->to.reference];
-    uint32_t family = a->config->family;
-    uint32_t each = server->address_count[family];
-    uint32_t pick = a->next_target++ % (server->member_count * each);
-    return host_first_address(server, pick / each, family) +
-           host_nth_address(server, family, pick % each);
-}
-
-/* The attempt needs no connection: a local account, or an answer the machine remembers.
- */
-static bool needs_no_network(struct sessions *s, uint32_t id)
-{
-    const struct session *x = &s->at[id];
-    struct app *a = session_app(s, x);
-    if (a->cache)
-        s->names[id] = cache_draw(a->cache, &a->names);
-    bool local = a->config->local > 0 && random_unit(&a->locals) < a->config->local;
-    if (local)
-        session_count(s, x, APP_LOCAL);
-    return local || cache_answers(s, id, CACHE_FIRST);
-}
-
-bool sessions_arrival(struct sessions *s, const struct event *e)
-{
-    struct app *a = &s->apps[e->arg];
-    if (!event_timer_due(&a->next_arrival, e))
-        return false;
-    const struct app_config *config = a->config;
-    const struct host *from = &s->net->hosts.at[config->from];
-    uint32_t id = session_open(s);
-    struct session *x = &s->at[id];
-    x->app = (uint16_t)e->arg;
-    x->arrived = net_now(s->net);
-    x->member = from->first_member + random_below(&a->members, from->member_count);
-    x->target = pick_target(s, a);
-    x->life = distribution_sample(&config->lifetime, &a->lifetimes);
-    if (a->trace->count && a->trace->rows[a->arrived].life >= 0)
-        x->life = a->trace->rows[a->arrived].life;
-    x->behaviour =
-        behaviour_draw(config->closes_first == CLOSES_SERVER ? &config->client_close
-                                                             : &config->server_close,
-                       &a->behaviours);
-    x->leaks = leak_draw(&config->leaks, &a->leaks) & 31u;
-    if (config->through != FIELD_NO_REFERENCE)
-        x->proxy_leaks =
-            leak_draw(&s->net->hosts.at[config->through].configured->proxying.leaks,
-                      &a->proxy_leaks) &
-            31u;
-    x->vanishes = config->vanishes > 0 && random_unit(&a->vanishings) < config->vanishes;
-    a->arrived++;
-    if (!is_running(s, a)) {
-        session_settle(s, id);
-        schedule_arrival(s, a);
-        return true;
-    }
-    session_count(s, x, APP_ATTEMPTS);
-    if (s->net->tracer)
-        trace_session(s->net, id, x->app, TRACE_ARRIVES, FAILURE_NONE);
-    schedule_arrival(s, a);
-    if (needs_no_network(s, id)) {
-        count_success(s, id);
-        session_settle(s, id);
-    } else {
-        try_to_connect(s, id);
-    }
-    return true;
-}
-
-/* --- set-up ---------------------------------------------------------------------------
- */
-
-static void open_app(struct sessions *s, struct app *a, const struct app_config *config,
-                     const struct arrival_trace *trace, uint64_t seed,
-                     uint32_t replication)
-{
-    char *path = memory_print("apps.%s", config->name);
-    *a = (struct app){
-        .config = config,
-        .trace = trace,
-        .metric = metrics_declare(s->net->metrics, path, app_metrics, APP_METRIC_COUNT),
-        .arrivals = random_stream_make(seed, replication, path, "arrivals"),
-        .members = random_stream_make(seed, replication, path, "members"),
-        .lifetimes = random_stream_make(seed, replication, path, "lifetimes"),
-        .behaviours = random_stream_make(seed, replication, path, "behaviours"),
-        .delays = random_stream_make(seed, replication, path, "late closes"),
-        .vanishings = random_stream_make(seed, replication, path, "vanishings"),
-        .leaks = random_stream_make(seed, replication, path, "leaks"),
-        .answers = random_stream_make(seed, replication, path, "answers"),
-        .proxy_leaks = random_stream_make(seed, replication, path, "proxy leaks"),
-        .jitters = random_stream_make(seed, replication, path, "jitters"),
-        .names = random_stream_make(seed, replication, path, "names"),
-        .locals = random_stream_make(seed, replication, path, "locals")};
-    if (config->pool.idle)
-        a->clients =
-            memory_new(s->net->hosts.at[config->from].member_count, sizeof *a->clients);
-    if (config->cache.names) {
-        a->cache = cache_new(&config->cache, s->net->hosts.at[config->from].member_count);
-        if (!s->names)
-            s->names = memory_new(1, sizeof *s->names);
-    }
-    free(path);
-}
-
-void sessions_init(struct sessions *s, struct net *net, struct notes *notes,
-                   const struct field_list *configs, const struct arrival_trace *traces,
-                   uint64_t seed, uint32_t replication)
-{
-    const struct app_config *config = configs->items;
-    *s = (struct sessions){.net = net, .notes = notes, .app_count = configs->count};
-    s->apps = memory_new(configs->count, sizeof *s->apps);
-    for (uint32_t i = 0; i < configs->count; i++)
-        open_app(s, &s->apps[i], &config[i], &traces[i], seed, replication);
-    for (uint32_t i = 0; i < configs->count; i++)
-        schedule_arrival(s, &s->apps[i]);
-}
-
-void sessions_free(struct sessions *s)
-{
-    for (uint32_t i = 0; i < s->app_count; i++) {
-        free(s->apps[i].pools);
-        client_pools_free(s, &s->apps[i]);
-        cache_free(s->apps[i].cache);
-    }
-    free(s->names);
-    free(s->apps);
-    free(s->at);
-    *s = (struct sessions){0};
-}
-
-/* Attempts that wait to be made again, or for their pool, have no socket to be told by.
- */
-static void stop_retries(struct sessions *s)
-{
-    for (uint32_t id = 1; id <= s->used; id++)
-        if ((s->at[id].retries || s->at[id].waits) &&
-            !is_running(s, session_app(s, &s->at[id]))) {
-            stop_attempt(s, id);
-            session_settle(s, id);
-        }
-}
-
-/* What a resolver remembers ends with it; confirmed credentials are on disk. */
-static void forget_names(struct sessions *s, struct app *a)
-{
-    if (!a->cache || a->config->cache.consulted != CACHE_FIRST || is_running(s, a))
-        return;
-    cache_free(a->cache);
-    a->cache =
-        cache_new(&a->config->cache, s->net->hosts.at[a->config->from].member_count);
-}
-
-void sessions_reconfigure(struct sessions *s, const struct field_list *configs)
-{
-    if (s->net->processes.stopped)
-        stop_retries(s);
-    const struct app_config *config = configs->items;
-    for (uint32_t i = 0; i < s->app_count; i++) {
-        struct app *a = &s->apps[i];
-        bool same = arrivals_same(&a->config->arrivals, &config[i].arrivals);
-        a->config = &config[i];
-        forget_names(s, a);
-        if (a->clients)
-            client_pool_resized(s, a);
-        if (same)
-            continue;
-        event_timer_cancel(&a->next_arrival);
-        schedule_arrival(s, a);
-    }
-}
-
-void sessions_settle(struct sessions *s, sim_ns now)
-{
-    for (uint32_t i = 0; i < s->app_count; i++) {
-        struct spell *spell = &s->apps[i].resets;
-        if (!spell_is_over(spell, now))
-            continue;
-        notes_add(s->notes, (struct note){.when = spell->last,
-                                          .kind = NOTE_RESETS_END,
-                                          .app = i,
-                                          .value = spell->count});
-        *spell = (struct spell){0};
-    }
-}
-
-void sessions_end(struct sessions *s)
-{
-    for (uint32_t i = 0; i < s->app_count; i++) {
-        const struct app *a = &s->apps[i];
-        if (a->failures)
-            notes_add(s->notes, (struct note){.when = a->last_failure,
-                                              .kind = NOTE_LAST_FAILURE,
-                                              .app = i,
-                                              .value = a->failures});
-    }
-}
-
-size_t sessions_bytes(const struct sessions *s)
-{
-    size_t bytes = s->app_count * sizeof *s->apps;
-    for (uint32_t i = 0; i < s->app_count; i++) {
-        const struct app *a = &s->apps[i];
-        bytes += (a->cache ? cache_bytes(a->cache) : 0) + client_pools_bytes(s, a);
-    }
-    return bytes + s->capacity * (sizeof *s->at + (s->names ? sizeof *s->names : 0));
 }

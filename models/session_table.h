@@ -1,7 +1,8 @@
 /* One attempt of a user: the record, the sockets it holds, its two timers.
  *
- * Shared by the rooms that move sessions on, session.c for the users and proxy_session.c
- * for a proxy's part; nobody else includes this.
+ * Shared by the rooms that move sessions on: sessions.c, where users come from, session.c
+ * for what becomes of them, proxy_session.c for a proxy's part, udp_session.c for
+ * queries, and the pools of connections; nobody else includes this.
  *
  * A record lives while an application holds one of its sockets or one of its timers runs.
  * It has up to four sockets: the client's, the server's, and with a proxy the two in
@@ -106,10 +107,17 @@ uint32_t session_open(struct sessions *s);
 /* Forgets the session once nothing of it is left. */
 void session_settle(struct sessions *s, uint32_t id);
 
+/* Everything about it is drawn: it is answered from the cache, or tries.  `local`: it
+ * needs no network. */
+void session_begins(struct sessions *s, uint32_t id, bool local);
+
 /* The attempt has what it wanted: its life begins.  A try has failed: the next one will
  * come, or the attempt has failed as well. */
 void session_succeeded(struct sessions *s, uint32_t id);
 void session_failed(struct sessions *s, uint32_t id, enum failure code);
+
+/* The attempt has an end that is neither success nor failure. */
+void session_stops(struct sessions *s, uint32_t id);
 
 /* Starts the timer of that event. */
 void session_wait(struct sessions *s, uint32_t id, sim_ns delay, enum session_event what);
