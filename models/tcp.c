@@ -533,22 +533,22 @@ TRACE_COLD static void trace_port(const struct net *net, const struct tcp_open *
                                    [SOCKET_BIND_ZERO] = TRACE_BIND_ZERO,
                                    [SOCKET_BIND_EXPLICIT] = TRACE_BIND};
     bool connects = choice->stage == PORT_AT_CONNECT && !choice->port;
-    trace_chosen(net,
-                 &(struct trace_choice){.member = how->member,
-                                        .socket = socket,
-                                        .session = how->session,
-                                        .app = how->app,
-                                        .upstream = how->upstream,
-                                        .pool = host_pool_of(how->local_address, false),
-                                        .call = how->reflected ? TRACE_BIND
-                                                : connects     ? TRACE_CONNECT
-                                                               : asks[how->options->bind],
-                                        .failure = choice->failure,
-                                        .takes_over = choice->takes_over,
-                                        .port = choice->port,
-                                        .local_address = how->local_address,
-                                        .to = how->to,
-                                        .probes = choice->probes});
+    trace_chosen(net, &(struct trace_choice){
+                          .member = how->member,
+                          .socket = socket,
+                          .session = how->session,
+                          .app = how->app,
+                          .upstream = how->upstream,
+                          .pool = (uint8_t)host_pool_of(how->local_address, false),
+                          .call = how->reflected ? TRACE_BIND
+                                  : connects     ? TRACE_CONNECT
+                                                 : asks[how->options->bind],
+                          .failure = (uint8_t)choice->failure,
+                          .takes_over = choice->takes_over,
+                          .port = choice->port,
+                          .local_address = how->local_address,
+                          .to = how->to,
+                          .probes = choice->probes});
 }
 
 struct tcp_opened tcp_connect(struct net *net, const struct tcp_open *how)

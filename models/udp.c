@@ -35,20 +35,20 @@ static void trace_choice(const struct net *net, const struct udp_open *how,
                          const struct host_choice *choice)
 {
     bool bound = choice->held & HELD_BY_BIND || choice->stage == PORT_AT_BIND;
-    trace_chosen(
-        net, &(struct trace_choice){.member = how->member,
-                                    .session = how->session,
-                                    .app = how->app,
-                                    .pool = host_pool_of(how->local_address, true),
-                                    .call = !bound ? TRACE_CONNECT
-                                            : how->options->bind == SOCKET_BIND_EXPLICIT
-                                                ? TRACE_BIND
-                                                : TRACE_BIND_ZERO,
-                                    .failure = (uint8_t)choice->failure,
-                                    .port = choice->port,
-                                    .local_address = how->local_address,
-                                    .to = how->to,
-                                    .probes = choice->probes});
+    trace_chosen(net, &(struct trace_choice){
+                          .member = how->member,
+                          .session = how->session,
+                          .app = how->app,
+                          .pool = (uint8_t)host_pool_of(how->local_address, true),
+                          .call = !bound ? TRACE_CONNECT
+                                  : how->options->bind == SOCKET_BIND_EXPLICIT
+                                      ? TRACE_BIND
+                                      : TRACE_BIND_ZERO,
+                          .failure = (uint8_t)choice->failure,
+                          .port = choice->port,
+                          .local_address = how->local_address,
+                          .to = how->to,
+                          .probes = choice->probes});
 }
 
 static struct host_choice take_port(struct net *net, const struct udp_open *how)

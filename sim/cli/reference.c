@@ -126,8 +126,8 @@ static void unclosed_fact(struct reference_entry *e, const struct stack *s)
 {
     static const char *const ports[] = {
         [STACK_BOUND_NONE] = "no port outlives its connection",
-        [STACK_BOUND_EXPLICIT] = "ports given to bind() stay BOUND after their "
-                                 "connection",
+        [STACK_BOUND_EXPLICIT] = ("ports given to bind() stay BOUND after their "
+                                  "connection"),
         [STACK_BOUND_ALL] = "ports stay BOUND after their connection",
     };
     fact(e, "not closed", "%s; a process that ends sends %s", ports[s->bound_state],
