@@ -13,7 +13,7 @@ VERSION := 0.1.0
 
 # Debian 12 names: what the program needs, what its tests need, what `make test-kernel` can use,
 # what `make check` adds.
-PACKAGES        := gcc libc6-dev libgsl-dev libcjson-dev librandom123-dev libmd-dev gnuplot-nox
+PACKAGES        := gcc libc6-dev libgsl-dev libcjson-dev librandom123-dev libmd-dev libsqlite3-dev gnuplot-nox
 PACKAGES_TEST   := $(PACKAGES) libcmocka-dev python3 python3-jsonschema
 PACKAGES_KERNEL := iproute2 nftables haproxy nginx-light libnginx-mod-stream
 PACKAGES_CHECK  := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck
@@ -22,10 +22,11 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla -Werror
 CFLAGS   += -std=c11 -ffp-contract=off $(OPT) -g $(WARNINGS) $(EXTRA)
 CPPFLAGS += -I. -D_GNU_SOURCE -DPORTSIM_VERSION='"$(VERSION)"' -MMD -MP
-LDLIBS   += -lgsl -lgslcblas -lcjson -lmd -lm
+LDLIBS   += -lgsl -lgslcblas -lcjson -lmd -lsqlite3 -lpthread -lm
 
 LIBRARY := $(wildcard sim/base/*.c sim/engine/*.c sim/engine/dist/*.c sim/scenario/*.c \
-             sim/results/*.c models/*.c models/alloc/*.c sim/trial/*.c sim/views/*.c)
+             sim/results/*.c models/*.c models/alloc/*.c sim/trial/*.c sim/theory/*.c sim/study/*.c \
+             sim/views/*.c)
 CLI     := $(wildcard sim/cli/*.c)
 TESTS   := $(wildcard tests/test_*.c)
 TESTLIB := $(filter-out $(TESTS),$(wildcard tests/*.c))

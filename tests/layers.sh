@@ -2,8 +2,8 @@
 # The floors of the house: lower ones never include higher ones, and some libraries are
 # confined to the rooms that may use them.  Prints every breach; status 1 if there is one.
 #
-#     base <- engine <- models <- trial <- study <- cli
-#     base <- scenario <------- trial <- views <- cli
+#     base <- engine <- models <- trial <- theory <- study <- cli
+#     base <- scenario <------- trial <- views <----------- cli
 #     base <- results  <------- trial
 set -u
 cd "$(dirname "$0")/.."
@@ -35,10 +35,14 @@ may sim/scenario sim/base
 may sim/results sim/base
 may sim/trial sim/base sim/engine models sim/scenario sim/results
 may sim/views sim/base sim/engine models sim/scenario sim/results sim/trial
-may sim/study sim/base sim/engine models sim/scenario sim/results sim/trial
+may sim/theory sim/base sim/engine models sim/scenario sim/results sim/trial
+may sim/study sim/base sim/engine models sim/scenario sim/results sim/trial sim/theory
 may sim/cli sim models
 
 only 'gsl/' sim/engine sim/study
+only 'sqlite3.h' sim/study
+only 'mpi.h' sim/study
+only 'pthread.h' sim/study
 only 'Random123/' sim/engine
 only 'cjson/' sim/scenario sim/results
 only 'sha2.h' sim/results

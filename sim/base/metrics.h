@@ -149,6 +149,7 @@ struct metric_reading {
     uint32_t metric;
     uint8_t derived; /* which of the metric's readings; a row of metrics_read.c */
     bool quiet;      /* METRIC_QUIET, and zero all through so far */
+    bool may_hide;   /* METRIC_QUIET */
     bool series;     /* belongs in timeseries.csv */
 };
 
@@ -164,6 +165,28 @@ uint32_t metrics_reading_find(const struct metrics *m, const char *name);
  * over no time. */
 double metrics_read(const struct metrics *m, uint32_t reading, uint32_t first,
                     uint32_t last);
+
+/* What the quantiles of a SAMPLE are read from: whole numbers that merge exactly, in any
+ * order. */
+struct metric_samples {
+    struct histogram *buckets; /* of ns or of whole units; owned; NULL: empty */
+    uint64_t count;
+    int64_t min, max; /* of what was reported, if anything was */
+    bool in_ns;       /* and read in s */
+};
+
+/* 1, 50 or 99 of a reading that is a quantile, 0 of any other. */
+unsigned metrics_reading_percent(const struct metrics *m, uint32_t reading);
+
+/* The samples of the metric (struct metric_reading) in segments first .. last - 1. */
+struct metric_samples metrics_samples(const struct metrics *m, uint32_t metric,
+                                      uint32_t first, uint32_t last);
+
+/* Adds those of `from` to `into`, which may be {0}. */
+void metric_samples_merge(struct metric_samples *into, const struct metric_samples *from);
+
+/* Nearest rank, in the unit of the reading; NaN of no samples. */
+double metric_samples_quantile(const struct metric_samples *s, unsigned percent);
 
 /* For the time series: a level's present value; a count's total so far, over all
  * segments. `reading` must have `series` set. */

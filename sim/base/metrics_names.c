@@ -93,6 +93,7 @@ struct metric_reading metrics_reading(const struct metrics *m, uint32_t index)
         .help = def->help,
         .metric = name->metric,
         .derived = name->derived,
+        .may_hide = def->flags & METRIC_QUIET,
         .quiet = def->flags & METRIC_QUIET && !ever_reported(m, name->metric),
         .series = def->flags & METRIC_SERIES && metric_derivations[name->derived].series,
     };

@@ -49,10 +49,15 @@ static double ratio(double a, double b)
 }
 
 /* Samples in "s" are reported in ns. */
-static double in_unit(const struct metrics *m, uint32_t metric, double value)
+static bool in_ns(const struct metrics *m, uint32_t metric)
 {
     const char *unit = m->store->rows[metric].def->unit;
-    return unit[0] == 's' && unit[1] == '\0' ? value / 1e9 : value;
+    return unit[0] == 's' && unit[1] == '\0';
+}
+
+static double in_unit(const struct metrics *m, uint32_t metric, double value)
+{
+    return in_ns(m, metric) ? value / 1e9 : value;
 }
 
 /* --- readings -------------------------------------------------------------------------
@@ -105,17 +110,46 @@ static double read_max(const struct metrics *m, uint32_t metric, uint32_t first,
     return sum.value ? in_unit(m, metric, (double)sum.max) : NAN;
 }
 
-/* The middle of a bucket may lie outside of what was reported; the value does not. */
-static double read_percentile(const struct metrics *m, uint32_t metric, uint32_t first,
-                              uint32_t last, uint64_t percent)
+struct metric_samples metrics_samples(const struct metrics *m, uint32_t metric,
+                                      uint32_t first, uint32_t last)
 {
     struct metric_cell sum = merged(m, metric, first, last);
-    if (!sum.value)
+    return (struct metric_samples){.buckets = merged_buckets(m, metric, first, last),
+                                   .count = (uint64_t)sum.value,
+                                   .min = sum.min,
+                                   .max = sum.max,
+                                   .in_ns = in_ns(m, metric)};
+}
+
+void metric_samples_merge(struct metric_samples *into, const struct metric_samples *from)
+{
+    if (!from->count)
+        return;
+    bool empty = !into->count;
+    into->buckets = histogram_merge(into->buckets, from->buckets);
+    into->count += from->count;
+    into->min = empty || from->min < into->min ? from->min : into->min;
+    into->max = empty || from->max > into->max ? from->max : into->max;
+    into->in_ns = from->in_ns;
+}
+
+/* The middle of a bucket may lie outside of what was reported; the value does not. */
+double metric_samples_quantile(const struct metric_samples *s, unsigned percent)
+{
+    if (!s->count)
         return NAN;
-    struct histogram *h = merged_buckets(m, metric, first, last);
-    double middle = histogram_at_rank(h, (percent * (uint64_t)sum.value + 99) / 100);
-    free(h);
-    return in_unit(m, metric, fmin(fmax(middle, (double)sum.min), (double)sum.max));
+    double middle = histogram_at_rank(s->buckets, (percent * s->count + 99) / 100);
+    double value = fmin(fmax(middle, (double)s->min), (double)s->max);
+    return s->in_ns ? value / 1e9 : value;
+}
+
+static double read_percentile(const struct metrics *m, uint32_t metric, uint32_t first,
+                              uint32_t last, unsigned percent)
+{
+    struct metric_samples s = metrics_samples(m, metric, first, last);
+    double value = metric_samples_quantile(&s, percent);
+    free(s.buckets);
+    return value;
 }
 
 static double read_p1(const struct metrics *m, uint32_t metric, uint32_t first,
@@ -174,22 +208,22 @@ static double read_bits(const struct metrics *m, uint32_t metric, uint32_t first
 
 /* clang-format off */
 const struct metric_derivation metric_derivations[] = {
-    /* kind          suffix    other     read            series  unit suffix */
-    {METRIC_COUNT,  "",       "",       read_number,    false,  ""},
-    {METRIC_COUNT,  "_per_s", "_per_s", read_rate,      true,   "/s"},
-    {METRIC_LEVEL,  "",       "",       read_average,   true,   ""},
-    {METRIC_LEVEL,  ".max",   "_max",   read_level_max, false,  ""},
-    {METRIC_SAMPLE, "",       "",       read_mean,      false,  ""},
-    {METRIC_SAMPLE, ".p1",    ".p1",    read_p1,        false,  ""},
-    {METRIC_SAMPLE, ".p50",   ".p50",   read_p50,       false,  ""},
-    {METRIC_SAMPLE, ".p99",   ".p99",   read_p99,       false,  ""},
-    {METRIC_SAMPLE, ".min",   ".min",   read_min,       false,  ""},
-    {METRIC_SAMPLE, ".max",   "_max",   read_max,       false,  ""},
-    {METRIC_FIRST,  "",       "",       read_first,     false,  ""},
-    {METRIC_LAST,   "",       "",       read_last,      false,  ""},
-    {METRIC_RATIO,  "",       "",       read_ratio,     false,  ""},
-    {METRIC_REST,   "",       "",       read_rest,      false,  ""},
-    {METRIC_BITS,   "",       "",       read_bits,      false,  ""},
+    /* kind          suffix    other     read            series  unit suffix  percent */
+    {METRIC_COUNT,  "",       "",       read_number,    false,  "",          0},
+    {METRIC_COUNT,  "_per_s", "_per_s", read_rate,      true,   "/s",        0},
+    {METRIC_LEVEL,  "",       "",       read_average,   true,   "",          0},
+    {METRIC_LEVEL,  ".max",   "_max",   read_level_max, false,  "",          0},
+    {METRIC_SAMPLE, "",       "",       read_mean,      false,  "",          0},
+    {METRIC_SAMPLE, ".p1",    ".p1",    read_p1,        false,  "",          1},
+    {METRIC_SAMPLE, ".p50",   ".p50",   read_p50,       false,  "",          50},
+    {METRIC_SAMPLE, ".p99",   ".p99",   read_p99,       false,  "",          99},
+    {METRIC_SAMPLE, ".min",   ".min",   read_min,       false,  "",          0},
+    {METRIC_SAMPLE, ".max",   "_max",   read_max,       false,  "",          0},
+    {METRIC_FIRST,  "",       "",       read_first,     false,  "",          0},
+    {METRIC_LAST,   "",       "",       read_last,      false,  "",          0},
+    {METRIC_RATIO,  "",       "",       read_ratio,     false,  "",          0},
+    {METRIC_REST,   "",       "",       read_rest,      false,  "",          0},
+    {METRIC_BITS,   "",       "",       read_bits,      false,  "",          0},
 };
 /* clang-format on */
 
@@ -204,6 +238,12 @@ double metrics_read(const struct metrics *m, uint32_t reading, uint32_t first,
     SIM_ASSERT(first <= last && last <= s->segment_count);
     const struct metric_name *name = &s->names[reading];
     return metric_derivations[name->derived].read(m, name->metric, first, last);
+}
+
+unsigned metrics_reading_percent(const struct metrics *m, uint32_t reading)
+{
+    SIM_ASSERT(reading < m->store->name_count);
+    return metric_derivations[m->store->names[reading].derived].percent;
 }
 
 double metrics_instant(const struct metrics *m, uint32_t reading)

@@ -50,6 +50,7 @@ struct metric_derivation {
                    uint32_t last);
     bool series;             /* the reading that METRIC_SERIES means */
     const char *unit_suffix; /* after the metric's unit */
+    unsigned percent;        /* of a quantile; 0: it is none */
 };
 
 extern const struct metric_derivation metric_derivations[];

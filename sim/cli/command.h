@@ -13,6 +13,7 @@ enum exit_status {
     EXIT_SCENARIO = 3,    /* bad scenario */
     EXIT_IO = 4,          /* input, output, gnuplot */
     /* 5: a bug (sim/base/bug.h); 6: out of memory (sim/base/memory.h) */
+    EXIT_PRECISION = 7,   /* the precision asked for was not reached */
     EXIT_BY_SIGNAL = 128, /* + 2 or 15: interrupted, partial results kept and marked */
 };
 

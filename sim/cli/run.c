@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,28 +14,13 @@
 #include "sim/cli/places.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/read.h"
+#include "sim/cli/stop.h"
 #include "sim/cli/terminal.h"
 #include "sim/results/manifest.h"
 #include "sim/results/run_directory.h"
 #include "sim/trial/trial.h"
 #include "sim/views/human.h"
 #include "sim/views/summary.h"
-
-/* Set by the first SIGINT or SIGTERM; the one piece of state a handler can reach. */
-static volatile sig_atomic_t stopped_by;
-
-static void on_signal(int number)
-{
-    stopped_by = number;
-}
-
-/* The first signal asks for an orderly end; the second ends the program at once. */
-static void listen_for_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 bool run_format(const char *word, enum figure_format *out)
 {
@@ -150,7 +134,7 @@ static void tell_files(const struct run_order *order, const char *directory,
         terminal_print(stderr, directory);
         fputs(" says why attempts failed\n", stderr);
     }
-    if (order->epilogue && !stopped_by)
+    if (order->epilogue && !stop_signal())
         fputs(order->epilogue, stderr);
 }
 
@@ -166,8 +150,8 @@ static int show(const struct run_order *order, const struct trial_result *result
     else
         summary_print(stdout, &result->record, terminal_colours());
     fflush(stdout);
-    if (order->plots && !stopped_by &&
-        !run_draw(directory, order->format, &drawn, &error) && !stopped_by)
+    if (order->plots && !stop_signal() &&
+        !run_draw(directory, order->format, &drawn, &error) && !stop_signal())
         status = io_error(&error);
     if (!order->quiet)
         tell_files(order, directory, &drawn, result);
@@ -178,8 +162,8 @@ static int show(const struct run_order *order, const struct trial_result *result
 
 static int final_status(const struct trial_result *result, int shown)
 {
-    if (stopped_by)
-        return EXIT_BY_SIGNAL + (int)stopped_by;
+    if (stop_signal())
+        return EXIT_BY_SIGNAL + stop_signal();
     if (shown != EXIT_DONE)
         return shown;
     return result->all_hold ? EXIT_DONE : EXIT_REQUIREMENT;
@@ -190,7 +174,7 @@ static struct trial_result *simulate(const struct run_order *order,
 {
     struct progress progress;
     struct trial_watch watch = {.binds = order->binds,
-                                .stop = &stopped_by,
+                                .stop = stop_flag(),
                                 .progress = progress_update,
                                 .context = &progress};
     progress_begin(&progress, order->quiet);
@@ -235,7 +219,7 @@ static int run_plan(const struct run_order *order, const struct trial_plan *plan
     struct run_directory *target = claim(order, directory);
     int status = EXIT_IO;
     if (target) {
-        listen_for_signals();
+        stop_listen();
         struct trial_result *result = simulate(order, plan);
         if (run_directory_write(target, &result->record, &error))
             status = final_status(result, show(order, result, directory));

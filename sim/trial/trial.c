@@ -96,7 +96,7 @@ static bool advance(struct trial *t, sim_ns until)
         if (watch && watch->until_kept && trial_sockets_kept(t->sockets))
             return false;
         enum world_pause pause = world_run(t->world, until, BATCH);
-        if (pause == WORLD_NOTED)
+        if (pause == WORLD_NOTED && t->sockets)
             trial_sockets_noted(t->sockets);
         if (watch && watch->progress)
             watch->progress(watch->context, world_now(t->world),
@@ -120,13 +120,14 @@ static void run_all(struct trial *t)
     const struct trial_config *config = t->plan->config;
     struct metrics *m = world_metrics(t->world);
     uint32_t change = 0, cut = 0;
-    sim_ns next_sample = config->sample_every, now = 0;
-    sample(t, 0);
+    sim_ns next_sample = t->series ? config->sample_every : SIM_NEVER, now = 0;
+    if (t->series)
+        sample(t, 0);
     while (now < config->duration || cut < t->windows.cut_count) {
         sim_ns next_cut = cut < t->windows.cut_count ? t->windows.cuts[cut] : SIM_NEVER;
         sim_ns next_change =
             change < t->plan->change_count ? t->plan->changes[change].at : SIM_NEVER;
-        sim_ns next_look = trial_sockets_next(t->sockets);
+        sim_ns next_look = t->sockets ? trial_sockets_next(t->sockets) : SIM_NEVER;
         sim_ns until = earliest(earliest(earliest(next_sample, config->duration),
                                          earliest(next_cut, next_change)),
                                 next_look);
@@ -144,7 +145,7 @@ static void run_all(struct trial *t)
             metrics_cut(m, now);
             cut++;
         }
-        while (now == trial_sockets_next(t->sockets))
+        while (t->sockets && now == trial_sockets_next(t->sockets))
             trial_sockets_look(t->sockets);
         if (now == next_change)
             world_reconfigure(t->world, &t->plan->changes[change++].config->world);
@@ -242,12 +243,12 @@ static void fill_log(struct trial *t, struct trial_result *r)
     r->record.log_count = log->count;
 }
 
-static struct trial_result *record(struct trial *t, uint64_t seed)
+/* Who ran, how far, and what was asked of it. */
+static struct trial_result *outcome(struct trial *t, uint64_t seed)
 {
     struct trial_result *r = memory_new(1, sizeof *r);
     struct world_totals totals = world_totals(t->world);
     r->storage = memory_new(1, sizeof *r->storage);
-    r->storage->series = t->series;
     r->record = (struct run_record){
         .scenario = t->plan->config->name,
         .seed = seed,
@@ -257,43 +258,80 @@ static struct trial_result *record(struct trial *t, uint64_t seed)
         .events = totals.events,
         .connections = totals.connections,
         .fingerprint = totals.fingerprint,
-        .series = t->series,
         .resolved_scenario = t->plan->resolved,
     };
+    fill_requirements(t, r);
+    return r;
+}
+
+/* All that a run directory holds. */
+static void fill_record(struct trial *t, struct trial_result *r)
+{
+    r->record.series = r->storage->series = t->series;
     r->storage->facts = trial_facts_of(t->plan->config);
     r->record.pools = r->storage->facts.pools;
     r->record.pool_count = r->storage->facts.pool_count;
     r->record.apps = r->storage->facts.apps;
     r->record.app_count = r->storage->facts.app_count;
     fill_metrics(t, r);
-    fill_requirements(t, r);
     fill_log(t, r);
     r->storage->sockets = t->sockets;
     trial_sockets_fill(t->sockets, &r->record);
     r->storage->binds = t->binds;
     r->record.binds = trial_binds_rows(t->binds);
-    return r;
+}
+
+static void fill_numbers(struct trial *t, struct trial_result *r, uint32_t replication)
+{
+    struct trial_numbers *n = trial_numbers_read(world_metrics(t->world), &t->windows);
+    n->seed = r->record.seed;
+    n->replication = replication;
+    n->status = r->record.status;
+    n->simulated = r->record.simulated;
+    n->events = r->record.events;
+    n->connections = r->record.connections;
+    n->fingerprint = r->record.fingerprint;
+    r->numbers = n;
+}
+
+/* Opens what a record needs beside the world. */
+static void open_record(struct trial *t)
+{
+    const struct trial_plan *plan = t->plan;
+    open_series(t);
+    t->sockets = trial_sockets_new(plan, t->world);
+    t->binds = trial_binds_new(t->watch ? t->watch->binds : BINDS_NONE, t->world,
+                               &plan->config->world);
+}
+
+static void close_record(struct trial *t)
+{
+    trial_sockets_end(t->sockets);
+    trial_binds_end(t->binds);
 }
 
 struct trial_result *trial_run(const struct trial_plan *plan, uint64_t seed,
                                uint32_t replication, const struct trial_watch *watch)
 {
     struct trial t = {.plan = plan, .watch = watch, .windows = windows_of(plan->config)};
+    enum trial_keeps keeps = watch ? watch->keeps : TRIAL_RECORD;
     t.world = world_new(&plan->config->world, plan->traces, seed, replication);
     struct bug_context context = {.scenario = plan->config->name,
                                   .seed = seed,
                                   .replication = replication,
                                   .now = world_clock(t.world)};
     bug_context_set(&context);
-    open_series(&t);
-    t.sockets = trial_sockets_new(plan, t.world);
-    t.binds =
-        trial_binds_new(watch ? watch->binds : BINDS_NONE, t.world, &plan->config->world);
+    if (keeps != TRIAL_NUMBERS)
+        open_record(&t);
     run_all(&t);
     world_end(t.world);
-    trial_sockets_end(t.sockets);
-    trial_binds_end(t.binds);
-    struct trial_result *r = record(&t, seed);
+    if (keeps != TRIAL_NUMBERS)
+        close_record(&t);
+    struct trial_result *r = outcome(&t, seed);
+    if (keeps != TRIAL_NUMBERS)
+        fill_record(&t, r);
+    if (keeps != TRIAL_RECORD)
+        fill_numbers(&t, r, replication);
     bug_context_set(NULL);
     world_free(t.world);
     windows_free(&t.windows);
@@ -317,6 +355,7 @@ void trial_result_free(struct trial_result *r)
     trial_facts_free(&r->storage->facts);
     trial_sockets_free(r->storage->sockets);
     trial_binds_free(r->storage->binds);
+    trial_numbers_free(r->numbers);
     free(r->storage);
     free(r);
 }

@@ -9,10 +9,17 @@
 
 #include "sim/results/run_record.h"
 #include "sim/trial/trial_binds.h"
+#include "sim/trial/trial_numbers.h"
 #include "sim/trial/trial_plan.h"
 
-/* Who watches a run; every member may be NULL or false. */
+/* What a run leaves: the record of a run directory, its numbers for a study, or both.
+ * Of numbers alone the record holds who ran, how far, and the requirements, but no
+ * metrics, series, log or sockets: short runs then cost little beside their events. */
+enum trial_keeps { TRIAL_RECORD, TRIAL_NUMBERS, TRIAL_BOTH };
+
+/* Who watches a run; every member may be NULL or zero. */
 struct trial_watch {
+    enum trial_keeps keeps;
     bool until_kept; /* ends, as if stopped, once every moment asked for was kept */
     enum trial_binds_wanted binds;     /* the choices of ports to keep */
     const volatile sig_atomic_t *stop; /* not 0: finish the event and end the run */
@@ -21,7 +28,8 @@ struct trial_watch {
 };
 
 struct trial_result {
-    struct run_record record; /* points into the result and the plan */
+    struct run_record record;      /* points into the result and the plan */
+    struct trial_numbers *numbers; /* NULL: not kept; may be taken away, leaving NULL */
     struct trial_storage *storage;
     bool all_hold; /* every requirement */
 };
