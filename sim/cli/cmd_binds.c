@@ -4,25 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/directory.h"
-#include "sim/cli/terminal.h"
+#include "sim/cli/question.h"
 #include "sim/results/run_directory.h"
 #include "sim/views/binds.h"
-#include "sim/views/count_by.h"
 #include "sim/views/human.h"
-#include "sim/views/where.h"
 
 enum { KEY_WHERE = 1000, KEY_FAILURES, KEY_COUNT_BY, KEY_CSV, KEY_JSON };
-
-typedef void print_table(FILE *out, const struct table *t,
-                         const struct table_choice *choice);
 
 struct arguments {
     const char *directory, *where, *count_by;
     bool failures;
-    print_table *print;
+    table_writer *print;
 };
 
 static const struct argp_option options[] = {
@@ -76,57 +70,28 @@ static const struct argp argp = {
 /* --- the work -------------------------------------------------------------------------
  */
 
-/* The rows that are meant; NULL after a message. */
-static size_t *choose(const struct arguments *a, const struct stored_binds *binds,
-                      const struct table *t, size_t *count)
+/* The rows that --where and --failures leave. */
+static size_t *choose(const struct arguments *a, const struct question *q,
+                      const struct stored_binds *binds, const struct table *t,
+                      size_t *count)
 {
-    struct where_error error;
-    struct where *where = a->where ? where_parse(a->where, t, &error) : NULL;
-    if (a->where && !where) {
-        fputs("portsim: --where: ", stderr);
-        where_explain(stderr, a->where, t, &error);
-        return NULL;
-    }
-    size_t *rows = where_rows(where, t, count), kept = 0;
+    size_t *rows = where_rows(q->where, t, count), kept = 0;
     for (size_t i = 0; i < *count; i++)
         if (!a->failures || binds_failed(binds, rows[i]))
             rows[kept++] = rows[i];
     *count = kept;
-    where_free(where);
     return rows;
 }
 
-static void print_rows(const struct arguments *a, const struct table *t,
-                       const size_t *rows, size_t count)
+static void print_counts(const struct arguments *a, const struct question *q,
+                         const struct table *t, const size_t *rows, size_t count)
 {
-    uint32_t *columns = memory_new(t->column_count, sizeof *columns);
-    for (uint32_t i = 0; i < t->column_count; i++)
-        columns[i] = i;
-    struct table_choice all = {rows, count, columns, t->column_count};
-    a->print(stdout, t, &all);
-    free(columns);
-}
-
-static int print_counts(const struct arguments *a, const struct table *t,
-                        const size_t *rows, size_t count)
-{
-    char complaint[TABLE_COMPLAINT];
-    uint32_t columns[COUNT_BY_MAX];
-    uint32_t by = table_columns_named(t, a->count_by, columns, COUNT_BY_MAX, complaint);
-    if (!by) {
-        fputs("portsim: --count-by: ", stderr);
-        terminal_print(stderr, complaint);
-        fputc('\n', stderr);
-        return EXIT_USAGE;
-    }
-    struct counts c = count_by(t, rows, count, columns, by, TABLE_NO_COLUMN);
+    struct counts c =
+        count_by(t, rows, count, q->columns, q->column_count, TABLE_NO_COLUMN);
     struct counts_table counts;
     counts_table(&c, &counts);
-    size_t *groups = where_rows(NULL, &counts.table, &count);
-    print_rows(a, &counts.table, groups, count);
-    free(groups);
+    table_write(stdout, &counts.table, NULL, counts.table.row_count, a->print);
     counts_free(&c);
-    return EXIT_DONE;
 }
 
 /* Not in formats that programs read. */
@@ -145,17 +110,19 @@ static void print_total(const struct arguments *a, const struct stored_binds *bi
 static int print(const struct arguments *a, const struct stored_binds *binds)
 {
     size_t count;
+    struct question q;
     struct table t = binds_table(binds);
-    size_t *rows = choose(a, binds, &t, &count);
-    int status = rows ? EXIT_DONE : EXIT_USAGE;
-    if (rows && a->count_by)
-        status = print_counts(a, &t, rows, count);
-    else if (rows)
-        print_rows(a, &t, rows, count);
-    if (status == EXIT_DONE)
-        print_total(a, binds, count);
+    if (!question_read(&q, a->where, a->count_by, &t))
+        return EXIT_USAGE;
+    size_t *rows = choose(a, &q, binds, &t, &count);
+    if (a->count_by)
+        print_counts(a, &q, &t, rows, count);
+    else
+        table_write(stdout, &t, rows, count, a->print);
+    print_total(a, binds, count);
     free(rows);
-    return status;
+    question_free(&q);
+    return EXIT_DONE;
 }
 
 static int run(int argc, char **argv)

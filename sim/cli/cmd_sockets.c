@@ -8,14 +8,13 @@
 #include "sim/base/words.h"
 #include "sim/cli/command.h"
 #include "sim/cli/directory.h"
+#include "sim/cli/question.h"
 #include "sim/cli/replay.h"
 #include "sim/cli/terminal.h"
 #include "sim/scenario/units.h"
-#include "sim/views/count_by.h"
 #include "sim/views/human.h"
 #include "sim/views/sockets.h"
 #include "sim/views/sockets_series.h"
-#include "sim/views/where.h"
 
 enum {
     KEY_AT = 1000,
@@ -158,44 +157,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 /* --- choosing ------------------------------------------------------------------------
  */
 
-static uint32_t read_columns(const struct table *t, const char *list, uint32_t *out)
-{
-    char complaint[TABLE_COMPLAINT];
-    uint32_t count = table_columns_named(t, list, out, COUNT_BY_MAX, complaint);
-    if (count == 0) {
-        fputs("portsim: --count-by: ", stderr);
-        terminal_print(stderr, complaint);
-        fputs("\ncolumns:", stderr);
-        for (uint32_t i = 0; i < t->column_count; i++)
-            fprintf(stderr, " %s", t->columns[i].name);
-        fputc('\n', stderr);
-    }
-    return count;
-}
-
-/* What --where and --count-by mean for a table. */
-struct question {
-    struct where *where; /* NULL: all rows */
-    uint32_t columns[COUNT_BY_MAX];
-    uint32_t column_count;
-};
-
-/* False after a message. */
-static bool read_question(const struct arguments *a, const struct table *t,
-                          struct question *q)
-{
-    struct where_error error;
-    const char *by = a->count_by ? a->count_by : a->every ? "state" : NULL;
-    *q = (struct question){0};
-    if (by && !(q->column_count = read_columns(t, by, q->columns)))
-        return false;
-    if (!a->where || (q->where = where_parse(a->where, t, &error)))
-        return true;
-    fputs("portsim: --where: ", stderr);
-    where_explain(stderr, a->where, t, &error);
-    return false;
-}
-
 /* The rows of a table that --host and --where leave. */
 static size_t *choose(const struct arguments *a, const struct question *q,
                       const struct table *t, size_t *count)
@@ -233,21 +194,10 @@ static bool host_exists(const struct arguments *a, const struct run_record *r)
 
 static void write_table(const struct arguments *a, const struct table *t)
 {
-    size_t *rows = memory_new(t->row_count, sizeof *rows);
-    uint32_t *columns = memory_new(t->column_count, sizeof *columns);
-    for (size_t i = 0; i < t->row_count; i++)
-        rows[i] = i;
-    for (uint32_t i = 0; i < t->column_count; i++)
-        columns[i] = i;
-    struct table_choice all = {rows, t->row_count, columns, t->column_count};
-    if (strcmp(a->format->name, "csv") == 0)
-        table_csv(stdout, t, &all);
-    else if (strcmp(a->format->name, "json") == 0)
-        table_json(stdout, t, &all);
-    else
-        table_print(stdout, t, &all);
-    free(columns);
-    free(rows);
+    table_writer *writer = strcmp(a->format->name, "csv") == 0    ? table_csv
+                           : strcmp(a->format->name, "json") == 0 ? table_json
+                                                                  : table_print;
+    table_write(stdout, t, NULL, t->row_count, writer);
 }
 
 static void print_counts(const struct arguments *a, const struct question *q,
@@ -297,7 +247,7 @@ static int print_moment(const struct arguments *a, struct replay *replay)
     struct question q;
     struct sockets_view view = {.record = &replay->stored->record};
     struct table t = sockets_table(&view);
-    if (read_question(a, &t, &q)) {
+    if (question_read(&q, a->where, a->count_by, &t)) {
         const struct run_snapshot *s =
             replay_moment(replay, a->at ? a->at : "end", &status);
         if (s) {
@@ -305,7 +255,7 @@ static int print_moment(const struct arguments *a, struct replay *replay)
             print_chosen(a, &q, &view);
         }
     }
-    where_free(q.where);
+    question_free(&q);
     return status;
 }
 
@@ -329,12 +279,12 @@ static int print_series(const struct arguments *a, struct replay *replay)
     int status = EXIT_USAGE;
     struct question q;
     struct table t = census_table(&replay->stored->record);
-    if (read_question(a, &t, &q)) {
+    if (question_read(&q, a->where, a->count_by ? a->count_by : "state", &t)) {
         const struct run_record *record = replay_counts(replay, a->every, &status);
         if (record)
             print_over_time(a, &q, record);
     }
-    where_free(q.where);
+    question_free(&q);
     return status;
 }
 

@@ -72,21 +72,13 @@ static void print_pairs(FILE *out, const struct capture_record *r, bool all)
 {
     size_t count = r->census.pair_count;
     size_t shown = all || count < FEW ? count : FEW;
-    size_t *order = memory_new(shown, sizeof *order);
-    uint32_t columns[PAIR_COLUMNS];
-    for (size_t i = 0; i < shown; i++)
-        order[i] = i;
-    for (uint32_t i = 0; i < PAIR_COLUMNS; i++)
-        columns[i] = i;
     struct table table = {pair_columns, PAIR_COLUMNS, pair_cell, r, count};
-    struct table_choice choice = {order, shown, columns, PAIR_COLUMNS};
     if (shown)
-        table_print(out, &table, &choice);
+        table_write(out, &table, NULL, shown, table_print);
     if (shown < count)
         fprintf(out, "and %zu more pairs; --all tells\n", count - shown);
     if (shown)
         fputc('\n', out);
-    free(order);
 }
 
 /* --- what was read ----------------------------------------------------------------- */

@@ -127,28 +127,37 @@ static bool keep_alive(const struct verdict *v, struct advice *a)
     return true;
 }
 
+/* Ports of the widest range, and how many of them could be held at once. */
+static double widest(const struct pool_case *c)
+{
+    return (WIDEST_HIGH - WIDEST_LOW + 1) * addresses(c);
+}
+
+static double widest_room(const struct pool_case *c)
+{
+    return widest(c) * c->room / c->capacity;
+}
+
 static bool wider_range(const struct verdict *v, struct advice *a)
 {
     const struct pool_case *c = v->figures;
-    double widest = (WIDEST_HIGH - WIDEST_LOW + 1) * addresses(c);
-    double times = c->room / c->capacity;
     char ports[HUMAN_TEXT], delay[HUMAN_TEXT];
     bool of_range = v->main && v->main->role == CAUSE_FAILS && c->exhausted &&
                     !is_main(v, &cause_nat_block) && !is_main(v, &cause_client_limit) &&
                     !is_main(v, &cause_ring) && !is_main(v, &cause_bounded) &&
                     !is_main(v, &cause_other) && !is_main(v, &cause_syn_sent) &&
                     !is_main(v, &cause_family);
-    if (!of_range || c->capacity >= widest || c->snapshot)
+    if (!of_range || c->capacity >= widest(c) || c->snapshot)
         return false;
     text_print(&a->what, "the widest range, %u-%u", WIDEST_LOW, WIDEST_HIGH);
     if (isfinite(c->flow.need)) {
-        compare(a, c->flow.need, widest * times);
+        compare(a, c->flow.need, widest_room(c));
         return true;
     }
     a->kind = ADVICE_DELAYS;
-    a->seconds = (widest - c->capacity) / c->flow.growth;
+    a->seconds = (widest(c) - c->capacity) / c->flow.growth;
     text_print(&a->effect, "%s ports more: %s more, then the same",
-               human_count(widest - c->capacity, ports),
+               human_count(widest(c) - c->capacity, ports),
                human_seconds(a->seconds, delay));
     return c->flow.growth > 0;
 }
@@ -157,16 +166,14 @@ static bool wider_range(const struct verdict *v, struct advice *a)
 static bool shorten_and_widen(const struct verdict *v, struct advice *a)
 {
     const struct pool_case *c = v->figures;
-    double widest = (WIDEST_HIGH - WIDEST_LOW + 1) * addresses(c);
-    double room = widest * c->room / c->capacity;
     if (!holds(v, &cause_fin_wait_2) || c->fin_wait_2 <= SHORT_WAIT || c->snapshot ||
-        !c->exhausted || c->pool->translates || c->capacity >= widest)
+        !c->exhausted || c->pool->translates || c->capacity >= widest(c))
         return false;
     double need = flow_need(c, SHORT_WAIT, c->time_wait, 0);
-    if (!(need > c->room && c->flow.need > room && need <= room))
+    if (!(need > c->room && c->flow.need > widest_room(c) && need <= widest_room(c)))
         return false;
     text_print(&a->what, "FIN_WAIT_2 1 min, %u-%u", WIDEST_LOW, WIDEST_HIGH);
-    compare(a, need, room);
+    compare(a, need, widest_room(c));
     return true;
 }
 

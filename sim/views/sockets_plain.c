@@ -40,29 +40,16 @@ static void print_readable(FILE *out, const struct sockets_view *v)
     sockets_print_pools(out, v);
 }
 
-static void print_all(FILE *out, const struct sockets_view *v,
-                      void (*write)(FILE *, const struct table *,
-                                    const struct table_choice *))
-{
-    struct table t = sockets_table(v);
-    size_t *rows = all_rows(v->count);
-    uint32_t *columns = memory_new(t.column_count, sizeof *columns);
-    for (uint32_t i = 0; i < t.column_count; i++)
-        columns[i] = i;
-    struct table_choice choice = {rows, v->count, columns, t.column_count};
-    write(out, &t, &choice);
-    free(columns);
-    free(rows);
-}
-
 static void print_csv(FILE *out, const struct sockets_view *v)
 {
-    print_all(out, v, table_csv);
+    struct table t = sockets_table(v);
+    table_write(out, &t, NULL, v->count, table_csv);
 }
 
 static void print_json(FILE *out, const struct sockets_view *v)
 {
-    print_all(out, v, table_json);
+    struct table t = sockets_table(v);
+    table_write(out, &t, NULL, v->count, table_json);
 }
 
 const struct sockets_format sockets_format_table = {

@@ -246,3 +246,18 @@ void table_json(FILE *out, const struct table *t, const struct table_choice *cho
     }
     fputs("\n]\n", out);
 }
+
+void table_write(FILE *out, const struct table *t, const size_t *rows, size_t count,
+                 table_writer *writer)
+{
+    size_t *own = rows ? NULL : memory_new(count, sizeof *own);
+    uint32_t *columns = memory_new(t->column_count, sizeof *columns);
+    for (size_t i = 0; own && i < count; i++)
+        own[i] = i;
+    for (uint32_t i = 0; i < t->column_count; i++)
+        columns[i] = i;
+    struct table_choice all = {rows ? rows : own, count, columns, t->column_count};
+    writer(out, t, &all);
+    free(columns);
+    free(own);
+}

@@ -69,10 +69,16 @@ struct table_choice {
     uint32_t column_count;
 };
 
-void table_print(FILE *out, const struct table *t, const struct table_choice *choice);
-void table_csv(FILE *out, const struct table *t, const struct table_choice *choice);
+/* A form in which a table is written. */
+typedef void table_writer(FILE *out, const struct table *t,
+                          const struct table_choice *choice);
 
-/* An array of objects, one a row. */
-void table_json(FILE *out, const struct table *t, const struct table_choice *choice);
+table_writer table_print; /* aligned text */
+table_writer table_csv;
+table_writer table_json; /* an array of objects, one a row */
+
+/* Writes all columns of these rows; NULL: of the first `count` rows. */
+void table_write(FILE *out, const struct table *t, const size_t *rows, size_t count,
+                 table_writer *writer);
 
 #endif
