@@ -8,6 +8,7 @@
 
 #include "models/world.h"
 #include "sim/base/field.h"
+#include "sim/trial/study_config.h"
 
 struct change_config {
     sim_ns at;
@@ -38,6 +39,7 @@ struct trial_config {
     struct field_list phases;  /* struct phase_config */
     struct field_list require; /* const char * */
     struct sockets_config sockets;
+    struct study_config study;
 };
 
 extern const struct field_table trial_fields;
