@@ -227,6 +227,31 @@ void scenario_print_origins(const struct scenario *s, FILE *out)
     cJSON_Delete(resolved);
 }
 
+const struct field *scenario_field(const struct scenario *s, const char *const *settings,
+                                   uint32_t setting_count, const char *path,
+                                   struct place place, struct issues *issues)
+{
+    struct origins nowhere;
+    struct issues *unused = issues_new();
+    cJSON *tree = tree_copy(s->tree);
+    origins_init(&nowhere);
+    settings_assign_texts(s->table, tree, settings, setting_count, &nowhere, unused);
+    const struct field *row = settings_row(
+        s->table, tree, &(struct assignment){.path = path, .place = place}, issues);
+    origins_release(&nowhere);
+    issues_free(unused);
+    cJSON_Delete(tree);
+    return row;
+}
+
+char *scenario_value_text(const struct scenario *s, const char *path)
+{
+    const cJSON *value = tree_find(s->resolved, path);
+    if (!value) /* "changes" stand there alone */
+        value = tree_find(s->tree, path);
+    return value ? settings_text(value) : NULL;
+}
+
 struct place scenario_place(const struct scenario *s, const char *path)
 {
     return origins_of(&s->origins, tree_follow(s->tree, path)).value;

@@ -95,6 +95,17 @@ void scenario_write(const struct scenario *scenario, struct json_text *out);
  * stack row's).  Errors of `out` are the caller's to check. */
 void scenario_print_origins(const struct scenario *scenario, FILE *out);
 
+/* The row of the value at `path`, as --set would find it after these settings
+ * ("path=value" texts that are right); NULL after a complaint at `place`. */
+const struct field *scenario_field(const struct scenario *scenario,
+                                   const char *const *settings, uint32_t setting_count,
+                                   const char *path, struct place place,
+                                   struct issues *issues);
+
+/* The value at `path` in the resolved scenario, as it would stand after --set PATH=; NULL
+ * if there is none.  A block of its own. */
+char *scenario_value_text(const struct scenario *scenario, const char *path);
+
 /* Where the value at `path` was given, for complaints by whoever knows more: the nearest
  * object around it if the value itself was not given. */
 struct place scenario_place(const struct scenario *scenario, const char *path);

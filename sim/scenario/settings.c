@@ -214,23 +214,38 @@ static void put(struct cursor *c)
         tree_put(c->parent, c->key, tree_copy(value));
 }
 
+/* Goes down to the value of the path; false after a complaint. */
+static bool reach(struct cursor *c, const struct field *root, cJSON *tree)
+{
+    const char *at = c->assignment->path;
+    struct path_step step;
+    c->row = root;
+    c->node = tree;
+    while (path_next(&at, &step))
+        if (!open_value(c) || !enter(c, &step, *at == '\0'))
+            return false;
+    return (!*at && at != c->assignment->path) ||
+           complain(c, NULL, "is no path to a value: \"%.200s\"", c->assignment->path);
+}
+
 bool settings_assign(const struct field_table *root, cJSON *tree,
                      const struct assignment *assignment, struct issues *issues)
 {
     const struct field row = {.type = FIELD_OBJECT, .table = root};
-    struct cursor c = {
-        .assignment = assignment, .issues = issues, .row = &row, .node = tree};
-    const char *at = assignment->path;
-    struct path_step step;
-    while (path_next(&at, &step))
-        if (!open_value(&c) || !enter(&c, &step, *at == '\0'))
-            return false;
-    if (*at || at == assignment->path)
-        return complain(&c, NULL, "is no path to a value: \"%.200s\"", assignment->path);
-    if (!may_change(&c))
+    struct cursor c = {.assignment = assignment, .issues = issues};
+    if (!reach(&c, &row, tree) || !may_change(&c))
         return false;
     put(&c);
     return true;
+}
+
+const struct field *settings_row(const struct field_table *root, cJSON *tree,
+                                 const struct assignment *assignment,
+                                 struct issues *issues)
+{
+    const struct field row = {.type = FIELD_OBJECT, .table = root};
+    struct cursor c = {.assignment = assignment, .issues = issues};
+    return reach(&c, &row, tree) ? c.row : NULL;
 }
 
 /* --- the command line ------------------------------------------------------------- */
@@ -257,6 +272,22 @@ static cJSON *parse_value(const char *text)
     origins_release(&nowhere);
     issues_free(unused);
     return value || !is_clean(text) ? value : cJSON_CreateString(text);
+}
+
+char *settings_text(const cJSON *value)
+{
+    struct json_text json = {0};
+    if (cJSON_IsString(value) && is_clean(value->valuestring)) {
+        cJSON *again = parse_value(value->valuestring);
+        bool itself =
+            cJSON_IsString(again) && strcmp(again->valuestring, value->valuestring) == 0;
+        cJSON_Delete(again);
+        if (itself)
+            return memory_text(value->valuestring, strlen(value->valuestring));
+    }
+    tree_write(&json, NULL, value, true);
+    json.bytes[strcspn(json.bytes, "\n")] = '\0';
+    return json.bytes;
 }
 
 static void assign_text(const struct field_table *root, cJSON *tree, const char *text,

@@ -29,6 +29,16 @@ struct assignment {
 bool settings_assign(const struct field_table *root, cJSON *tree,
                      const struct assignment *assignment, struct issues *issues);
 
+/* The row of the value that the assignment would set; NULL after a complaint.  Writes out
+ * defaults on the way. */
+const struct field *settings_row(const struct field_table *root, cJSON *tree,
+                                 const struct assignment *assignment,
+                                 struct issues *issues);
+
+/* A value as it would stand after "path=": a block of its own.  A string is quoted only
+ * where its letters would be read as something else. */
+char *settings_text(const cJSON *value);
+
 /* Applies "path=value" texts of a command line, in order.  Their source is called
  * "--set"; complaints go to `issues`. */
 void settings_assign_texts(const struct field_table *root, cJSON *tree,

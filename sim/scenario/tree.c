@@ -187,18 +187,31 @@ cJSON *tree_of_word(const cJSON *node)
     return object;
 }
 
+static const cJSON *step_down(const cJSON *node, const struct path_step *step)
+{
+    return cJSON_IsArray(node) && step->index != UINT32_MAX
+               ? cJSON_GetArrayItem(node, (int)step->index)
+               : tree_member(node, step->key);
+}
+
 const cJSON *tree_follow(const cJSON *node, const char *path)
 {
     struct path_step step;
     while (path_next(&path, &step)) {
-        const cJSON *child = cJSON_IsArray(node) && step.index != UINT32_MAX
-                                 ? cJSON_GetArrayItem(node, (int)step.index)
-                                 : tree_member(node, step.key);
+        const cJSON *child = step_down(node, &step);
         if (!child)
             break;
         node = child;
     }
     return node;
+}
+
+const cJSON *tree_find(const cJSON *node, const char *path)
+{
+    struct path_step step;
+    while (node && path_next(&path, &step))
+        node = step_down(node, &step);
+    return *path ? NULL : node;
 }
 
 /* --- texts ------------------------------------------------------------------------ */

@@ -69,6 +69,9 @@ cJSON *tree_of_word(const cJSON *node);
 /* Follows a path as far as it leads; returns the last node reached. */
 const cJSON *tree_follow(const cJSON *node, const char *path);
 
+/* The node at a path; NULL if the path does not lead to one. */
+const cJSON *tree_find(const cJSON *node, const char *path);
+
 /* Writes a tree: all on one line, or only the lists of plain values. */
 void tree_write(struct json_text *out, const char *key, const cJSON *node, bool flat);
 
