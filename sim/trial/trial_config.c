@@ -177,6 +177,12 @@ const struct field_table trial_fields = {
              .fallback = "[]",
              .help =
                  "what must hold, \"metric[@phase] <= number\"; exit status 1 if not"},
+            {.key = "sweep",
+             .type = FIELD_OBJECT,
+             .offset = offsetof(struct trial_config, sweep),
+             .table = &sweep_fields,
+             .flags = FIELD_OPTIONAL,
+             .help = "the scenarios that portsim sweep makes of this one"},
             FIELD_END,
         },
 };

@@ -9,6 +9,7 @@
 #include "models/world.h"
 #include "sim/base/field.h"
 #include "sim/trial/study_config.h"
+#include "sim/trial/sweep_config.h"
 
 struct change_config {
     sim_ns at;
@@ -40,6 +41,7 @@ struct trial_config {
     struct field_list require; /* const char * */
     struct sockets_config sockets;
     struct study_config study;
+    struct sweep_config sweep; /* zeroes: none */
 };
 
 extern const struct field_table trial_fields;
