@@ -5,9 +5,10 @@
 /* The one piece of state that a handler can reach. */
 static volatile sig_atomic_t stopped_by;
 
+/* Atomic: threads look at it (sim/study/workers.c). */
 static void on_signal(int number)
 {
-    stopped_by = number;
+    __atomic_store_n(&stopped_by, number, __ATOMIC_RELAXED);
 }
 
 void stop_listen(void)
