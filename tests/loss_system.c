@@ -81,8 +81,8 @@ void loss_system_is_erlang_b(unsigned ports, double load, double check_value,
             replicate(p.plan, replications, "apps.a.failure_ratio", 0.99);
         text_plan_free(&p);
         printf("  (%u, %g) %s: %.6f +- %.6f, Erlang B %.6f\n", ports, load,
-               lifetimes[i].name, loss.mean, loss.half_width, expected);
+               lifetimes[i].name, loss.value, loss.half_width, expected);
         assert_true(loss.half_width <= 0.05 * expected);
-        assert_true(fabs(loss.mean - expected) <= loss.half_width);
+        assert_true(fabs(loss.value - expected) <= loss.half_width);
     }
 }

@@ -1,6 +1,5 @@
 #include "tests/run_text.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <gsl/gsl_cdf.h>
 
 #include "sim/base/memory.h"
 #include "sim/scenario/scenario.h"
@@ -56,20 +54,17 @@ double result_metric(const struct trial_result *r, const char *name)
 }
 
 struct estimate replicate(const struct trial_plan *plan, uint32_t n, const char *metric,
-                          double level)
+                          double confidence)
 {
-    double sum = 0, squares = 0;
-    for (uint32_t i = 1; i <= n; i++) {
-        struct trial_result *r = trial_run(plan, plan->config->seed, i, NULL);
-        double value = result_metric(r, metric);
-        sum += value;
-        squares += value * value;
+    double *values = memory_new(n, sizeof *values);
+    for (uint32_t i = 0; i < n; i++) {
+        struct trial_result *r = trial_run(plan, plan->config->seed, i + 1, NULL);
+        values[i] = result_metric(r, metric);
         trial_result_free(r);
     }
-    double mean = sum / n;
-    double variance = (squares - sum * mean) / (n - 1);
-    double t = gsl_cdf_tdist_Pinv(0.5 + level / 2, n - 1.0);
-    return (struct estimate){.mean = mean, .half_width = t * sqrt(variance / n)};
+    struct estimate e = estimate_mean(values, n, confidence);
+    free(values);
+    return e;
 }
 
 bool quick_run(void)

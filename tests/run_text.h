@@ -3,6 +3,7 @@
 #define TESTS_RUN_TEXT_H
 
 #include "sim/scenario/issues.h"
+#include "sim/study/estimate.h"
 #include "sim/trial/trial.h"
 
 struct text_plan {
@@ -20,13 +21,9 @@ struct text_plan text_plan_file(const char *name);
 /* Value of a metric of a result; fails the test when there is none of that name. */
 double result_metric(const struct trial_result *r, const char *name);
 
-/* The mean of `metric` over replications 1 .. n, and the half-width of its interval of
- * confidence `level`, by Student's t. */
-struct estimate {
-    double mean, half_width;
-};
+/* The mean of `metric` over replications 1 .. n, with its interval of that confidence. */
 struct estimate replicate(const struct trial_plan *plan, uint32_t n, const char *metric,
-                          double level);
+                          double confidence);
 
 /* True when the environment asks for a quick run (PORTSIM_QUICK): sanitizers are slow. */
 bool quick_run(void);

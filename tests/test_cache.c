@@ -172,10 +172,10 @@ static void test_the_share_of_hits_is_that_of_its_closed_form(void **state)
                     app);
         struct estimate ratio = replicate(p.plan, 10, "apps.a.cache_hit_ratio", 0.99);
         double expected = hit_ratio(500, rows[i].exponent, 100, 5);
-        printf("  exponent %g: %.5f +- %.5f, %.5f\n", rows[i].exponent, ratio.mean,
+        printf("  exponent %g: %.5f +- %.5f, %.5f\n", rows[i].exponent, ratio.value,
                ratio.half_width, expected);
         assert_true(ratio.half_width < 0.01 * expected);
-        assert_true(fabs(ratio.mean - expected) <= ratio.half_width);
+        assert_true(fabs(ratio.value - expected) <= ratio.half_width);
         text_plan_free(&p);
         free(app);
     }

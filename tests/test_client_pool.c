@@ -401,9 +401,9 @@ static void expect_estimate(const struct text_plan *p, const char *metric,
                             double expected, double precision)
 {
     struct estimate e = replicate(p->plan, 20, metric, 0.99);
-    printf("  %s: %.5f +- %.5f, theory %.5f\n", metric, e.mean, e.half_width, expected);
+    printf("  %s: %.5f +- %.5f, theory %.5f\n", metric, e.value, e.half_width, expected);
     assert_true(e.half_width <= precision * expected);
-    assert_true(fabs(e.mean - expected) <= e.half_width);
+    assert_true(fabs(e.value - expected) <= e.half_width);
 }
 
 /* M/M/10/10: who finds all connections busy is lost. */

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-#include <gsl/gsl_cdf.h>
 
 #include "sim/base/memory.h"
 #include "tests/run_text.h"
@@ -50,23 +49,22 @@ static double read_or_0(const struct trial_result *r, const char *name)
     return m ? m->value : 0;
 }
 
-/* Share of the connects that met the peer's TIME_WAIT, and half the width of its interval
- * of confidence by Student's t. */
+/* Share of the connects that met the peer's TIME_WAIT, over the runs. */
 static struct estimate measure(const struct case_of_d7 *c, uint32_t runs)
 {
     struct text_plan p = plan_of(c);
-    struct sample s = {0};
-    for (uint32_t i = 1; i <= runs; i++) {
-        struct trial_result *r = trial_run(p.plan, 1, i, NULL);
+    double *shares = memory_new(runs, sizeof *shares);
+    for (uint32_t i = 0; i < runs; i++) {
+        struct trial_result *r = trial_run(p.plan, 1, i + 1, NULL);
         assert_true(result_metric(r, "apps.calls.failures") == 0);
-        sample_add(&s, read_or_0(r, "hosts.client.tcp4.peer_collisions@steady") /
-                           result_metric(r, "apps.calls.attempts@steady"));
+        shares[i] = read_or_0(r, "hosts.client.tcp4.peer_collisions@steady") /
+                    result_metric(r, "apps.calls.attempts@steady");
         trial_result_free(r);
     }
     text_plan_free(&p);
-    double deviation = sqrt(s.squares / (runs - 1) / runs);
-    return (struct estimate){s.mean,
-                             gsl_cdf_tdist_Qinv(TEST_UNLIKELY / 2, runs - 1) * deviation};
+    struct estimate e = estimate_mean(shares, runs, 1 - TEST_UNLIKELY);
+    free(shares);
+    return e;
 }
 
 /* Fails unless the share may be `expected`, known to within `digit`. */
@@ -74,9 +72,9 @@ static void assert_collisions(const struct case_of_d7 *c, double expected, doubl
 {
     bool certain = expected == 0 || expected == 1;
     struct estimate e = measure(c, certain || quick_run() ? 3 : 12);
-    if (!(fabs(e.mean - expected) <= e.half_width + digit))
+    if (!(fabs(e.value - expected) <= e.half_width + digit))
         fail_msg("%s at %g/s, peer %g s: %.4f +- %.4f, expected %.4f", c->allocator,
-                 c->rate, c->peer, e.mean, e.half_width, expected);
+                 c->rate, c->peer, e.value, e.half_width, expected);
 }
 
 /* --- D7 -------------------------------------------------------------------------------
