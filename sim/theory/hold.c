@@ -10,11 +10,6 @@
 /* Starting moments that a timer wheel is averaged over. */
 #define PHASES 4096
 
-static double seconds(sim_ns t)
-{
-    return (double)t / SIM_S;
-}
-
 /* --- the stage: who is there -------------------------------------------------------- */
 
 struct stage {
@@ -51,7 +46,7 @@ static const struct path_config *path_between(const struct trial_config *c, uint
 double theory_rtt(const struct trial_config *config, uint32_t a, uint32_t b)
 {
     const struct path_config *path = path_between(config, a, b);
-    return seconds(path ? path->rtt : config->world.network.rtt);
+    return sim_seconds(path ? path->rtt : config->world.network.rtt);
 }
 
 static void doubt(struct theory_hold *h, const char *why)
@@ -72,7 +67,7 @@ double theory_timer(const struct stack *s, sim_ns length)
 {
     sim_ns tick = stack_tick(s);
     if (tick == 0)
-        return seconds(length);
+        return sim_seconds(length);
     int64_t grid = 1; /* [KERNEL.md section 4]: the wheel's slot, at most */
     while (grid * 63 <= length / tick)
         grid *= 8;
@@ -80,7 +75,7 @@ double theory_timer(const struct stack *s, sim_ns length)
     double sum = 0;
     for (int64_t i = 0; i < phases; i++) {
         sim_ns now = grid / phases * i * tick + tick / 2;
-        sum += seconds(stack_timer(s, now, length) - now);
+        sum += sim_seconds(stack_timer(s, now, length) - now);
     }
     return sum / (double)phases;
 }
@@ -105,10 +100,11 @@ static double gives_up(struct stage *g)
     retransmission_plan(&g->self->tcp.fin, NULL, 0, &end);
     doubt(&g->h, "a FIN that nobody answers: the schedule on paper, without round trip "
                  "and timer wheel");
-    return seconds(end);
+    return sim_seconds(end);
 }
 
-/* --- late closes --------------------------------------------------------------------- */
+/* --- late closes ---------------------------------------------------------------------
+ */
 
 /* A delay, cut at a limit: its mean, and the share that comes before the limit. */
 struct cut {
@@ -126,14 +122,15 @@ static struct cut cut_at(struct stage *g, const struct field_variant *delay, dou
     struct random_stream chance = random_stream_make(1, 1, "theory", "late closes");
     struct cut sum = {0};
     for (int i = 0; i < DRAWS; i++) {
-        double drawn = seconds(distribution_sample(delay, &chance));
+        double drawn = sim_seconds(distribution_sample(delay, &chance));
         sum.mean += fmin(drawn, limit) / DRAWS;
         sum.share += (drawn < limit) / (double)DRAWS;
     }
     return sum;
 }
 
-/* --- closing ------------------------------------------------------------------------- */
+/* --- closing -------------------------------------------------------------------------
+ */
 
 static void spend(struct stage *g, enum tcp_state state, double share, double time)
 {
@@ -267,7 +264,8 @@ static void holder_answers(struct stage *g, double share)
     }
 }
 
-/* --- a life, by who closes first ------------------------------------------------------ */
+/* --- a life, by who closes first ------------------------------------------------------
+ */
 
 /* How long after the connection of this leg is made its user's life begins, and how long
  * after its life a close of the client, or of the server, arrives at the holder. */
@@ -282,8 +280,8 @@ static struct lags lags_of(const struct stage *g, enum theory_leg leg)
         return (struct lags){0, 0, outer};
     if (leg == LEG_OUTER)
         return (struct lags){inner, g->proxy->mode == PROXY_HTTP ? 0 : inner, outer};
-    return (struct lags){2 * inner + 2 * outer,
-                         g->proxy->mode == PROXY_HTTP ? inner : 0, outer + inner};
+    return (struct lags){2 * inner + 2 * outer, g->proxy->mode == PROXY_HTTP ? inner : 0,
+                         outer + inner};
 }
 
 static void closes_at_once(struct stage *g, const struct lags *lag, double share)
@@ -314,9 +312,8 @@ static void live(struct stage *g, enum theory_leg leg, double share)
         spend(g, TCP_ESTABLISHED, share, life + lag.client);
         if (!resets_upstream(g, leg))
             holder_closes(g, share);
-        g->h.open = g->life + (g->proxy && g->proxy->mode == PROXY_HTTP
-                                   ? g->inner_rtt / 2
-                                   : 0);
+        g->h.open =
+            g->life + (g->proxy && g->proxy->mode == PROXY_HTTP ? g->inner_rtt / 2 : 0);
         break;
     case CLOSES_SERVER:
         spend(g, TCP_ESTABLISHED, share, life + lag.server);
@@ -344,7 +341,8 @@ static void vanish(struct stage *g, enum theory_leg leg, double share)
         g->h.kept += share;
 }
 
-/* --- what has no closed form here ----------------------------------------------------- */
+/* --- what has no closed form here -----------------------------------------------------
+ */
 
 static void refuse_proxy(struct stage *g)
 {
@@ -397,22 +395,22 @@ static void refuse(struct stage *g, enum theory_leg leg)
     if (leg == LEG_CLIENT && l->after_time_wait + l->after_failure + l->half_closed > 0)
         cannot(&g->h, "a program forgets sockets after their close: what that keeps is "
                       "the stack's affair");
-    if (a->closes_first != CLOSES_CLIENT &&
-        g->peer->tcp.syn_in_time_wait != SYN_ACCEPTED)
+    if (a->closes_first != CLOSES_CLIENT && g->peer->tcp.syn_in_time_wait != SYN_ACCEPTED)
         doubt(&g->h, "connects that meet the peer's TIME_WAIT take longer");
     if (g->self->tcp.timer_hz)
         doubt(&g->h, "timers end on the grid of a timer wheel, many at once");
     if (g->self->tcp.tw_reuse == TW_REUSE_ON && g->self->tcp.timestamps &&
         g->peer->tcp.timestamps)
-        g->h.takeable = seconds(g->self->tcp.tw_reuse_delay);
+        g->h.takeable = sim_seconds(g->self->tcp.tw_reuse_delay);
 }
 
-/* --- UDP ------------------------------------------------------------------------------ */
+/* --- UDP ------------------------------------------------------------------------------
+ */
 
 static void query(struct stage *g)
 {
     const struct udp_config *u = &g->app->udp;
-    double limit = seconds(u->timeout);
+    double limit = sim_seconds(u->timeout);
     struct cut thinks = cut_at(g, &u->thinks, fmax(0, limit - g->rtt));
     double answered = (1 - u->unanswered) * thinks.share;
     double waits = thinks.mean + g->rtt; /* of those whose server does not ignore it */
@@ -451,8 +449,7 @@ struct theory_hold theory_hold_of(const struct trial_config *config,
                                   const struct app_config *app, enum theory_leg leg)
 {
     struct stage g = set(config, app, leg);
-    const struct leak_config none = {0},
-                             *l = leg == LEG_CLIENT ? &app->leaks : &none;
+    const struct leak_config none = {0}, *l = leg == LEG_CLIENT ? &app->leaks : &none;
     refuse(&g, leg);
     if (app->protocol == APP_UDP) {
         query(&g);

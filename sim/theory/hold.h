@@ -10,6 +10,7 @@
 #ifndef SIM_THEORY_HOLD_H
 #define SIM_THEORY_HOLD_H
 
+#include "models/host_config.h"
 #include "models/tcp_state.h"
 #include "sim/trial/trial_config.h"
 
@@ -26,9 +27,9 @@ struct theory_hold {
     double kept;                /* share that is never given back */
     double refused;             /* s, of one whose proxy finds no port for it */
     double longest;             /* s, the longest timer it can end with */
-    double takeable;            /* s of TIME_WAIT after which tw_reuse takes it; else NaN */
-    const char *doubt;          /* why the means are approximate; NULL: exact */
-    const char *cannot;         /* why there is no closed form; NULL: there is one */
+    double takeable;    /* s of TIME_WAIT after which tw_reuse takes it; else NaN */
+    const char *doubt;  /* why the means are approximate; NULL: exact */
+    const char *cannot; /* why there is no closed form; NULL: there is one */
 };
 
 /* What `host` holds for the app on that leg. */

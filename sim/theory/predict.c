@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "models/alloc/list.h"
-#include "models/tcp.h"
+#include "models/host.h"
+#include "models/tcp_state.h"
 #include "sim/base/pool.h"
 #include "sim/scenario/expression.h"
 #include "sim/theory/theory.h"
@@ -13,7 +14,7 @@
 
 /* Mean holding times after which a pool has forgotten its start, below and above its
  * capacity: what a full pool gives back it gives back in waves (inference, from runs). */
-#define FORGETS           3
+#define FORGETS          3
 #define FORGETS_OVERLOAD 10
 
 static const char not_settled[] = "the window begins before the start is forgotten";
@@ -29,12 +30,13 @@ static double length_of(const struct theory_window *w)
     return sim_seconds(w->end - w->start);
 }
 
-/* --- windows ------------------------------------------------------------------------- */
+/* --- windows -------------------------------------------------------------------------
+ */
 
 bool theory_window_of(const struct trial_plan *plan, const char *phase,
                       struct theory_window *out)
 {
-    struct windows all = windows_of(plan->config);
+    struct windows all = windows_of(plan->config, 0);
     const struct window *w = &all.at[0];
     if (phase && *phase)
         w = window_find(&all, phase);
@@ -66,7 +68,8 @@ static bool too_early(const struct steady *s, const struct theory_window *w,
     return past < hold * (y->load < y->ports ? FORGETS : FORGETS_OVERLOAD);
 }
 
-/* --- apps ---------------------------------------------------------------------------- */
+/* --- apps ----------------------------------------------------------------------------
+ */
 
 struct app_question {
     const struct steady *s;
@@ -202,7 +205,8 @@ static bool predict_app(const struct steady *s, const struct theory_window *w,
     return false;
 }
 
-/* --- pools --------------------------------------------------------------------------- */
+/* --- pools ---------------------------------------------------------------------------
+ */
 
 struct pool_question {
     const struct steady *s;
@@ -400,7 +404,8 @@ static bool predict_pool(const struct steady *s, const struct theory_window *w,
     return false;
 }
 
-/* --- names --------------------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------------------
+ */
 
 /* After "prefix" and the name of an item and a dot; NULL: another name. */
 static const char *after(const char *text, const char *prefix, const char *item)

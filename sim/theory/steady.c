@@ -68,7 +68,8 @@ static void judge_search(struct steady_system *y, const struct field_variant *al
         note(&y->cannot, "the auto-reuse range is tested by tuple, the rest by port");
 }
 
-/* --- ports and copies ---------------------------------------------------------------- */
+/* --- ports and copies ----------------------------------------------------------------
+ */
 
 uint32_t steady_ports(const struct host_config *h, enum pool pool)
 {
@@ -98,7 +99,8 @@ static double members_of(struct steady *s, struct steady_flow *f)
     return from < own ? from : own;
 }
 
-/* --- flows and their systems --------------------------------------------------------- */
+/* --- flows and their systems ---------------------------------------------------------
+ */
 
 static const struct socket_options *options_of(const struct steady *s,
                                                const struct steady_flow *f)
@@ -116,9 +118,8 @@ static enum port_scope scope_of(const struct host_config *h, enum pool pool,
                              : stack_scope(&h->tcp);
 }
 
-static const struct field_variant *allocator_of(const struct host_config *h,
-                                                enum pool pool,
-                                                const struct socket_options *o)
+static const struct field_variant *
+allocator_of(const struct host_config *h, enum pool pool, const struct socket_options *o)
 {
     if (pool_is_udp(pool))
         return o->bind == SOCKET_BIND_ZERO ? &h->udp.bind_allocator : &h->udp.allocator;
@@ -226,7 +227,8 @@ static uint32_t add_flow(struct steady *s, uint32_t app, enum theory_leg leg)
     return s->flow_count++;
 }
 
-/* --- apps ---------------------------------------------------------------------------- */
+/* --- apps ----------------------------------------------------------------------------
+ */
 
 static double arrival_rate(struct steady_app *x, const struct field_variant *arrivals)
 {
@@ -325,7 +327,8 @@ static void refuse_mixtures(struct steady *s)
         }
 }
 
-/* --- the fixed point ------------------------------------------------------------------ */
+/* --- the fixed point ------------------------------------------------------------------
+ */
 
 /* Means over those that get through and those whose proxy has no port. */
 static double holding_time(const struct steady *s, const struct steady_flow *f)
@@ -405,7 +408,8 @@ static void settle(struct steady *s)
     }
 }
 
-/* --- small records -------------------------------------------------------------------- */
+/* --- small records --------------------------------------------------------------------
+ */
 
 /* Over tcp_max_tw_buckets a record is not made, and its port is free early. */
 static void count_records(struct steady *s)

@@ -22,17 +22,17 @@
 struct steady_system {
     uint32_t host;
     enum pool pool;
-    bool by_tuple;            /* of connections to `to` alone */
+    bool by_tuple; /* of connections to `to` alone */
     struct field_endpoint to;
-    uint32_t destinations;    /* addresses behind `to`; by port scope 1 */
+    uint32_t destinations; /* addresses behind `to`; by port scope 1 */
     uint32_t ports;
-    uint32_t tries;           /* of a search that draws so often; 0: a search of all */
-    uint32_t kind;            /* of the allocator: port_allocators[] */
-    bool bounded;             /* a search that may stop early, of which no form is known */
-    bool parallel;            /* some attempts want several ports at once */
-    double copies;            /* members x addresses in use x destinations */
-    double load;              /* of one copy, erlang */
-    struct loss_state state;  /* of one copy; of attempts for one port each */
+    uint32_t tries;          /* of a search that draws so often; 0: a search of all */
+    uint32_t kind;           /* of the allocator: port_allocators[] */
+    bool bounded;            /* a search that may stop early, of which no form is known */
+    bool parallel;           /* some attempts want several ports at once */
+    double copies;           /* members x addresses in use x destinations */
+    double load;             /* of one copy, erlang */
+    struct loss_state state; /* of one copy; of attempts for one port each */
     const char *doubt, *cannot;
 };
 
@@ -49,12 +49,12 @@ struct steady_flow {
 };
 
 struct steady_app {
-    double rate;         /* attempts per second; NaN: no constant rate */
-    double network;      /* share of them that need the network */
-    double tries;        /* per second */
-    double try_loss;     /* share of tries that fail for want of a port */
+    double rate;     /* attempts per second; NaN: no constant rate */
+    double network;  /* share of them that need the network */
+    double tries;    /* per second */
+    double try_loss; /* share of tries that fail for want of a port */
     double failure_ratio;
-    uint32_t flows[2];   /* client's, proxy's; STEADY_NONE */
+    uint32_t flows[2]; /* client's, proxy's; STEADY_NONE */
     const char *doubt, *cannot;
 };
 
