@@ -33,9 +33,9 @@ static void assert_inside(const struct trial_plan *plan, uint32_t runs, bool exa
     for (; *metrics; metrics++) {
         double value = predicted(plan, *metrics, exact);
         struct estimate seen = replicate(plan, runs, *metrics, 0.99);
-        printf("  %s: %.6g, simulated %.6g +- %.2g\n", *metrics, value, seen.mean,
+        printf("  %s: %.6g, simulated %.6g +- %.2g\n", *metrics, value, seen.value,
                seen.half_width);
-        assert_true(fabs(value - seen.mean) <= seen.half_width + 1e-9 * fabs(value));
+        assert_true(fabs(value - seen.value) <= seen.half_width + 1e-9 * fabs(value));
     }
 }
 
