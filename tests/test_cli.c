@@ -18,9 +18,9 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static const char *const commands[] = {"run",     "check",  "demo",     "plot",
-                                       "sockets", "events", "diagnose", "trace",
-                                       "binds",   "list",   "explain",  "schema"};
+static const char *const commands[] = {
+    "run",   "check", "demo", "plot",    "sockets", "events", "diagnose",
+    "trace", "binds", "list", "explain", "schema",  "compare"};
 
 static const char *const kinds[] = {"allocators", "stacks",        "proxies",  "nats",
                                     "faces",      "distributions", "metrics",  "failures",
