@@ -35,6 +35,7 @@ struct command {
     X(diagnose)                                                                          \
     X(trace)                                                                             \
     X(binds)                                                                             \
+    X(plan)                                                                              \
     X(list)                                                                              \
     X(explain)                                                                           \
     X(schema)

@@ -1,0 +1,349 @@
+/* portsim plan: how far can a number be turned until a requirement no longer holds? */
+#include <argp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/json.h"
+#include "sim/base/memory.h"
+#include "sim/cli/command.h"
+#include "sim/cli/places.h"
+#include "sim/cli/plan_print.h"
+#include "sim/cli/read.h"
+#include "sim/cli/stop.h"
+#include "sim/scenario/expression.h"
+#include "sim/scenario/scenario.h"
+#include "sim/study/plan_files.h"
+
+enum {
+    KEY_VARY = 1000,
+    KEY_REQUIRE,
+    KEY_CONFIDENCE,
+    KEY_PRECISION,
+    KEY_REPLICATIONS,
+    KEY_MAX_REPLICATIONS,
+    KEY_STEP,
+    KEY_SET,
+    KEY_SEED,
+    KEY_JSON,
+};
+
+/* Runs of a value at first and at most: 10 are the fewest behind an interval that is
+ * believed [ECOSYSTEM.md 5], and 160 narrow it to a quarter. */
+#define LEAST 10
+#define MOST  160
+
+static const struct argp_option options[] = {
+    {"vary", KEY_VARY, "PATH=LOW..HIGH", 0,
+     "What to turn: a number, rate or duration; of a list of addresses how many, of a "
+     "range of ports how many.  \"A=LOW..HIGH;B=LOW..HIGH\" turns B in step with A; "
+     ":log behind HIGH steps by ratios",
+     0},
+    {"require", KEY_REQUIRE, "EXPR", 0,
+     "What must hold: 'METRIC[@PHASE] <= NUMBER'; several must hold together", 0},
+    {"confidence", KEY_CONFIDENCE, "P", 0, "That the threshold is where is said (95%)",
+     0},
+    {"precision", KEY_PRECISION, "P", 0,
+     "How near the two ends of the answer must be, as a share of it (1%; 0 for whole "
+     "numbers); asked for and not reached: exit status 7",
+     0},
+    {"step", KEY_STEP, "VALUE", 0,
+     "The distance of the values tried (1, or about a thousandth of the range)", 0},
+    {"replications", KEY_REPLICATIONS, "N", 0, "Runs of a value at first (10)", 0},
+    {"max-replications", KEY_MAX_REPLICATIONS, "N", 0,
+     "Runs of a value near the threshold at most (160)", 0},
+    {"jobs", 'j', "J", 0, "Runs at the same time (as many as there are processors)", 0},
+    {"set", KEY_SET, "PATH=VALUE", 0, "Set a field of the scenario; may be repeated", 0},
+    {"seed", KEY_SEED, "N", 0,
+     "Use this seed (0x... for hexadecimal) instead of the scenario's", 0},
+    {"output", 'o', "DIR", 0, "Write plan.json, points.csv and the picture here", 0},
+    {"json", KEY_JSON, NULL, 0, "Print plan.json instead of the text", 0},
+    {"quiet", 'q', NULL, 0, "No progress, and no messages but errors", 0},
+    {0}};
+
+struct arguments {
+    const char *scenario, *vary, *step, *output;
+    struct setting_texts settings;
+    char *seed;
+    struct json_text require; /* a JSON array; empty: none */
+    double confidence;
+    double precision; /* below 0: not given */
+    uint32_t least, most, jobs;
+    bool json, quiet;
+};
+
+/* "95%" or "0.95". */
+static double share_of(const char *text, const char *option, struct argp_state *state)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (strcmp(end, "%") == 0)
+        value /= 100;
+    if (end == text || (*end && strcmp(end, "%") != 0) || !(value >= 0 && value < 1))
+        argp_error(state, "%s wants a share below 100 %% (\"95%%\"), is \"%s\"", option,
+                   text);
+    return value;
+}
+
+static uint32_t count_of(const char *text, const char *option, struct argp_state *state)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    if (end == text || *end || text[0] == '-' || value < 1 || value > 100000)
+        argp_error(state, "%s wants a whole number from 1 to 100000, is \"%s\"", option,
+                   text);
+    return (uint32_t)value;
+}
+
+static void add_requirement(struct arguments *a, const char *text)
+{
+    if (!a->require.bytes)
+        json_array_begin_flat(&a->require, NULL);
+    json_string(&a->require, NULL, text);
+}
+
+static void take_scenario(struct arguments *a, const char *name, struct argp_state *state)
+{
+    if (a->scenario)
+        argp_error(state, "one scenario at a time, also got \"%s\"", name);
+    if (strcmp(name, "-") == 0)
+        argp_error(state, "the scenario is read once for each value: it must be a file");
+    a->scenario = name;
+}
+
+static void check_together(struct arguments *a, struct argp_state *state)
+{
+    if (!a->scenario)
+        argp_error(state, "which scenario? A file, or a name of `portsim list "
+                          "scenarios'");
+    if (!a->vary)
+        argp_error(state, "--vary PATH=LOW..HIGH says what to turn");
+    if (!a->require.bytes)
+        argp_error(state, "--require 'METRIC <= NUMBER' says what must hold");
+    if (a->confidence < 0.5)
+        argp_error(state, "--confidence must be at least 50%%");
+    if (a->least < 2)
+        argp_error(state, "--replications must be at least 2: one run has no interval");
+    if (a->most < a->least)
+        a->most = a->least;
+    json_array_end(&a->require);
+    a->require.bytes[strcspn(a->require.bytes, "\n")] = '\0';
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    switch (key) {
+    case KEY_VARY:
+        if (a->vary)
+            argp_error(state, "one --vary; join those that turn together with \";\"");
+        a->vary = argument;
+        break;
+    case KEY_REQUIRE:
+        add_requirement(a, argument);
+        break;
+    case KEY_CONFIDENCE:
+        a->confidence = share_of(argument, "--confidence", state);
+        break;
+    case KEY_PRECISION:
+        a->precision = share_of(argument, "--precision", state);
+        break;
+    case KEY_STEP:
+        a->step = argument;
+        break;
+    case KEY_REPLICATIONS:
+        a->least = count_of(argument, "--replications", state);
+        break;
+    case KEY_MAX_REPLICATIONS:
+        a->most = count_of(argument, "--max-replications", state);
+        break;
+    case 'j':
+        a->jobs = count_of(argument, "--jobs", state);
+        break;
+    case KEY_SET:
+        setting_texts_add(&a->settings, argument, state);
+        break;
+    case KEY_SEED:
+        free(a->seed);
+        a->seed = setting_seed(argument, state);
+        break;
+    case 'o':
+        a->output = argument;
+        break;
+    case KEY_JSON:
+        a->json = true;
+        break;
+    case 'q':
+        a->quiet = true;
+        break;
+    case ARGP_KEY_ARG:
+        take_scenario(a, argument, state);
+        break;
+    case ARGP_KEY_END:
+        check_together(a, state);
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "SCENARIO",
+    .doc =
+        "Finds the largest (or smallest) value between LOW and HIGH that still meets the "
+        "requirement, by bisection over simulations with common random numbers, and says "
+        "between which two values the threshold lies.  Exit status 1 if both ends meet "
+        "or neither does, 7 if an end, or the precision asked for, is too near the "
+        "threshold.\v"
+        "Examples:\n"
+        "  portsim plan proxysg-cifs-finwait2 --vary apps.shares.arrivals.rate=5/s..60/s "
+        "--require 'apps.pages.failure_ratio <= 0.1%'\n"
+        "  portsim plan my.json --vary hosts.proxy.addresses=1..8 "
+        "--require 'apps.web.failures <= 0' -o addresses\n"};
+
+/* --- doing it ------------------------------------------------------------------------
+ */
+
+/* Requirements that a bisection can use: one side meets, the other does not. */
+static bool can_turn(const struct trial_plan *base)
+{
+    for (uint32_t i = 0; i < base->requirement_count; i++) {
+        enum expression_op op = (enum expression_op)base->requirements[i].op;
+        if (op != EXPRESSION_EQUAL && op != EXPRESSION_UNEQUAL)
+            continue;
+        fprintf(stderr,
+                "portsim: --require: \"%s\" can hold at a single value only; "
+                "write it with <=, <, >= or >\n",
+                base->requirements[i].text);
+        return false;
+    }
+    return true;
+}
+
+static void tell(void *context, const struct plan_points *points,
+                 const struct plan_point *point)
+{
+    const struct arguments *a = context;
+    plan_print_point(stderr, points, point, a->confidence);
+}
+
+static int status_of(const struct arguments *a, const struct plan_question *q,
+                     const struct plan_answer *answer)
+{
+    const struct plan_found *f = &answer->found;
+    if (answer->unreadable)
+        return EXIT_SCENARIO;
+    if (stop_signal())
+        return EXIT_BY_SIGNAL + stop_signal();
+    if (f->outcome == PLAN_END_UNDECIDED)
+        return EXIT_PRECISION;
+    if (f->outcome != PLAN_LARGEST && f->outcome != PLAN_SMALLEST)
+        return EXIT_REQUIREMENT;
+    bool asked = a->precision >= 0;
+    return asked && f->tied && !plan_precise(q->axes, a->precision, f->meets, f->fails)
+               ? EXIT_PRECISION
+               : EXIT_DONE;
+}
+
+static int show(const struct arguments *a, const struct plan_question *q,
+                const struct plan_answer *answer)
+{
+    struct results_error error;
+    struct json_text json = {0};
+    if (a->json) {
+        plan_json(&json, q, answer);
+        fputs(json.bytes, stdout);
+    } else {
+        plan_print(stdout, q, answer);
+    }
+    json_free(&json);
+    fflush(stdout);
+    if (a->output && !plan_files_write(a->output, q, answer, &error)) {
+        fprintf(stderr, "portsim: %s\n", error.text);
+        return EXIT_IO;
+    }
+    return status_of(a, q, answer);
+}
+
+static int ask(const struct arguments *a, struct plan_question *q)
+{
+    struct plan_answer answer;
+    bool whole = q->axes->at[0].step >= 1 && q->axes->at[0].unit[0] == '\0';
+    q->rule = (struct plan_rule){a->confidence, a->least, a->most};
+    q->precision = a->precision >= 0 ? a->precision : whole ? 0 : 0.01;
+    q->workers = (struct workers){.threads = a->jobs, .stop = stop_flag()};
+    if (!a->quiet) {
+        q->tell = tell;
+        q->context = (void *)a;
+    }
+    stop_listen();
+    plan_ask(q, &answer);
+    if (answer.unreadable)
+        issues_print(q->issues, stderr);
+    int status = answer.unreadable ? EXIT_SCENARIO : show(a, q, &answer);
+    plan_answer_free(&answer);
+    return status;
+}
+
+static int plan(struct arguments *a)
+{
+    struct issues *issues;
+    struct plan_axes axes = {0};
+    int status = EXIT_SCENARIO;
+    char *require = memory_print("require=%s", a->require.bytes);
+    char *path = places_scenario(a->scenario), *library = places_folder("scenarios");
+    a->settings.at =
+        memory_resize(a->settings.at, a->settings.count + 2u, sizeof(char *));
+    if (a->seed)
+        a->settings.at[a->settings.count++] = a->seed;
+    a->settings.at[a->settings.count++] = require;
+    struct trial_plan *base = read_plan(a->scenario, &a->settings, &issues, &status);
+    struct scenario_options read_with = {.library = library,
+                                         .settings = a->settings.at,
+                                         .setting_count = a->settings.count};
+    struct plan_question q = {.path = path,
+                              .options = &read_with,
+                              .base = base,
+                              .axes = &axes,
+                              .issues = issues};
+    if (base && !can_turn(base)) {
+        status = EXIT_USAGE;
+    } else if (base && !plan_axes_read(&axes, a->vary, a->step, base, issues)) {
+        issues_print(issues, stderr);
+        status = EXIT_USAGE;
+    } else if (base) {
+        status = ask(a, &q);
+    }
+    plan_axes_free(&axes);
+    trial_plan_free(base);
+    issues_free(issues);
+    free(library);
+    free(path);
+    free(require);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct arguments a = {.confidence = 0.95,
+                          .precision = -1,
+                          .least = LEAST,
+                          .most = MOST,
+                          .jobs = workers_default()};
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    int status = plan(&a);
+    free(a.settings.at);
+    free(a.seed);
+    json_free(&a.require);
+    return status;
+}
+
+const struct command command_plan = {
+    .name = "plan",
+    .summary = "how far a number can be turned until a requirement no longer holds",
+    .run = run,
+};
