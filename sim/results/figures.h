@@ -26,16 +26,16 @@ enum figure_format {
 
 /* What is to be drawn, and where to. */
 struct figures_request {
-    const char *directory;     /* a run directory */
+    const char *directory;     /* of a run (or a study: sim/study/pictures.h) */
     const char *scripts;       /* the folder with the gnuplot scripts */
     enum figure_format format; /* SVG and PNG go to plots/ in the directory */
     FILE *terminal;            /* DUMB: where to; not closed */
     unsigned columns, rows;    /* DUMB: characters of one picture; 0: 80 and 24 */
 };
 
-#define FIGURES_MAX 3
+#define FIGURES_MAX 16
 
-/* What was drawn: paths inside the run directory, "plots/states.svg"; of DUMB the names
+/* What was drawn: paths inside the directory, "plots/states.svg"; of DUMB the names
  * of the figures. */
 struct figures_drawn {
     char names[FIGURES_MAX][80];
