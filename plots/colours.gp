@@ -52,3 +52,8 @@ faint    = 0x5C636B
 rule     = 0xD8000000 # black, nearly transparent: seen on paper and on areas alike
 limit    = 0x101214
 most     = 0xFFA400 # over areas, paper and the line of the capacity
+
+# Judgements, always beside their words.
+good    = 0x00875A
+bad     = 0xB0123B
+unknown = 0x8A8F98

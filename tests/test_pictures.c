@@ -1,0 +1,297 @@
+/* The pictures of studies: whole in every format, honest in their words, and nothing a
+ * user can name is obeyed. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim/base/memory.h"
+#include "sim/study/pictures.h"
+#include "tests/hostile.h"
+#include "tests/scratch.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static int open_scratch(void **state)
+{
+    *state = scratch_new();
+    return 0;
+}
+
+static int close_scratch(void **state)
+{
+    scratch_free(*state);
+    return 0;
+}
+
+/* --- one of each
+ * ------------------------------------------------------------------------ */
+
+static const struct picture_words words = {.scenario = "proxy",
+                                           .seed = 7,
+                                           .replications = 10,
+                                           .replications_most = 40,
+                                           .confidence = 0.95};
+
+/* A loss that begins at 26 of 20 .. 30, with intervals of a tenth. */
+enum { POINTS = 11 };
+static void turning_points(struct picture_point points[POINTS], double scale)
+{
+    for (int i = 0; i < POINTS; i++) {
+        double mean = scale * fmax(0, (i - 5) / (i + 20.0));
+        points[i] = (struct picture_point){20 + i, mean, 0.9 * mean, 1.1 * mean};
+    }
+}
+
+static struct picture_knee knee_of(const struct picture_point *points)
+{
+    return (struct picture_knee){
+        .words = words,
+        .x = {.label = "apps.web.arrivals.rate", .unit = "/s"},
+        .y = picture_axis_of_metric("apps.web.failure_ratio", "1"),
+        .lines = {{"web", points, POINTS}},
+        .line_count = 1,
+    };
+}
+
+static const struct difference_row rows[] = {
+    {"apps.web.failure_ratio", -0.4, -0.45, -0.35, NULL, VERDICT_BETTER},
+    {"apps.dns.failure_ratio", 0.02, -0.2, 0.24, NULL, VERDICT_UNKNOWN},
+    {"hosts.proxy.tcp4.probes", 0.031, 0.029, 0.033, "1.31 against 1.27", VERDICT_WORSE},
+    {"hosts.proxy.tcp4.in_use", 0.001, NAN, NAN, NULL, VERDICT_SAME},
+};
+
+static struct picture_differences differences(void)
+{
+    return (struct picture_differences){.words = words,
+                                        .a = "new",
+                                        .b = "old",
+                                        .rows = rows,
+                                        .count = COUNT(rows),
+                                        .margin = 0.01};
+}
+
+/* --- drawing them
+ * ------------------------------------------------------------------------- */
+
+typedef bool draw_function(struct canvas *c, const void *what);
+
+static bool draw_knee(struct canvas *c, const void *what)
+{
+    return picture_knee(c, "knee", what);
+}
+
+static bool draw_differences(struct canvas *c, const void *what)
+{
+    return picture_differences(c, "differences", what);
+}
+
+/* Draws into `directory`; the picture's bytes, the caller's to free. */
+static char *drawn(const char *directory, enum figure_format format, draw_function *draw,
+                   const void *what)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *terminal = open_memstream(&text, &length);
+    struct figures_request request = {.directory = directory,
+                                      .scripts = "plots",
+                                      .format = format,
+                                      .terminal = terminal};
+    struct figures_drawn list = {0};
+    struct results_error error = {0};
+    struct canvas c;
+    bool good = canvas_open(&c, &request, &list, &error) && draw(&c, what);
+    canvas_close(&c);
+    fclose(terminal);
+    if (!good)
+        fail_msg("%s", error.text);
+    assert_int_equal(list.count, 1);
+    if (format == FIGURE_DUMB)
+        return text;
+    free(text);
+    return scratch_get(directory, list.names[0]);
+}
+
+static char *svg(void **state, draw_function *draw, const void *what)
+{
+    return drawn(*state, FIGURE_SVG, draw, what);
+}
+
+static void expect_words(const char *picture, const char *expected)
+{
+    if (!strstr(picture, expected))
+        fail_msg("the picture does not say \"%s\"", expected);
+}
+
+/* --- claims
+ * ------------------------------------------------------------------------------- */
+
+static void test_every_picture_is_whole_in_every_format(void **state)
+{
+    struct picture_point points[POINTS];
+    turning_points(points, 1);
+    struct picture_knee k = knee_of(points);
+    struct picture_differences d = differences();
+    const struct {
+        draw_function *draw;
+        const void *what;
+    } pictures[] = {{draw_knee, &k}, {draw_differences, &d}};
+    static const enum figure_format formats[] = {FIGURE_SVG, FIGURE_PNG, FIGURE_DUMB};
+    for (size_t i = 0; i < COUNT(pictures); i++)
+        for (size_t f = 0; f < COUNT(formats); f++) {
+            char *a = drawn(*state, formats[f], pictures[i].draw, pictures[i].what);
+            assert_non_null(a);
+            free(a);
+        }
+}
+
+static void test_a_picture_is_the_same_bytes_again(void **state)
+{
+    struct picture_point points[POINTS];
+    turning_points(points, 1);
+    struct picture_knee k = knee_of(points);
+    char *once = svg(state, draw_knee, &k), *again = svg(state, draw_knee, &k);
+    assert_string_equal(once, again);
+    free(once);
+    free(again);
+}
+
+static void test_a_knee_says_where_the_bound_is_met(void **state)
+{
+    struct picture_point points[POINTS];
+    turning_points(points, 1);
+    struct picture_knee k = knee_of(points);
+    k.bound = (struct picture_bound){.is = true, .at_most = true, .value = 0.05};
+    char *picture = svg(state, draw_knee, &k);
+    expect_words(picture, "apps.web.failure_ratio ≤ 5 % up to 26/s");
+    expect_words(picture, "required: ≤ 5 %");
+    expect_words(picture, "0 % at rate 20/s, 16.7 % at 30/s");
+    expect_words(picture,
+                 "proxy, seed 7, 10 to 40 replications, 95 % intervals, portsim ");
+    free(picture);
+
+    k.bound = (struct picture_bound){.is = true, .at_most = false, .value = 0.05};
+    picture = svg(state, draw_knee, &k);
+    expect_words(picture, "apps.web.failure_ratio ≥ 5 % from 27/s");
+    free(picture);
+
+    k.bound = (struct picture_bound){.is = true, .at_most = true, .value = 0.9};
+    picture = svg(state, draw_knee, &k);
+    expect_words(picture, "at every point");
+    free(picture);
+}
+
+/* 0.01 % beside 17 %: on a linear axis it would lie on the axis. */
+static void test_a_small_bound_is_seen_on_a_logarithmic_axis(void **state)
+{
+    struct picture_point points[POINTS];
+    turning_points(points, 1);
+    struct picture_knee k = knee_of(points);
+    k.bound = (struct picture_bound){.is = true, .at_most = true, .value = 1e-4};
+    char *picture = svg(state, draw_knee, &k);
+    expect_words(picture, ">less<");
+    expect_words(picture, ">0.01 %<");
+    expect_words(picture, ">10 %<");
+    free(picture);
+}
+
+static void test_a_knee_shows_theory_capacity_and_answer(void **state)
+{
+    struct picture_point points[POINTS], theory[POINTS];
+    turning_points(points, 1);
+    turning_points(theory, 0.99);
+    struct picture_knee k = knee_of(points);
+    k.theory = theory;
+    k.theory_count = POINTS;
+    k.theory_name = "Erlang B";
+    k.marks[0] = (struct knee_mark){25.5, "capacity 16,384"};
+    k.marks[1] = (struct knee_mark){99, "out of sight"};
+    k.mark_count = 2;
+    k.answered = true;
+    k.answer = (struct picture_point){.x = 25.3, .low = 25.1, .high = 25.4};
+    char *picture = svg(state, draw_knee, &k);
+    expect_words(picture, "Erlang B");
+    expect_words(picture, "capacity 16,384");
+    expect_words(picture, "answer: 25.3/s");
+    assert_null(strstr(picture, "out of sight"));
+    free(picture);
+}
+
+/* One point, one run, no interval; and all values zero. */
+static void test_a_knee_of_very_little_is_still_a_picture(void **state)
+{
+    static const struct picture_point one = {5, 0, NAN, NAN};
+    struct picture_knee k = knee_of(NULL);
+    k.lines[0] = (struct knee_line){"web", &one, 1};
+    k.words.replications = 1;
+    k.words.replications_most = 0;
+    char *picture = svg(state, draw_knee, &k);
+    expect_words(picture, "seed 7, 1 replication, portsim");
+    free(picture);
+}
+
+static void test_differences_say_verdict_and_interval(void **state)
+{
+    struct picture_differences d = differences();
+    char *picture = svg(state, draw_differences, &d);
+    expect_words(picture,
+                 "new against old: 1 worse, 1 better, 1 the same, 1 cannot tell");
+    expect_words(picture, "better: -40 % ± 5 %");
+    expect_words(picture, "worse: 1.31 against 1.27");
+    expect_words(picture, "differences up to 1 % count for nothing");
+    expect_words(picture, "new minus old");
+    free(picture);
+}
+
+/* --- hostile names
+ * ------------------------------------------------------------------------ */
+
+static void test_names_are_shown_and_not_obeyed(void **state)
+{
+    char *canary = memory_print("%s/canary", (const char *)*state);
+    struct picture_point points[POINTS];
+    turning_points(points, 1);
+    for (size_t i = 0; hostile_texts[i]; i++) {
+        char *text = hostile_text(hostile_texts[i], canary);
+        struct picture_knee k = knee_of(points);
+        k.words.scenario = k.words.headline = k.x.label = k.y.label = text;
+        k.lines[0].label = k.theory_name = k.marks[0].text = text;
+        k.x.unit = text;
+        k.theory = points;
+        k.theory_count = POINTS;
+        k.marks[0].x = 25;
+        k.mark_count = 1;
+        struct difference_row row = {text, 0.1, 0, 0.2, text, VERDICT_WORSE};
+        struct picture_differences d = {
+            .words = words, .a = text, .b = text, .rows = &row, .count = 1};
+        d.words.detail = d.words.version = text;
+        free(drawn(*state, FIGURE_DUMB, draw_knee, &k));
+        free(drawn(*state, FIGURE_DUMB, draw_differences, &d));
+        if (scratch_exists(*state, "canary"))
+            fail_msg("obeyed: %s", text);
+        free(text);
+    }
+    free(canary);
+}
+
+int main(void)
+{
+#define TEST(test) cmocka_unit_test_setup_teardown(test, open_scratch, close_scratch)
+    const struct CMUnitTest tests[] = {
+        TEST(test_every_picture_is_whole_in_every_format),
+        TEST(test_a_picture_is_the_same_bytes_again),
+        TEST(test_a_knee_says_where_the_bound_is_met),
+        TEST(test_a_small_bound_is_seen_on_a_logarithmic_axis),
+        TEST(test_a_knee_shows_theory_capacity_and_answer),
+        TEST(test_a_knee_of_very_little_is_still_a_picture),
+        TEST(test_differences_say_verdict_and_interval),
+        TEST(test_names_are_shown_and_not_obeyed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
