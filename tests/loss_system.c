@@ -42,13 +42,14 @@ static char *tcp(const struct loss_system *s)
 struct text_plan loss_system_plan(const struct loss_system *s)
 {
     char *a = app(s, "a", "x"), *b = app(s, "b", "y"), *client = tcp(s);
-    char *text = memory_print(
-        "{\"name\": \"loss\", \"duration\": \"%.17gs\", \"warm_up\": "
-        "\"%.17gs\", \"sample_every\": \"%.17gs\", \"network\": {\"rtt\": "
-        "\"0s\"}, \"hosts\": {\"client\": {\"tcp\": %s}, \"x\": {}, "
-        "\"y\": {}}, \"apps\": {%s%s%s}}",
-        s->warm_up_s + s->measured_s, s->warm_up_s, s->warm_up_s + s->measured_s, client,
-        a, s->two_destinations ? ", " : "", s->two_destinations ? b : "");
+    char *text =
+        memory_print("{\"name\": \"loss\", \"duration\": \"%.17gs\", \"warm_up\": "
+                     "\"%.17gs\", \"sample_every\": \"%.17gs\", \"network\": {\"rtt\": "
+                     "\"0s\"}, \"hosts\": {\"client\": {\"tcp\": %s}, \"x\": {}, "
+                     "\"y\": {}}, \"phases\": %s, \"apps\": {%s%s%s}}",
+                     s->warm_up_s + s->measured_s, s->warm_up_s,
+                     s->warm_up_s + s->measured_s, client, s->phases ? s->phases : "{}",
+                     a, s->two_destinations ? ", " : "", s->two_destinations ? b : "");
     struct text_plan p = text_plan_read(text);
     free(a);
     free(b);

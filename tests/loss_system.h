@@ -18,6 +18,7 @@ struct loss_system {
     const char *allocator;  /* JSON; NULL: that of the stack "plain" */
     const char *scope;      /* a word; NULL: the allocator's */
     const char *on_failure; /* JSON; NULL: nobody comes again */
+    const char *phases;     /* JSON; NULL: none */
     bool two_destinations;  /* app "b" offers the same load to another one */
     double warm_up_s, measured_s;
 };

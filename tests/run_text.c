@@ -67,8 +67,18 @@ struct estimate replicate(const struct trial_plan *plan, uint32_t n, const char 
     return e;
 }
 
+static bool asked_for(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && *value;
+}
+
 bool quick_run(void)
 {
-    const char *quick = getenv("PORTSIM_QUICK");
-    return quick && *quick;
+    return asked_for("PORTSIM_QUICK");
+}
+
+bool long_run(void)
+{
+    return asked_for("PORTSIM_LONG");
 }

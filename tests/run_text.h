@@ -28,4 +28,8 @@ struct estimate replicate(const struct trial_plan *plan, uint32_t n, const char 
 /* True when the environment asks for a quick run (PORTSIM_QUICK): sanitizers are slow. */
 bool quick_run(void);
 
+/* True when it asks for a long one (PORTSIM_LONG, make test-long): counts large enough to
+ * be published. */
+bool long_run(void);
+
 #endif
