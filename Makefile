@@ -40,7 +40,7 @@ TEST_BIN  := $(TESTS:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH:%.c=$(BUILD)/%)
 LAW_ROWS  := $(abspath $(BUILD))/laws
 
-.PHONY: all help demo test test-kernel check layers format format-check lint sanitize same-bytes bench golden laws install clean packages packages-test packages-kernel packages-check
+.PHONY: all help demo test test-long test-kernel check layers format format-check lint sanitize same-bytes bench golden laws install clean packages packages-test packages-kernel packages-check
 .SECONDARY:
 
 all: portsim ## build the program, ./portsim (the default)
@@ -81,6 +81,9 @@ test: packages-test ## install what is missing, build, and run every test
 run-tests: $(BUILD)/portsim $(TEST_BIN)
 	@rm -rf $(LAW_ROWS) && mkdir -p $(LAW_ROWS)
 	@PORTSIM=$(BUILD)/portsim PORTSIM_QUICK=$(QUICK) PORTSIM_LAWS=$(LAW_ROWS) sh tests/run.sh $(TEST_BIN)
+
+test-long: packages-test ## every test, those of statistics often enough to be published (half an hour)
+	@PORTSIM_LONG=1 $(MAKE) --no-print-directory -j$(JOBS) run-tests
 
 test-kernel: $(BUILD)/portsim ## the laws, asked of this machine's kernel (root; SMALL=1: in a minute)
 	@PORTSIM=$(BUILD)/portsim python3 -B tests/live/laws.py $(if $(SMALL),--small)
