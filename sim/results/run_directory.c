@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/bug.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
+#include "sim/results/folder.h"
 #include "sim/results/manifest.h"
 #include "sim/results/run_binds.h"
 #include "sim/results/run_files.h"
@@ -26,46 +26,12 @@ struct run_directory {
 
 /* --- claiming --------------------------------------------------------------------- */
 
-/* Makes the directory and its parents.  `made` tells whether the last one is new. */
-static bool make_path(const char *path, bool *made, struct results_error *error)
-{
-    char *part = memory_text(path, strlen(path));
-    bool good = true;
-    for (char *p = part; good && *p; p++) {
-        bool end = *p != '/' && (p[1] == '/' || p[1] == '\0');
-        if (!end)
-            continue;
-        char next = p[1];
-        p[1] = '\0';
-        *made = mkdir(part, 0777) == 0;
-        if (!*made && errno != EEXIST)
-            good = results_fail(error, errno, "cannot make the directory %s", part);
-        p[1] = next;
-    }
-    free(part);
-    return good;
-}
-
-/* Two runs into one directory would mix their files.  Where locks are not to be had (some
- * network file systems) we go without. */
+/* Two runs into one directory would mix their files. */
 static bool lock(struct run_directory *d, struct results_error *error)
 {
-    if (flock(d->at.handle, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    if (!folder_lock(&d->at))
         return results_fail(error, 0, "%s is being written by another run", d->at.path);
     return true;
-}
-
-/* The directory's entries, from the first one again; NULL on an error. */
-static DIR *entries(const struct safe_directory *d, struct results_error *error)
-{
-    int handle = openat(d->handle, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *list = handle < 0 ? NULL : fdopendir(handle);
-    if (!list) {
-        results_fail(error, errno, "cannot list the directory %s", d->path);
-        if (handle >= 0)
-            close(handle);
-    }
-    return list;
 }
 
 static bool is_temporary(const char *name)
@@ -83,7 +49,7 @@ static bool clear(const struct safe_directory *d, const char *folder,
     struct safe_directory inner;
     if (!safe_directory_inside(&inner, d, folder, error))
         return false;
-    DIR *list = entries(&inner, error);
+    DIR *list = folder_entries(&inner, error);
     bool good = list != NULL;
     for (struct dirent *e; good && (e = readdir(list));)
         if (goes(e->d_name))
@@ -99,7 +65,7 @@ static bool clear(const struct safe_directory *d, const char *folder,
 static bool sweep(const struct safe_directory *d, char other[NAME_MAX + 1],
                   struct results_error *error)
 {
-    DIR *list = entries(d, error);
+    DIR *list = folder_entries(d, error);
     if (!list)
         return false;
     other[0] = '\0';
@@ -159,7 +125,7 @@ struct run_directory *run_directory_prepare(const char *path, bool overwrite,
     }
     struct run_directory *d = memory_new(1, sizeof *d);
     d->at.handle = -1;
-    if (make_path(path, &d->made, error) && safe_directory_open(&d->at, path, error) &&
+    if (folder_make(path, &d->made, error) && safe_directory_open(&d->at, path, error) &&
         lock(d, error) && acceptable(&d->at, overwrite, error) && writable(&d->at, error))
         return d;
     run_directory_free(d);
