@@ -69,6 +69,14 @@ const char *issues_source_name(const struct issues *issues, uint32_t source)
     return issues->sources[source - 1].name;
 }
 
+uint32_t issues_source_named(const struct issues *issues, const char *name)
+{
+    for (uint32_t i = 0; i < issues->source_count; i++)
+        if (strcmp(issues->sources[i].name, name) == 0)
+            return i + 1;
+    return 0;
+}
+
 static char *print_text(const char *format, va_list args)
 {
     va_list again;

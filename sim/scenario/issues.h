@@ -51,6 +51,9 @@ uint32_t issues_source(struct issues *issues, const char *name, char *text,
 
 const char *issues_source_name(const struct issues *issues, uint32_t source);
 
+/* The first source of that name; 0 if there is none. */
+uint32_t issues_source_named(const struct issues *issues, const char *name);
+
 /* `path` and `suggestion` are copied; a suggestion of NULL is none. */
 void issues_add(struct issues *issues, struct place place, const char *path,
                 const char *suggestion, const char *format, ...)
