@@ -4,6 +4,10 @@
 # the build by existing.  `make help` lists what can be made.
 
 CC     ?= gcc
+ifdef MPI
+CC     := $(or $(MPICC),mpicc)
+BUILD  ?= build-mpi
+endif
 BUILD  ?= build
 OPT    ?= -O2
 PREFIX ?= /usr/local
@@ -12,10 +16,11 @@ JOBS   ?= $(shell nproc)
 VERSION := 0.1.0
 
 # Debian 12 names: what the program needs, what its tests need, what `make test-kernel` can use,
-# what `make check` adds.
+# what `make test-mpi` and `make check` add.
 PACKAGES        := gcc libc6-dev libgsl-dev libcjson-dev librandom123-dev libmd-dev libsqlite3-dev gnuplot-nox
 PACKAGES_TEST   := $(PACKAGES) libcmocka-dev python3 python3-jsonschema
 PACKAGES_KERNEL := iproute2 nftables haproxy nginx-light libnginx-mod-stream
+PACKAGES_MPI    := $(PACKAGES_TEST) libopenmpi-dev openmpi-bin
 PACKAGES_CHECK  := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -24,9 +29,10 @@ CFLAGS   += -std=c11 -ffp-contract=off $(OPT) -g $(WARNINGS) $(EXTRA)
 CPPFLAGS += -I. -D_GNU_SOURCE -DPORTSIM_VERSION='"$(VERSION)"' -MMD -MP
 LDLIBS   += -lgsl -lgslcblas -lcjson -lmd -lsqlite3 -lpthread -lm
 
-LIBRARY := $(wildcard sim/base/*.c sim/engine/*.c sim/engine/dist/*.c sim/scenario/*.c \
+# Of the two sides of sim/study/ranks.h one is built.
+LIBRARY := $(filter-out sim/study/ranks_$(if $(MPI),none,mpi).c,$(wildcard sim/base/*.c sim/engine/*.c sim/engine/dist/*.c sim/scenario/*.c \
              sim/results/*.c models/*.c models/alloc/*.c sim/trial/*.c sim/theory/*.c sim/study/*.c \
-             sim/views/*.c)
+             sim/views/*.c))
 CLI     := $(wildcard sim/cli/*.c)
 TESTS   := $(wildcard tests/test_*.c)
 TESTLIB := $(filter-out $(TESTS),$(wildcard tests/*.c))

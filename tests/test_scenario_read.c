@@ -50,7 +50,7 @@ static struct scenario *read_sound(const char *text, struct issues *issues)
 static char *resolve(const struct scenario *s)
 {
     struct json_text json = {0};
-    scenario_write(s, &json);
+    scenario_write(s, scenario_root(s), &json);
     char *text = memory_text(json.bytes, json.length);
     json_free(&json);
     return text;

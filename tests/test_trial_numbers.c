@@ -133,6 +133,55 @@ static void test_joined_samples_do_not_depend_on_the_order(void **state)
     text_plan_free(&p);
 }
 
+static double sum_of_parts(const struct trial_numbers *n, const char *name)
+{
+    uint32_t row = trial_numbers_find(n, name);
+    double sum = 0;
+    for (uint32_t k = 0; k < n->part_count; k++)
+        sum += n->parts[(size_t)row * n->part_count + k];
+    return sum;
+}
+
+static double value_of(const struct trial_numbers *n, const char *name)
+{
+    return n->values[trial_numbers_find(n, name)];
+}
+
+static void test_parts_add_up_to_the_window_and_disturb_no_number(void **state)
+{
+    (void)state;
+    struct text_plan p = small_plan();
+    struct trial_result *whole = run(&p, TRIAL_NUMBERS, 1);
+    struct trial_result *cut = trial_run(
+        p.plan, 1, 1, &(struct trial_watch){.keeps = TRIAL_NUMBERS, .parts = 7});
+    const struct trial_numbers *n = cut->numbers;
+    for (uint32_t i = 0; i < n->count; i++)
+        expect_same_bits(n->rows[i].name, whole->numbers->values[i], n->values[i]);
+    assert_null(whole->numbers->parts);
+    assert_int_equal(n->part_count, 7);
+    assert_true(n->part_rows * 3 == n->count); /* the whole run and two phases */
+    const char *attempts = "apps.pages.attempts", *level = "hosts.client.tcp4.in_use";
+    assert_true(value_of(n, attempts) > 100);
+    assert_true(sum_of_parts(n, attempts) == value_of(n, attempts));
+    assert_float_equal(sum_of_parts(n, level) / 7, value_of(n, level), 1e-6);
+    trial_result_free(whole);
+    trial_result_free(cut);
+    text_plan_free(&p);
+}
+
+static void test_parts_of_what_is_watched_leave_the_rest_empty(void **state)
+{
+    (void)state;
+    struct text_plan p = small_plan();
+    struct trial_result *r = trial_run(
+        p.plan, 1, 1,
+        &(struct trial_watch){.keeps = TRIAL_NUMBERS, .parts = 5, .parts_watched = true});
+    assert_true(!isnan(sum_of_parts(r->numbers, "apps.pages.failure_ratio")));
+    assert_true(isnan(sum_of_parts(r->numbers, "apps.pages.attempts")));
+    trial_result_free(r);
+    text_plan_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +189,8 @@ int main(void)
         cmocka_unit_test(test_numbers_alone_are_the_same_numbers),
         cmocka_unit_test(test_a_quantile_comes_with_its_samples),
         cmocka_unit_test(test_joined_samples_do_not_depend_on_the_order),
+        cmocka_unit_test(test_parts_add_up_to_the_window_and_disturb_no_number),
+        cmocka_unit_test(test_parts_of_what_is_watched_leave_the_rest_empty),
     };
     return cmocka_run_group_tests_name("trial_numbers", tests, NULL, NULL);
 }

@@ -50,7 +50,7 @@ static struct scenario *scenario_new(const struct field_table *root,
 static cJSON *parse_resolved(const struct scenario *s)
 {
     struct json_text json = {0};
-    scenario_write(s, &json);
+    scenario_write(s, s->root, &json);
     cJSON *tree = tree_parse_own(json.bytes);
     json_free(&json);
     return tree;
@@ -215,9 +215,9 @@ char *scenario_setting_text(const struct field_setting *setting)
 
 /* --- results ---------------------------------------------------------------------- */
 
-void scenario_write(const struct scenario *s, struct json_text *out)
+void scenario_write(const struct scenario *s, const void *root, struct json_text *out)
 {
-    resolve_write(out, s->table, s->root, s->tree);
+    resolve_write(out, s->table, root, s->tree);
 }
 
 void scenario_print_origins(const struct scenario *s, FILE *out)

@@ -88,8 +88,10 @@ char *scenario_setting_text(const struct field_setting *setting);
 /* --- results ---------------------------------------------------------------------- */
 
 /* The resolved scenario: every default filled in, `changes` kept, no "extends".  Reading
- * the text again gives the same text. */
-void scenario_write(const struct scenario *scenario, struct json_text *out);
+ * the text again gives the same text.  `root` is scenario_root(), or a copy of it in
+ * which values were replaced. */
+void scenario_write(const struct scenario *scenario, const void *root,
+                    struct json_text *out);
 
 /* One line a value, "path = value  # origin": file:line, --set, default, inherited (a
  * stack row's).  Errors of `out` are the caller's to check. */

@@ -45,16 +45,13 @@ static void refuse_none_left(const struct trial_plan *plan, uint32_t change,
     }
 }
 
-/* A configuration of the plan's own, so that its hosts can know more. */
+/* Hosts of the plan's own, so that they can know more. */
 static struct host_config *own_hosts(struct trial_plan *plan)
 {
     size_t size = plan->config->world.hosts.count * sizeof(struct host_config);
     struct host_config *hosts = memory_new(1, size);
     memcpy(hosts, plan->config->world.hosts.items, size);
-    plan->own = memory_new(1, sizeof *plan->own);
-    *plan->own = *plan->config;
     plan->own->world.hosts.items = hosts;
-    plan->config = plan->own;
     return hosts;
 }
 
@@ -74,11 +71,11 @@ void later_addresses_find(struct trial_plan *plan, struct issues *issues)
 
 void later_addresses_free(struct trial_plan *plan)
 {
-    if (!plan->own)
-        return;
+    const struct trial_config *read = scenario_root(plan->scenario);
     struct host_config *hosts = plan->own->world.hosts.items;
+    if (hosts == read->world.hosts.items)
+        return;
     for (uint32_t i = 0; i < plan->own->world.hosts.count; i++)
         free(hosts[i].later.items);
     free(hosts);
-    free(plan->own);
 }

@@ -283,7 +283,12 @@ static void fill_record(struct trial *t, struct trial_result *r)
 
 static void fill_numbers(struct trial *t, struct trial_result *r, uint32_t replication)
 {
-    struct trial_numbers *n = trial_numbers_read(world_metrics(t->world), &t->windows);
+    const struct metrics *m = world_metrics(t->world);
+    struct trial_numbers *n = trial_numbers_read(m, &t->windows);
+    if (t->windows.part_count)
+        trial_numbers_read_parts(n, m, &t->windows,
+                                 t->watch->parts_watched ? t->plan->watch : NULL,
+                                 t->plan->watch_count);
     n->seed = r->record.seed;
     n->replication = replication;
     n->status = r->record.status;
@@ -313,7 +318,9 @@ static void close_record(struct trial *t)
 struct trial_result *trial_run(const struct trial_plan *plan, uint64_t seed,
                                uint32_t replication, const struct trial_watch *watch)
 {
-    struct trial t = {.plan = plan, .watch = watch, .windows = windows_of(plan->config)};
+    struct trial t = {.plan = plan,
+                      .watch = watch,
+                      .windows = windows_of(plan->config, watch ? watch->parts : 0)};
     enum trial_keeps keeps = watch ? watch->keeps : TRIAL_RECORD;
     t.world = world_new(&plan->config->world, plan->traces, seed, replication);
     struct bug_context context = {.scenario = plan->config->name,

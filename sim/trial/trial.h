@@ -21,7 +21,9 @@ enum trial_keeps { TRIAL_RECORD, TRIAL_NUMBERS, TRIAL_BOTH };
 struct trial_watch {
     enum trial_keeps keeps;
     bool until_kept; /* ends, as if stopped, once every moment asked for was kept */
-    enum trial_binds_wanted binds;     /* the choices of ports to keep */
+    enum trial_binds_wanted binds; /* the choices of ports to keep */
+    uint32_t parts;                /* numbers also by so many parts of the first window */
+    bool parts_watched;            /* of the plan's watched metrics alone */
     const volatile sig_atomic_t *stop; /* not 0: finish the event and end the run */
     void (*progress)(void *context, sim_ns now, sim_ns end, uint64_t events);
     void *context; /* called about every 65,536 events */

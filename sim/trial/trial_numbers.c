@@ -118,6 +118,38 @@ struct trial_numbers *trial_numbers_read(const struct metrics *m,
     return n;
 }
 
+/* --- parts ------------------------------------------------------------------------- */
+
+static void read_parts(struct trial_numbers *n, const struct metrics *m,
+                       const struct windows *windows, uint32_t row)
+{
+    for (uint32_t k = 0; k < windows->part_count; k++) {
+        struct span span = span_of(m, &windows->parts[k]);
+        if (span.any)
+            n->parts[(size_t)row * n->part_count + k] =
+                metrics_read(m, row, span.first, span.last);
+    }
+}
+
+void trial_numbers_read_parts(struct trial_numbers *n, const struct metrics *m,
+                              const struct windows *windows, char *const *watched,
+                              uint32_t watched_count)
+{
+    n->part_rows = metrics_reading_count(m);
+    n->part_count = windows->part_count;
+    size_t count = (size_t)n->part_rows * n->part_count;
+    n->parts = memory_new(count, sizeof *n->parts);
+    for (size_t i = 0; i < count; i++)
+        n->parts[i] = NAN;
+    for (uint32_t i = 0; !watched && i < n->part_rows; i++)
+        read_parts(n, m, windows, i);
+    for (uint32_t i = 0; watched && i < watched_count; i++) {
+        char *metric = memory_text(watched[i], strcspn(watched[i], "@"));
+        read_parts(n, m, windows, metrics_reading_find(m, metric));
+        free(metric);
+    }
+}
+
 void trial_numbers_free(struct trial_numbers *n)
 {
     if (!n)
@@ -128,6 +160,7 @@ void trial_numbers_free(struct trial_numbers *n)
     free(n->rows);
     free(n->values);
     free(n->hidden);
+    free(n->parts);
     free(n->texts);
     free(n);
 }

@@ -34,6 +34,11 @@ struct trial_numbers {
     uint32_t sample_count;
     bool *hidden; /* a summary of this run leaves it out */
 
+    /* Those of the first rows, which name no phase, in each part of the window; NULL: the
+     * run was not cut up. */
+    double *parts; /* [row * part_count + part] */
+    uint32_t part_rows, part_count;
+
     uint64_t seed;
     uint32_t replication;
     enum run_status status;
@@ -45,6 +50,12 @@ struct trial_numbers {
 /* Reads them all; every segment of a window must have ended, or its numbers are null. */
 struct trial_numbers *trial_numbers_read(const struct metrics *m,
                                          const struct windows *windows);
+/* Fills `parts`, each of whose segments must have ended.  `watched`: only the rows of
+ * these names ("@phase" behind them does not count), the others being NaN; NULL: all. */
+void trial_numbers_read_parts(struct trial_numbers *n, const struct metrics *m,
+                              const struct windows *windows, char *const *watched,
+                              uint32_t watched_count);
+
 void trial_numbers_free(struct trial_numbers *n); /* NULL is allowed */
 
 /* Index of the number of that name (phase included), NUMBERS_NONE if there is none.

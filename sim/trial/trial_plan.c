@@ -5,11 +5,10 @@
 
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
-#include "sim/scenario/expression.h"
 #include "sim/scenario/scenario.h"
-#include "sim/scenario/spelling.h"
 #include "sim/trial/later_addresses.h"
 #include "sim/trial/moments.h"
+#include "sim/trial/plan_metrics.h"
 #include "sim/trial/trace_file.h"
 
 /* --- changes ------------------------------------------------------------------- */
@@ -123,89 +122,6 @@ static void read_traces(struct trial_plan *plan, const char *library,
             read_trace(plan, i, &app[i], library, issues);
 }
 
-/* --- requirements -------------------------------------------------------------- */
-
-/* The phase's own copy of its name; NULL when there is none, and `nearest` then knows
- * which one may have been meant. */
-static const char *find_phase(const struct trial_config *config, const char *name,
-                              struct spelling *nearest)
-{
-    const struct phase_config *phase = config->phases.items;
-    for (uint32_t i = 0; i < config->phases.count; i++) {
-        if (strcmp(phase[i].name, name) == 0)
-            return phase[i].name;
-        spelling_offer(nearest, phase[i].name);
-    }
-    return NULL;
-}
-
-/* The reading whose name is nearest to a wrong one: most of a path is right as a rule, so
- * the one that shares most of its beginning and end. */
-static const char *nearest_reading(const struct metrics *m, const char *name)
-{
-    const char *nearest = NULL;
-    size_t best = strlen(name) / 2;
-    for (uint32_t i = 0; i < metrics_reading_count(m); i++) {
-        const char *other = metrics_reading(m, i).name;
-        size_t a = strlen(name), b = strlen(other), head = 0, tail = 0;
-        while (head < a && head < b && name[head] == other[head])
-            head++;
-        while (tail < a - head && tail < b - head &&
-               name[a - 1 - tail] == other[b - 1 - tail])
-            tail++;
-        if (head + tail > best) {
-            best = head + tail;
-            nearest = other;
-        }
-    }
-    return nearest;
-}
-
-static void read_requirement(struct trial_plan *plan, const struct metrics *m, uint32_t i,
-                             struct issues *issues)
-{
-    const char *text = ((const char *const *)plan->config->require.items)[i];
-    char *path = memory_print("require[%u]", (unsigned)i);
-    struct place place = scenario_place(plan->scenario, path);
-    struct expression e;
-    struct expression_error error;
-    if (!expression_parse(text, &e, &error)) {
-        issues_add(issues, place, path, NULL, "%s (character %u)", error.message,
-                   (unsigned)error.column);
-        free(path);
-        return;
-    }
-    struct spelling near = {.word = e.phase};
-    const char *phase = find_phase(plan->config, e.phase, &near);
-    if (e.phase[0] && !phase)
-        issues_add(issues, place, path, near.nearest, "there is no phase \"%s\"",
-                   e.phase);
-    if (metrics_reading_find(m, e.metric) == UINT32_MAX)
-        issues_add(issues, place, path, nearest_reading(m, e.metric),
-                   "there is no metric \"%s\"", e.metric);
-    plan->requirements[i] =
-        (struct plan_requirement){.text = text,
-                                  .metric = memory_text(e.metric, strlen(e.metric)),
-                                  .phase = phase,
-                                  .op = (uint8_t)e.op,
-                                  .bound = e.bound};
-    free(path);
-}
-
-/* A world that is never run knows the names of all metrics. */
-static void read_requirements(struct trial_plan *plan, struct issues *issues)
-{
-    plan->requirement_count = plan->config->require.count;
-    plan->requirements = memory_new(plan->requirement_count, sizeof *plan->requirements);
-    if (!plan->requirement_count)
-        return;
-    struct world *w =
-        world_new(&plan->config->world, plan->traces, plan->config->seed, 1);
-    for (uint32_t i = 0; i < plan->requirement_count; i++)
-        read_requirement(plan, world_metrics(w), i, issues);
-    world_free(w);
-}
-
 /* --- sockets ------------------------------------------------------------------- */
 
 /* Counts beyond this would fill a disk. */
@@ -254,15 +170,17 @@ static struct trial_plan *plan_of(struct scenario *scenario,
     struct trial_plan *plan = memory_new(1, sizeof *plan);
     struct json_text resolved = {0};
     plan->scenario = scenario;
-    plan->config = scenario_root(scenario);
+    plan->own = memory_new(1, sizeof *plan->own);
+    *plan->own = *(const struct trial_config *)scenario_root(scenario);
+    plan->config = plan->own;
     read_changes(plan);
     later_addresses_find(plan, issues);
     read_traces(plan, options ? options->library : NULL, issues);
     refuse_late_traces(plan, issues);
     read_moments(plan, issues);
     if (issues_count(issues) == 0)
-        read_requirements(plan, issues);
-    scenario_write(scenario, &resolved);
+        plan_metrics_read(plan, issues);
+    scenario_write(scenario, scenario_root(scenario), &resolved);
     plan->resolved = resolved.bytes;
     if (issues_count(issues) == 0)
         return plan;
@@ -293,6 +211,18 @@ void trial_plan_keep(struct trial_plan *plan, const struct moment *moment)
     plan->moment_count = 1;
 }
 
+void trial_plan_warm_up(struct trial_plan *plan, sim_ns warm_up)
+{
+    struct trial_config root =
+        *(const struct trial_config *)scenario_root(plan->scenario);
+    struct json_text resolved = {0};
+    SIM_ASSERT(warm_up < plan->config->duration);
+    plan->own->warm_up = root.warm_up = warm_up;
+    scenario_write(plan->scenario, &root, &resolved);
+    free(plan->resolved);
+    plan->resolved = resolved.bytes;
+}
+
 void trial_plan_free(struct trial_plan *plan)
 {
     if (!plan)
@@ -304,14 +234,13 @@ void trial_plan_free(struct trial_plan *plan)
     }
     for (uint32_t i = 0; i < plan->config->world.apps.count; i++)
         free(plan->traces[i].rows);
-    for (uint32_t i = 0; i < plan->requirement_count; i++)
-        free(plan->requirements[i].metric);
+    plan_metrics_free(plan);
     later_addresses_free(plan);
     free(plan->changes);
     free(plan->traces);
-    free(plan->requirements);
     free(plan->moments);
     free(plan->resolved);
+    free(plan->own);
     scenario_free(plan->scenario);
     free(plan);
 }

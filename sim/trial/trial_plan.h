@@ -36,12 +36,14 @@ struct trial_plan {
     uint32_t change_count;
     struct plan_requirement *requirements;
     uint32_t requirement_count;
+    char **watch; /* "metric[@phase]" that precision and warm-up look at */
+    uint32_t watch_count;
     struct moment *moments; /* whose sockets are kept: each once */
     uint32_t moment_count;
     struct arrival_trace *traces; /* one for each app; empty without a file */
     char *resolved;               /* the resolved scenario as JSON */
     struct scenario *scenario;    /* owns what config points to */
-    struct trial_config *own;     /* config itself, if the plan knows more of it */
+    struct trial_config *own;     /* config itself: the plan may know more of it */
 };
 
 /* Reads and checks a scenario, with all its changes, traces and requirements.  NULL when
@@ -55,6 +57,11 @@ struct trial_plan *trial_plan_read_text(const char *name, const char *text, size
                                         struct issues *issues);
 /* Makes a run keep the sockets of this moment alone, whatever the scenario asks for. */
 void trial_plan_keep(struct trial_plan *plan, const struct moment *moment);
+
+/* Leaves another beginning out of every metric that names no phase, as if the scenario
+ * had said so; shorter than the run.  Before the plan is shared, by the thread that reads
+ * plans. */
+void trial_plan_warm_up(struct trial_plan *plan, sim_ns warm_up);
 
 void trial_plan_free(struct trial_plan *plan); /* NULL is allowed */
 

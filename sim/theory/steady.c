@@ -1,0 +1,479 @@
+#include "sim/theory/steady.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/alloc/list.h"
+#include "sim/base/memory.h"
+
+/* The default of hosts.H.max_client_connections. */
+#define NO_CLIENT_LIMIT 1000000000
+
+/* Rounds of the fixed point, at most; without retries two are enough. */
+#define ROUNDS 2000
+
+static const struct host_config *hosts_of(const struct steady *s)
+{
+    return s->config->world.hosts.items;
+}
+
+static const struct app_config *app_at(const struct steady *s, uint32_t i)
+{
+    return (const struct app_config *)s->config->world.apps.items + i;
+}
+
+static void note(const char **slot, const char *why)
+{
+    if (!*slot)
+        *slot = why;
+}
+
+/* --- what a search is --------------------------------------------------------------- */
+
+/* A key of the allocator's own, as the scenario has it; NULL: it has no such key. */
+static const void *own_key(const struct field_variant *allocator, const char *key)
+{
+    const struct field_table *table = port_allocators[allocator->kind]->fields;
+    for (const struct field *f = table ? table->rows : NULL; f && f->key; f++)
+        if (strcmp(f->key, key) == 0)
+            return (const char *)allocator->config + f->offset;
+    return NULL;
+}
+
+static bool steps_by_two(uint32_t kind)
+{
+    return kind == PORT_ALLOCATOR_linux46 || kind == PORT_ALLOCATOR_linux512 ||
+           kind == PORT_ALLOCATOR_linux518 || kind == PORT_ALLOCATOR_linux_bind0;
+}
+
+static void judge_search(struct steady_system *y, const struct field_variant *allocator)
+{
+    const struct field_range *reuse = own_key(allocator, "auto_reuse_range");
+    const uint32_t *tries = own_key(allocator, "tries");
+    y->kind = allocator->kind;
+    if (allocator->kind == PORT_ALLOCATOR_sg_legacy_b)
+        y->tries = *tries;
+    else if (allocator->kind == PORT_ALLOCATOR_rfc6056_alg2)
+        y->tries = y->ports;
+    else
+        y->bounded = !port_allocators[allocator->kind]->exhaustive;
+    if (y->bounded)
+        note(&y->doubt, "a search that may stop early loses more than Erlang B");
+    if (steps_by_two(allocator->kind) && y->ports % 2)
+        note(&y->doubt, "of an odd range each search misses a port");
+    if (allocator->kind == PORT_ALLOCATOR_openbsd)
+        note(&y->doubt, "service ports are passed over");
+    if (reuse && reuse->low)
+        note(&y->cannot, "the auto-reuse range is tested by tuple, the rest by port");
+}
+
+/* --- ports and copies ----------------------------------------------------------------
+ */
+
+uint32_t steady_ports(const struct host_config *h, enum pool pool)
+{
+    struct port_range range = host_range(h, pool);
+    const uint16_t *listen = h->listen.items;
+    uint32_t ports = host_usable_ports(h, pool);
+    for (uint32_t i = 0; i < h->listen.count && !pool_is_udp(pool); i++)
+        ports -= port_range_holds(range, listen[i]) && ports > 0;
+    return ports;
+}
+
+static uint32_t addresses_of(const struct host_config *h, bool ipv6)
+{
+    uint32_t given = host_given_addresses(h, ipv6);
+    return given ? given : 1;
+}
+
+/* The members of the flow's host that its users come to. */
+static double members_of(struct steady *s, struct steady_flow *f)
+{
+    const struct app_config *a = app_at(s, f->app);
+    uint32_t from = hosts_of(s)[a->from].count, own = hosts_of(s)[f->host].count;
+    if (f->host == a->from)
+        return own;
+    if (from > own && from % own)
+        note(&s->apps[f->app].doubt, "members of the proxy have unequal shares");
+    return from < own ? from : own;
+}
+
+/* --- flows and their systems ---------------------------------------------------------
+ */
+
+static const struct socket_options *options_of(const struct steady *s,
+                                               const struct steady_flow *f)
+{
+    return f->leg == LEG_OUTER ? &hosts_of(s)[f->host].proxying.socket
+                               : &app_at(s, f->app)->socket;
+}
+
+static enum port_scope scope_of(const struct host_config *h, enum pool pool,
+                                const struct socket_options *o)
+{
+    if (o->bind == SOCKET_BIND_ZERO)
+        return PORT_SCOPE_PORT;
+    return pool_is_udp(pool) ? stack_scope_of(h->udp.scope, &h->udp.allocator)
+                             : stack_scope(&h->tcp);
+}
+
+static const struct field_variant *
+allocator_of(const struct host_config *h, enum pool pool, const struct socket_options *o)
+{
+    if (pool_is_udp(pool))
+        return o->bind == SOCKET_BIND_ZERO ? &h->udp.bind_allocator : &h->udp.allocator;
+    return o->bind == SOCKET_BIND_ZERO ? &h->tcp.bind_allocator : &h->tcp.allocator;
+}
+
+/* Where the flow's connections go. */
+static struct field_endpoint destination_of(const struct steady *s,
+                                            const struct steady_flow *f)
+{
+    const struct app_config *a = app_at(s, f->app);
+    if (f->leg == LEG_OUTER || a->through == FIELD_NO_REFERENCE)
+        return a->to;
+    return (struct field_endpoint){a->through, hosts_of(s)[a->through].proxy_port};
+}
+
+/* A client's proxy is always the same member of it, and its first address. */
+static uint32_t places_behind(const struct steady *s, const struct steady_flow *f)
+{
+    const struct app_config *a = app_at(s, f->app);
+    const struct host_config *server = &hosts_of(s)[a->to.reference];
+    if (f->leg == LEG_CLIENT && a->through != FIELD_NO_REFERENCE)
+        return 1;
+    return server->count * addresses_of(server, a->family == APP_IPV6);
+}
+
+static bool same_system(const struct steady_system *y, const struct steady_system *x)
+{
+    if (y->host != x->host || y->pool != x->pool)
+        return false;
+    if (!y->by_tuple && !x->by_tuple)
+        return true;
+    return y->by_tuple && x->by_tuple && y->to.reference == x->to.reference &&
+           y->to.port == x->to.port;
+}
+
+static void judge_sockets(struct steady_system *y, const struct socket_options *o)
+{
+    if (o->bind == SOCKET_BIND_EXPLICIT)
+        note(&y->cannot, "the program hands out ports of its own");
+    if (o->local_range.low || o->port_range != SOCKET_PORTS_DEFAULT)
+        note(&y->cannot, "sockets have ranges of their own");
+    if (o->reuse_address || o->reuse_port)
+        note(&y->doubt, "sockets may share ports");
+}
+
+static struct steady_system system_for(struct steady *s, struct steady_flow *f)
+{
+    const struct host_config *h = &hosts_of(s)[f->host];
+    const struct socket_options *o = options_of(s, f);
+    struct steady_system y = {.host = f->host,
+                              .pool = f->pool,
+                              .by_tuple = scope_of(h, f->pool, o) != PORT_SCOPE_PORT,
+                              .ports = steady_ports(h, f->pool),
+                              .destinations = 1};
+    uint32_t given = addresses_of(h, f->pool == POOL_TCP6 || f->pool == POOL_UDP6);
+    uint32_t used = h->source == HOST_SOURCE_FIRST ? 1 : given;
+    y.copies = f->members * used;
+    if (y.by_tuple) {
+        y.to = destination_of(s, f);
+        y.destinations = places_behind(s, f);
+        y.copies *= y.destinations;
+    }
+    if (used > 1 && h->source == HOST_SOURCE_ROUND_ROBIN)
+        note(&y.doubt, "source addresses are taken in turn, which evens out their loads");
+    if (y.destinations > 1)
+        note(&y.doubt, "the server's addresses are taken in turn, which evens out their "
+                       "loads");
+    if (f->leg == LEG_OUTER && h->reflect_client_ip)
+        note(&y.cannot, "the proxy takes the client's address and port");
+    judge_sockets(&y, o);
+    judge_search(&y, allocator_of(h, f->pool, o));
+    return y;
+}
+
+static uint32_t join_system(struct steady *s, struct steady_flow *f)
+{
+    struct steady_system y = system_for(s, f);
+    uint32_t i = 0;
+    while (i < s->system_count && !same_system(&s->systems[i], &y))
+        i++;
+    if (i == s->system_count) {
+        s->systems[s->system_count++] = y;
+        return i;
+    }
+    if (s->systems[i].kind != y.kind)
+        note(&s->systems[i].doubt, "connect() and bind() search in ways of their own");
+    note(&s->systems[i].doubt, y.doubt);
+    note(&s->systems[i].cannot, y.cannot);
+    return i;
+}
+
+static uint32_t add_flow(struct steady *s, uint32_t app, enum theory_leg leg)
+{
+    const struct app_config *a = app_at(s, app);
+    struct steady_flow *f = &s->flows[s->flow_count];
+    *f = (struct steady_flow){.app = app,
+                              .leg = leg,
+                              .host = leg == LEG_OUTER ? a->through : a->from,
+                              .pool = app_pool(a),
+                              .width = 1,
+                              .hold = theory_hold_of(s->config, a, leg)};
+    f->members = members_of(s, f);
+    f->system = join_system(s, f);
+    return s->flow_count++;
+}
+
+/* --- apps ----------------------------------------------------------------------------
+ */
+
+static double arrival_rate(struct steady_app *x, const struct field_variant *arrivals)
+{
+    const struct arrivals_rate *r = arrivals->config;
+    switch ((enum arrivals_kind)arrivals->kind) {
+    case ARRIVALS_POISSON:
+        return r->rate;
+    case ARRIVALS_CONSTANT:
+        note(&x->doubt, "users at constant distances meet a full range less often");
+        return r->rate;
+    case ARRIVALS_ON_OFF:
+        note(&x->cannot, "bursts have no steady state");
+        break;
+    case ARRIVALS_TRACE:
+        note(&x->cannot, "a recording has no rate that holds");
+        break;
+    }
+    return NAN;
+}
+
+static void judge_hosts(struct steady *s, struct steady_app *x,
+                        const struct app_config *a)
+{
+    const struct host_config *h = hosts_of(s), *server = &h[a->to.reference];
+    bool proxied = a->through != FIELD_NO_REFERENCE;
+    if (!h[a->from].running || !server->running || (proxied && !h[a->through].running))
+        note(&x->cannot, "one of its hosts is without power");
+    if (server->listen.count) {
+        const uint16_t *port = server->listen.items;
+        bool listens = false;
+        for (uint32_t i = 0; i < server->listen.count; i++)
+            listens = listens || port[i] == a->to.port;
+        if (!listens)
+            note(&x->cannot, "nothing listens there");
+    }
+    if ((proxied ? &h[a->through] : server)->max_client_connections < NO_CLIENT_LIMIT)
+        note(&x->doubt, "what the limit on accepted clients refuses is not counted");
+    if (h[a->from].gateway != FIELD_NO_REFERENCE ||
+        (proxied && h[a->through].gateway != FIELD_NO_REFERENCE))
+        note(&x->doubt, "what the gateway drops is not counted");
+}
+
+static void add_app(struct steady *s, uint32_t i)
+{
+    struct steady_app *x = &s->apps[i];
+    const struct app_config *a = app_at(s, i);
+    x->rate = arrival_rate(x, &a->arrivals);
+    x->network = 1 - a->local;
+    if (a->cache.names)
+        note(&x->cannot, "what its cache answers depends on the past");
+    if (a->on_failure.retries)
+        note(&x->doubt, "those who come again are taken for new users (Cohen)");
+    judge_hosts(s, x, a);
+    x->flows[0] = add_flow(s, i, LEG_CLIENT);
+    x->flows[1] = STEADY_NONE;
+    if (a->through != FIELD_NO_REFERENCE)
+        x->flows[1] = add_flow(s, i, LEG_OUTER);
+}
+
+/* What an app cannot say, its flows cannot, nor the systems they share. */
+static void spread_doubts(struct steady *s)
+{
+    for (uint32_t i = 0; i < s->flow_count; i++) {
+        const struct steady_flow *f = &s->flows[i];
+        struct steady_system *y = &s->systems[f->system];
+        note(&y->doubt, s->apps[f->app].doubt);
+        note(&y->cannot, s->apps[f->app].cannot);
+        note(&y->doubt, f->hold.doubt);
+        note(&y->cannot, f->hold.cannot);
+        if (f->hold.kept > 0)
+            note(&y->cannot, "some connections are never given back: no steady state");
+        if (!isnan(f->hold.takeable))
+            note(&y->cannot, "TIME_WAIT is taken over (tw_reuse): what is held is not "
+                             "what is in the way");
+    }
+    for (uint32_t i = 0; i < s->flow_count; i++) {
+        const struct steady_system *y = &s->systems[s->flows[i].system];
+        note(&s->apps[s->flows[i].app].doubt, y->doubt);
+        note(&s->apps[s->flows[i].app].cannot, y->cannot);
+    }
+}
+
+/* Port scope and tuple scope in one pool stand in each other's way. */
+static void refuse_mixtures(struct steady *s)
+{
+    for (uint32_t i = 0; i < s->system_count; i++)
+        for (uint32_t k = 0; k < s->system_count; k++) {
+            const struct steady_system *a = &s->systems[i], *b = &s->systems[k];
+            if (a->host != b->host || pool_is_udp(a->pool) != pool_is_udp(b->pool))
+                continue;
+            if (a->pool == b->pool && a->by_tuple != b->by_tuple)
+                note(&s->systems[i].cannot, "bind() and connect() share its ports");
+            bool apart = pool_is_udp(a->pool) || hosts_of(s)[a->host].tcp.families_apart;
+            if (a->pool != b->pool && !apart && !(a->by_tuple && b->by_tuple))
+                note(&s->systems[i].cannot, "IPv4 and IPv6 share its ports");
+        }
+}
+
+/* --- the fixed point ------------------------------------------------------------------
+ */
+
+/* Means over those that get through and those whose proxy has no port. */
+static double holding_time(const struct steady *s, const struct steady_flow *f)
+{
+    const struct steady_app *x = &s->apps[f->app];
+    if (f->leg == LEG_OUTER || x->flows[1] == STEADY_NONE)
+        return f->hold.total;
+    double refused = s->flows[x->flows[1]].loss;
+    return (1 - refused) * f->hold.total + refused * f->hold.refused;
+}
+
+static void load_systems(struct steady *s)
+{
+    for (uint32_t i = 0; i < s->system_count; i++)
+        s->systems[i].load = 0;
+    for (uint32_t i = 0; i < s->flow_count; i++) {
+        struct steady_flow *f = &s->flows[i];
+        const struct steady_app *x = &s->apps[f->app];
+        f->rate = x->tries;
+        if (f->leg == LEG_OUTER)
+            f->rate *= 1 - s->flows[x->flows[0]].loss;
+        s->systems[f->system].load +=
+            f->rate * f->width * holding_time(s, f) / s->systems[f->system].copies;
+    }
+}
+
+static void solve_systems(struct steady *s)
+{
+    for (uint32_t i = 0; i < s->system_count; i++) {
+        struct steady_system *y = &s->systems[i];
+        if (y->tries) {
+            y->state = loss_bounded(y->ports, y->load, y->tries);
+            continue;
+        }
+        double loss = loss_erlang_b(y->ports, y->load);
+        y->state = (struct loss_state){loss, y->load * (1 - loss), NAN};
+    }
+    for (uint32_t i = 0; i < s->flow_count; i++) {
+        struct steady_flow *f = &s->flows[i];
+        f->loss = s->systems[f->system].state.loss;
+        f->held = f->rate * (1 - f->loss) * f->width * holding_time(s, f);
+    }
+}
+
+/* Tries per second that follow from the loss; how far they were from it. */
+static double come_again(struct steady *s, bool gently)
+{
+    double change = 0;
+    for (uint32_t i = 0; i < s->app_count; i++) {
+        struct steady_app *x = &s->apps[i];
+        uint32_t retries = app_at(s, i)->on_failure.retries;
+        double through = 1 - s->flows[x->flows[0]].loss;
+        if (x->flows[1] != STEADY_NONE)
+            through *= 1 - s->flows[x->flows[1]].loss;
+        x->try_loss = 1 - through;
+        double all_fail = pow(x->try_loss, (double)retries + 1);
+        double each = through > 0 ? (1 - all_fail) / through : (double)retries + 1;
+        double tries = x->rate * x->network * each;
+        x->failure_ratio = x->network * all_fail;
+        if (gently)
+            tries = (tries + x->tries) / 2;
+        change = fmax(change, fabs(tries - x->tries) / fmax(tries, 1e-300));
+        x->tries = tries;
+    }
+    return change;
+}
+
+static void settle(struct steady *s)
+{
+    for (uint32_t i = 0; i < s->app_count; i++)
+        s->apps[i].tries = s->apps[i].rate * s->apps[i].network;
+    double change = 1;
+    for (int round = 0; round < ROUNDS && change > 1e-12; round++) {
+        load_systems(s);
+        solve_systems(s);
+        change = come_again(s, round > 0);
+    }
+}
+
+/* --- small records --------------------------------------------------------------------
+ */
+
+/* Over tcp_max_tw_buckets a record is not made, and its port is free early. */
+static void count_records(struct steady *s)
+{
+    for (uint32_t i = 0; i < s->system_count; i++) {
+        const struct stack *t = &hosts_of(s)[s->systems[i].host].tcp;
+        double records = 0;
+        for (uint32_t k = 0; k < s->flow_count; k++) {
+            const struct steady_flow *f = &s->flows[k];
+            const double *in = f->hold.in;
+            if (f->host == s->systems[i].host)
+                records += f->rate * (1 - f->loss) / f->members *
+                           (in[TCP_TIME_WAIT] + in[TCP_FIN_WAIT_2]);
+        }
+        if (t->max_tw_buckets != TW_BUCKETS_UNLIMITED &&
+            records + 5 * sqrt(records) > t->max_tw_buckets)
+            note(&s->systems[i].cannot, "more TIME_WAITs than max_tw_buckets");
+    }
+}
+
+struct steady steady_of(const struct trial_config *config)
+{
+    uint32_t apps = config->world.apps.count;
+    struct steady s = {.config = config, .app_count = apps};
+    s.apps = memory_new(apps, sizeof *s.apps);
+    s.flows = memory_new((size_t)apps * 2, sizeof *s.flows);
+    s.systems = memory_new((size_t)apps * 2, sizeof *s.systems);
+    for (uint32_t i = 0; i < apps; i++)
+        add_app(&s, i);
+    refuse_mixtures(&s);
+    spread_doubts(&s);
+    settle(&s);
+    count_records(&s);
+    spread_doubts(&s);
+    return s;
+}
+
+void steady_free(struct steady *s)
+{
+    free(s->apps);
+    free(s->flows);
+    free(s->systems);
+    *s = (struct steady){0};
+}
+
+struct steady_pool steady_pool_of(const struct steady *s, uint32_t host, enum pool pool)
+{
+    struct steady_pool p = {0};
+    for (uint32_t i = 0; i < s->flow_count; i++) {
+        const struct steady_flow *f = &s->flows[i];
+        if (f->host != host || f->pool != pool)
+            continue;
+        p.in_use += f->held;
+        p.asked += f->rate * f->width;
+        p.granted += f->rate * (1 - f->loss) * f->width;
+        p.flows++;
+    }
+    for (uint32_t i = 0; i < s->system_count; i++) {
+        const struct steady_system *y = &s->systems[i];
+        if (y->host != host || y->pool != pool)
+            continue;
+        p.systems++;
+        note(&p.doubt, y->doubt);
+        note(&p.cannot, y->cannot);
+    }
+    return p;
+}

@@ -1,0 +1,86 @@
+/* The steady state of a scenario by closed forms: who asks for whose ports, which of them
+ * compete, and what is lost.
+ *
+ * Every connection of an app on one of its legs is a flow; flows that can take each
+ * other's ports are one loss system: all of a pool where the conflict test asks for the
+ * port, those to one destination where it asks for the tuple [MODEL.md 0.1, D4].  Members
+ * and source addresses are copies of it.  Retries and the two legs of a proxy are a fixed
+ * point: who fails comes again [D8], and only who reached the proxy asks it for a port.
+ *
+ * Cost: some loss formulas (loss.h), below a millisecond but for retries: tens of them.
+ */
+#ifndef SIM_THEORY_STEADY_H
+#define SIM_THEORY_STEADY_H
+
+#include "sim/theory/hold.h"
+#include "sim/theory/loss.h"
+#include "sim/trial/trial_config.h"
+
+#define STEADY_NONE UINT32_MAX
+
+/* Ports that compete, in so many copies alike. */
+struct steady_system {
+    uint32_t host;
+    enum pool pool;
+    bool by_tuple; /* of connections to `to` alone */
+    struct field_endpoint to;
+    uint32_t destinations; /* addresses behind `to`; by port scope 1 */
+    uint32_t ports;
+    uint32_t tries;          /* of a search that draws so often; 0: a search of all */
+    uint32_t kind;           /* of the allocator: port_allocators[] */
+    bool bounded;            /* a search that may stop early, of which no form is known */
+    bool parallel;           /* some attempts want several ports at once */
+    double copies;           /* members x addresses in use x destinations */
+    double load;             /* of one copy, erlang */
+    struct loss_state state; /* of one copy; of attempts for one port each */
+    const char *doubt, *cannot;
+};
+
+struct steady_flow {
+    uint32_t app, host, system;
+    enum theory_leg leg;
+    enum pool pool;
+    uint32_t width; /* ports an attempt wants at once */
+    struct theory_hold hold;
+    double rate;    /* tries that come so far, per second, of all copies */
+    double loss;    /* share that find no port */
+    double held;    /* ports, in the mean, of all copies */
+    double members; /* of the host, that its users come to */
+};
+
+struct steady_app {
+    double rate;     /* attempts per second; NaN: no constant rate */
+    double network;  /* share of them that need the network */
+    double tries;    /* per second */
+    double try_loss; /* share of tries that fail for want of a port */
+    double failure_ratio;
+    uint32_t flows[2]; /* client's, proxy's; STEADY_NONE */
+    const char *doubt, *cannot;
+};
+
+struct steady {
+    const struct trial_config *config;
+    struct steady_app *apps; /* one each */
+    uint32_t app_count;
+    struct steady_flow *flows;
+    uint32_t flow_count;
+    struct steady_system *systems; /* by the first flow that uses them */
+    uint32_t system_count;
+};
+
+struct steady steady_of(const struct trial_config *config);
+void steady_free(struct steady *s);
+
+/* Ports in use in a pool of a host, of all members; what is asked of it, per second, and
+ * granted. */
+struct steady_pool {
+    double in_use, asked, granted;
+    uint32_t systems, flows;
+    const char *doubt, *cannot; /* of any of them */
+};
+struct steady_pool steady_pool_of(const struct steady *s, uint32_t host, enum pool pool);
+
+/* Ports of one address of a member that its flows can be given. */
+uint32_t steady_ports(const struct host_config *h, enum pool pool);
+
+#endif

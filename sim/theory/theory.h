@@ -1,0 +1,21 @@
+/* What closed forms say of a scenario, beside what a simulation of it would find.
+ *
+ * A form is exact where its assumptions are those of the scenario: users come as a
+ * Poisson process, a failed attempt is lost, every free port is found, and the window
+ * begins when the start of the run is forgotten [MODEL.md D].  It is approximate where
+ * one of them is bent, and says which; and where none applies, that too.
+ */
+#ifndef SIM_THEORY_THEORY_H
+#define SIM_THEORY_THEORY_H
+
+#include <stdbool.h>
+
+struct trial_plan;
+
+/* The long-run value of a metric, as `require` names it ("apps.web.failure_ratio@late").
+ * False where no closed form applies: nothing is set then.  `formula` is a name without
+ * an owner.  Below a millisecond but where users come again: tens of them. */
+bool theory_predict(const struct trial_plan *plan, const char *metric, double *value,
+                    const char **formula, bool *exact);
+
+#endif
