@@ -29,13 +29,17 @@
 
 struct ranks {
     unsigned rank, count; /* {0, 1}: alone */
+    unsigned gone;        /* on rank 0: others that have left */
+    bool broken;          /* this one cannot go on, and rank 0 does not know */
 };
 
-/* What is done with a job; the same on all ranks. */
+/* What is done with a job; the same on all ranks.  With several ranks, those that run it
+ * call open() and close(), rank 0 calls done(), whose job has no plan. */
 struct ranks_work {
-    struct workers workers; /* done() is called on rank 0 only, and open() on those that
-                               run: with several ranks, done() gets jobs without a plan */
-    const char *(*key)(void *context, uint32_t point); /* NULL: there is no such point */
+    struct workers workers;
+    void (*close)(void *context,
+                  struct study_job *job);              /* gives the plan back; or NULL */
+    const char *(*key)(void *context, uint32_t point); /* NULL: there is none such */
 };
 
 /* "MPI", or NULL: built without it. */
@@ -46,7 +50,8 @@ const char *ranks_kind(void);
 unsigned ranks_started(unsigned *rank);
 
 /* Finds the other processes.  Refuses to be one of several that cannot divide the work,
- * or that were not given the same command line. */
+ * or were not given the same command line; `out` says also then which one this is, and
+ * rank 0 tells the user. */
 bool ranks_join(struct ranks *out, char **argv, struct results_error *error);
 
 /* True if it is true of all.  If not, `speak` is set on one of those of whom it is not:
@@ -54,16 +59,16 @@ bool ranks_join(struct ranks *out, char **argv, struct results_error *error);
 bool ranks_agree(const struct ranks *r, bool good, bool *speak);
 
 /* As workers_run(). */
-bool ranks_run(const struct ranks *r, const struct ranks_work *work,
-               struct study_job *jobs, size_t count);
+bool ranks_run(struct ranks *r, const struct ranks_work *work, struct study_job *jobs,
+               size_t count);
 
-/* Runs what rank 0 hands out until it has no more; false with a reason if the two do not
- * speak of the same study. */
-bool ranks_serve(const struct ranks *r, const struct ranks_work *work,
+/* Runs what rank 0 hands out until it has no more, or the stop flag is up; false with a
+ * reason if the two do not speak of the same study. */
+bool ranks_serve(struct ranks *r, const struct ranks_work *work,
                  struct results_error *error);
 
-/* The last thing a rank does.  With another status than 0 on a rank that serves, all
- * ranks are ended. */
+/* The last thing a rank does, with the status it will exit with.  One that could not
+ * serve takes all others with it. */
 void ranks_leave(struct ranks *r, int status);
 
 #endif

@@ -11,7 +11,7 @@ bool ranks_join(struct ranks *out, char **argv, struct results_error *error)
 {
     (void)argv;
     unsigned rank, count = ranks_started(&rank);
-    *out = (struct ranks){0, 1};
+    *out = (struct ranks){.rank = rank, .count = 1};
     if (count == 1)
         return true;
     return results_fail(error, 0,
@@ -29,14 +29,14 @@ bool ranks_agree(const struct ranks *r, bool good, bool *speak)
     return good;
 }
 
-bool ranks_run(const struct ranks *r, const struct ranks_work *work,
-               struct study_job *jobs, size_t count)
+bool ranks_run(struct ranks *r, const struct ranks_work *work, struct study_job *jobs,
+               size_t count)
 {
     (void)r;
     return workers_run(&work->workers, jobs, count);
 }
 
-bool ranks_serve(const struct ranks *r, const struct ranks_work *work,
+bool ranks_serve(struct ranks *r, const struct ranks_work *work,
                  struct results_error *error)
 {
     (void)r;
