@@ -106,6 +106,14 @@ double json_get_number(struct json_source *s, const cJSON *object, const char *k
     return (double)NAN;
 }
 
+bool json_get_bool(struct json_source *s, const cJSON *object, const char *key)
+{
+    const cJSON *item = member(object, key);
+    if (!cJSON_IsBool(item))
+        json_complain(s, key, "is neither true nor false");
+    return cJSON_IsTrue(item);
+}
+
 const cJSON *json_get_object(struct json_source *s, const cJSON *object, const char *key)
 {
     const cJSON *item = member(object, key);

@@ -33,6 +33,7 @@ cJSON *json_read_file(const struct safe_directory *d, const char *name,
 const char *json_get_text(struct json_source *s, const cJSON *object, const char *key);
 uint64_t json_get_count(struct json_source *s, const cJSON *object, const char *key);
 double json_get_number(struct json_source *s, const cJSON *object, const char *key);
+bool json_get_bool(struct json_source *s, const cJSON *object, const char *key);
 const cJSON *json_get_object(struct json_source *s, const cJSON *object, const char *key);
 const cJSON *json_get_array(struct json_source *s, const cJSON *object, const char *key);
 

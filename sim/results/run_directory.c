@@ -17,6 +17,7 @@
 #include "sim/results/run_binds.h"
 #include "sim/results/run_files.h"
 #include "sim/results/run_sockets.h"
+#include "sim/results/run_study.h"
 #include "sim/results/safe_file.h"
 
 struct run_directory {
@@ -145,7 +146,7 @@ void run_directory_free(struct run_directory *d)
 /* --- writing ---------------------------------------------------------------------- */
 
 /* The files of a run on their way to the disk; the manifest is the last. */
-#define BATCH_MAX (RUN_FILES + 1 + 2 + RUN_SNAPSHOTS_MAX + 1)
+#define BATCH_MAX (RUN_FILES + 2 + 2 + RUN_SNAPSHOTS_MAX + 1)
 
 struct batch {
     const struct safe_directory *at;
@@ -241,6 +242,17 @@ static bool stage_binds(struct batch *b, const struct run_record *r,
     return !r->binds || (file && stage(b, "", file, error));
 }
 
+static bool stage_replications(struct batch *b, const struct run_record *r,
+                               struct results_error *error)
+{
+    if (!r->study || !r->study->run_count)
+        return true;
+    struct safe_file *file = add_file(b, b->at, RUN_REPLICATIONS, error);
+    if (file)
+        run_replications_write(r, file);
+    return file && stage(b, "", file, error);
+}
+
 static bool stage_manifest(struct batch *b, struct results_error *error)
 {
     const char *name =
@@ -278,6 +290,7 @@ static bool retire(const struct safe_directory *d, struct results_error *error)
     return clear(d, "plots", is_picture, error) &&
            clear(d, RUN_SOCKETS, is_table, error) &&
            safe_file_remove(d, RUN_BINDS, error) &&
+           safe_file_remove(d, RUN_REPLICATIONS, error) &&
            safe_file_remove(d, "report.html", error);
 }
 
@@ -299,6 +312,7 @@ bool run_directory_write(struct run_directory *d, const struct run_record *recor
     struct batch b = {
         .at = &d->at, .sockets = {.handle = -1}, .manifest = {.status = record->status}};
     bool good = stage_contents(&b, record, error) && stage_binds(&b, record, error) &&
+                stage_replications(&b, record, error) &&
                 stage_sockets(&b, record, error) && stage_manifest(&b, error) &&
                 publish(&b, error);
     for (size_t i = 0; i < b.count; i++)

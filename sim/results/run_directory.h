@@ -5,6 +5,7 @@
  *     timeseries.csv   one row a sample
  *     events.csv       t_s,host,process,kind,detail
  *     binds.csv        which local ports were asked for, where wanted (run_binds.h)
+ *     replications.csv one row a replication, where there are several (run_study.h)
  *     sockets/         which sockets there were, at moments (run_sockets.h)
  *     manifest.json    size and SHA-256 of each of these; appears last
  *
@@ -36,7 +37,7 @@ struct run_directory *run_directory_prepare(const char *path, bool overwrite,
                                             struct results_error *error);
 
 /* Writes the record.  An earlier run's files of these names are replaced, its pictures in
- * plots/, its binds.csv, sockets/ and report.html removed. */
+ * plots/, its binds.csv, replications.csv, sockets/ and report.html removed. */
 bool run_directory_write(struct run_directory *d, const struct run_record *record,
                          struct results_error *error);
 
@@ -56,6 +57,11 @@ struct stored_run {
  * Takes the time of one SHA-256 pass and one parse of all files; memory as series.h says.
  */
 struct stored_run *run_directory_read(const char *path, struct results_error *error);
+
+/* Makes the record of several replications that of the first alone, for whoever looks at
+ * one run from the inside: its own metrics beside its own events and sockets.  Of one run
+ * nothing changes. */
+void stored_run_first(struct stored_run *run);
 
 void stored_run_free(struct stored_run *run); /* NULL is allowed */
 

@@ -13,6 +13,7 @@
 #include "sim/results/run_facts.h"
 #include "sim/results/run_files.h"
 #include "sim/results/run_sockets.h"
+#include "sim/results/run_study.h"
 #include "sim/results/safe_file.h"
 
 /* A resolved scenario may carry a recorded trace. */
@@ -24,6 +25,7 @@ struct stored_run_storage {
     struct run_metric *metrics;
     struct run_requirement *requirements;
     struct run_facts facts;
+    struct stored_study study;
     struct run_event *log;
     size_t log_capacity;
     struct series *series;
@@ -57,6 +59,13 @@ static bool find_manifest(struct manifest *m, const struct safe_directory *d,
 
 /* --- summary.json ----------------------------------------------------------------- */
 
+/* Of a study every estimate says how many runs it stands on. */
+static uint32_t get_runs(struct json_source *s, const struct stored_run *run,
+                         const cJSON *item)
+{
+    return run->record.study ? (uint32_t)json_get_count(s, item, "runs") : 0;
+}
+
 static void read_metrics(struct json_source *s, struct stored_run *run)
 {
     const cJSON *metrics = json_get_object(s, run->storage->summary, "metrics");
@@ -69,6 +78,7 @@ static void read_metrics(struct json_source *s, struct stored_run *run)
             .unit = json_get_text(s, item, "unit"),
             .value = json_get_number(s, item, "value"),
             .half_width = json_get_number(s, item, "half_width"),
+            .runs = get_runs(s, run, item),
         };
     }
     run->record.metrics = run->storage->metrics;
@@ -84,6 +94,9 @@ static void read_requirements(struct json_source *s, struct stored_run *run)
     for (const cJSON *item = json_first(list); item; item = item->next) {
         out->expression = json_get_text(s, item, "expression");
         out->value = json_get_number(s, item, "value");
+        out->half_width =
+            run->record.study ? json_get_number(s, item, "half_width") : (double)NAN;
+        out->runs = get_runs(s, run, item);
         if (!run_verdict_find(json_get_text(s, item, "verdict"), &out->verdict))
             json_complain(s, "verdict", "is none that portsim gives");
         out++;
@@ -114,6 +127,14 @@ static void read_head(struct json_source *s, struct run_record *r, const cJSON *
         json_complain(s, "fingerprint", "is not 16 hexadecimal digits");
 }
 
+static void read_study(struct json_source *s, struct stored_run *run)
+{
+    if (!cJSON_GetObjectItemCaseSensitive(run->storage->summary, "study"))
+        return;
+    run_study_read(s, run->storage->summary, &run->storage->study);
+    run->record.study = &run->storage->study.study;
+}
+
 static void read_facts(struct json_source *s, struct stored_run *run)
 {
     struct run_facts f = run_facts_read(s, run->storage->summary);
@@ -134,6 +155,7 @@ static bool read_summary(struct stored_run *run, const struct safe_directory *d,
     char *path = memory_print("%s/summary.json", d->path);
     struct json_source s = {.path = path, .error = error};
     read_head(&s, &run->record, tree);
+    read_study(&s, run);
     read_metrics(&s, run);
     read_requirements(&s, run);
     read_facts(&s, run);
@@ -243,6 +265,13 @@ static bool read_scenario(struct stored_run *run, const struct safe_directory *d
     return run->storage->scenario != NULL;
 }
 
+static bool read_replications(struct stored_run *run, const struct manifest *m,
+                              const struct safe_directory *d, struct results_error *error)
+{
+    return !run->record.study || !manifest_find(m, RUN_REPLICATIONS) ||
+           run_replications_read(&run->record, &run->storage->study, d, error);
+}
+
 struct stored_run *run_directory_read(const char *path, struct results_error *error)
 {
     struct safe_directory d;
@@ -252,7 +281,8 @@ struct stored_run *run_directory_read(const char *path, struct results_error *er
     run->storage = memory_new(1, sizeof *run->storage);
     struct manifest m = {0};
     bool good = find_manifest(&m, &d, error) && read_summary(run, &d, error) &&
-                read_log(run, &d, error) && read_series(run, &d, error) &&
+                read_replications(run, &m, &d, error) && read_log(run, &d, error) &&
+                read_series(run, &d, error) &&
                 run_sockets_read(&run->storage->sockets, &run->record, &d, &m, error) &&
                 read_scenario(run, &d, error);
     if (good && run->record.status != m.status)
@@ -263,6 +293,23 @@ struct stored_run *run_directory_read(const char *path, struct results_error *er
         return run;
     stored_run_free(run);
     return NULL;
+}
+
+void stored_run_first(struct stored_run *run)
+{
+    const struct run_study *study = run->record.study;
+    if (!study)
+        return;
+    for (size_t i = 0; i < run->record.metric_count; i++) {
+        struct run_metric *m = &run->storage->metrics[i];
+        if (study->run_count)
+            m->value = study->runs[0].values[i];
+        m->half_width = (double)NAN;
+        m->runs = 0;
+    }
+    run->record.replications = 1;
+    run->record.requirement_count = 0; /* were asked of all runs together */
+    run->record.study = NULL;
 }
 
 void stored_run_free(struct stored_run *run)
@@ -277,6 +324,7 @@ void stored_run_free(struct stored_run *run)
     free(s->requirements);
     free(s->facts.pools);
     free(s->facts.apps);
+    stored_study_free(&s->study);
     free(s->log);
     series_free(s->series);
     run_sockets_free(&s->sockets);

@@ -47,14 +47,6 @@ static void put_pool(struct json_text *j, const struct run_pool *p)
     json_object_end(j);
 }
 
-static bool get_bool(struct json_source *s, const cJSON *object, const char *key)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    if (!cJSON_IsBool(item))
-        json_complain(s, key, "is neither true nor false");
-    return cJSON_IsTrue(item);
-}
-
 /* NULL for null. */
 static const char *get_text_or_null(struct json_source *s, const cJSON *object,
                                     const char *key)
@@ -107,7 +99,7 @@ static struct run_pool get_pool(struct json_source *s, const cJSON *item)
         .stack = json_get_text(s, item, "stack"),
         .allocator = json_get_text(s, item, "allocator"),
         .scope = json_get_text(s, item, "scope"),
-        .exhaustive = get_bool(s, item, "exhaustive"),
+        .exhaustive = json_get_bool(s, item, "exhaustive"),
         .reserved = get_u32(s, item, "reserved"),
         .block = get_u32(s, item, "block"),
         .addresses = get_u32(s, item, "addresses"),
@@ -117,7 +109,7 @@ static struct run_pool get_pool(struct json_source *s, const cJSON *item)
         .fin_wait_2 = get_duration(s, item, "fin_wait_2_s"),
         .client_limit = get_u32(s, item, "client_limit"),
         .gateway = get_text_or_null(s, item, "gateway"),
-        .translates = get_bool(s, item, "translates"),
+        .translates = json_get_bool(s, item, "translates"),
     };
     get_range(s, item, "range", &p.low, &p.high);
     get_range(s, item, "usual_range", &p.usual_low, &p.usual_high);

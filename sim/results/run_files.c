@@ -7,6 +7,7 @@
 #include "sim/base/json.h"
 #include "sim/results/csv.h"
 #include "sim/results/run_facts.h"
+#include "sim/results/run_study.h"
 
 /* The scenario language takes a seed beyond 2^53 as a text, so we give it as one. */
 static void put_seed(struct json_text *j, uint64_t seed)
@@ -28,6 +29,8 @@ static void put_metrics(struct json_text *j, const struct run_record *r)
         json_number(j, "value", m->value);
         json_number(j, "half_width", m->half_width);
         json_string(j, "unit", m->unit);
+        if (r->study)
+            json_unsigned(j, "runs", m->runs);
         json_object_end(j);
     }
     json_object_end(j);
@@ -42,6 +45,10 @@ static void put_requirements(struct json_text *j, const struct run_record *r)
         json_string(j, "expression", q->expression);
         json_string(j, "verdict", run_verdict_name(q->verdict));
         json_number(j, "value", q->value);
+        if (r->study) {
+            json_number(j, "half_width", q->half_width);
+            json_unsigned(j, "runs", q->runs);
+        }
         json_object_end(j);
     }
     json_array_end(j);
@@ -62,6 +69,8 @@ static void put_summary(const struct run_record *r, struct safe_file *file)
     json_unsigned(&j, "events", r->events);
     json_unsigned(&j, "connections", r->connections);
     json_string(&j, "fingerprint", fingerprint);
+    if (r->study)
+        run_study_write(&j, r->study);
     put_metrics(&j, r);
     put_requirements(&j, r);
     run_facts_write(&j, r);

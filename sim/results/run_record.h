@@ -1,5 +1,8 @@
 /* Everything one run leaves behind, as the trial hands it over and as it is read back.
  *
+ * Of several replications the metrics and requirements are estimates over all of them;
+ * everything else is replication 1's.
+ *
  * A plain struct that points to what others own: whoever fills it keeps the texts and
  * arrays alive while it is used.  Order is kept everywhere: metrics and events are
  * written, read and printed as they stand here.
@@ -20,8 +23,10 @@ enum run_status { RUN_COMPLETE, RUN_INTERRUPTED };
 struct run_metric {
     const char *name;  /* whole path, with @phase if it has one */
     const char *unit;  /* "1", "s", "ports" */
-    double value;      /* NaN: null, the metric has no value */
-    double half_width; /* of its 95 % interval; NaN: null, one replication */
+    double value;      /* NaN: null, the metric has no value; of several replications the
+                          mean of those that have one, of a quantile that of them all */
+    double half_width; /* of its interval; NaN: null, one replication */
+    uint32_t runs;     /* of a study: the replications that have a value */
 };
 
 enum run_verdict { RUN_HOLDS, RUN_FAILS, RUN_UNDECIDED };
@@ -30,6 +35,8 @@ struct run_requirement {
     const char *expression; /* as the scenario states it */
     double value;           /* what the metric was; NaN: null */
     enum run_verdict verdict;
+    double half_width; /* of a study, as in struct run_metric */
+    uint32_t runs;
 };
 
 /* One line of the log an operator would see.  Absent texts are NULL or "". */
@@ -102,6 +109,7 @@ struct run_snapshot {
 };
 
 struct run_binds; /* run_binds.h */
+struct run_study; /* run_study.h */
 
 struct run_record {
     const char *version;  /* of the program that ran it; NULL: this one */
@@ -120,7 +128,7 @@ struct run_record {
     size_t requirement_count;
     const struct run_event *log; /* in order of time */
     size_t log_count;
-    const struct series *series;   /* of replication 1 */
+    const struct series *series;
     const char *resolved_scenario; /* JSON text; NULL when it was taken away */
 
     const struct run_pool *pools; /* by host and pool */
@@ -132,6 +140,7 @@ struct run_record {
     const struct run_snapshot *snapshots; /* by moment */
     size_t snapshot_count;
     const struct run_binds *binds; /* NULL: nobody asked for them, or read back */
+    const struct run_study *study; /* NULL: one run, and nothing was estimated */
 };
 
 /* "complete", "interrupted"; "holds", "fails", "undecided". */
