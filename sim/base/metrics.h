@@ -178,6 +178,15 @@ struct metric_samples {
 /* 1, 50 or 99 of a reading that is a quantile, 0 of any other. */
 unsigned metrics_reading_percent(const struct metrics *m, uint32_t reading);
 
+/* What the readings of the equal parts of a window tell about that of the whole. */
+enum metric_of_parts {
+    METRIC_PARTS_MEAN, /* it is near their mean: levels, rates, means, ratios, quantiles
+                        */
+    METRIC_PARTS_SUM,  /* it is their sum: counts */
+    METRIC_PARTS_NONE, /* nothing: extremes and moments */
+};
+enum metric_of_parts metrics_reading_of_parts(const struct metrics *m, uint32_t reading);
+
 /* The samples of the metric (struct metric_reading) in segments first .. last - 1. */
 struct metric_samples metrics_samples(const struct metrics *m, uint32_t metric,
                                       uint32_t first, uint32_t last);

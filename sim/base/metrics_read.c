@@ -207,24 +207,30 @@ static double read_bits(const struct metrics *m, uint32_t metric, uint32_t first
 }
 
 /* clang-format off */
+#define MEAN METRIC_PARTS_MEAN
+#define SUM  METRIC_PARTS_SUM
+#define NONE METRIC_PARTS_NONE
 const struct metric_derivation metric_derivations[] = {
-    /* kind          suffix    other     read            series  unit suffix  percent */
-    {METRIC_COUNT,  "",       "",       read_number,    false,  "",          0},
-    {METRIC_COUNT,  "_per_s", "_per_s", read_rate,      true,   "/s",        0},
-    {METRIC_LEVEL,  "",       "",       read_average,   true,   "",          0},
-    {METRIC_LEVEL,  ".max",   "_max",   read_level_max, false,  "",          0},
-    {METRIC_SAMPLE, "",       "",       read_mean,      false,  "",          0},
-    {METRIC_SAMPLE, ".p1",    ".p1",    read_p1,        false,  "",          1},
-    {METRIC_SAMPLE, ".p50",   ".p50",   read_p50,       false,  "",          50},
-    {METRIC_SAMPLE, ".p99",   ".p99",   read_p99,       false,  "",          99},
-    {METRIC_SAMPLE, ".min",   ".min",   read_min,       false,  "",          0},
-    {METRIC_SAMPLE, ".max",   "_max",   read_max,       false,  "",          0},
-    {METRIC_FIRST,  "",       "",       read_first,     false,  "",          0},
-    {METRIC_LAST,   "",       "",       read_last,      false,  "",          0},
-    {METRIC_RATIO,  "",       "",       read_ratio,     false,  "",          0},
-    {METRIC_REST,   "",       "",       read_rest,      false,  "",          0},
-    {METRIC_BITS,   "",       "",       read_bits,      false,  "",          0},
+    /* kind          suffix    other     read            series  unit   percent of parts */
+    {METRIC_COUNT,  "",       "",       read_number,    false,  "",    0,      SUM},
+    {METRIC_COUNT,  "_per_s", "_per_s", read_rate,      true,   "/s",  0,      MEAN},
+    {METRIC_LEVEL,  "",       "",       read_average,   true,   "",    0,      MEAN},
+    {METRIC_LEVEL,  ".max",   "_max",   read_level_max, false,  "",    0,      NONE},
+    {METRIC_SAMPLE, "",       "",       read_mean,      false,  "",    0,      MEAN},
+    {METRIC_SAMPLE, ".p1",    ".p1",    read_p1,        false,  "",    1,      MEAN},
+    {METRIC_SAMPLE, ".p50",   ".p50",   read_p50,       false,  "",    50,     MEAN},
+    {METRIC_SAMPLE, ".p99",   ".p99",   read_p99,       false,  "",    99,     MEAN},
+    {METRIC_SAMPLE, ".min",   ".min",   read_min,       false,  "",    0,      NONE},
+    {METRIC_SAMPLE, ".max",   "_max",   read_max,       false,  "",    0,      NONE},
+    {METRIC_FIRST,  "",       "",       read_first,     false,  "",    0,      NONE},
+    {METRIC_LAST,   "",       "",       read_last,      false,  "",    0,      NONE},
+    {METRIC_RATIO,  "",       "",       read_ratio,     false,  "",    0,      MEAN},
+    {METRIC_REST,   "",       "",       read_rest,      false,  "",    0,      MEAN},
+    {METRIC_BITS,   "",       "",       read_bits,      false,  "",    0,      MEAN},
 };
+#undef MEAN
+#undef SUM
+#undef NONE
 /* clang-format on */
 
 const uint32_t metric_derivation_count =
@@ -244,6 +250,12 @@ unsigned metrics_reading_percent(const struct metrics *m, uint32_t reading)
 {
     SIM_ASSERT(reading < m->store->name_count);
     return metric_derivations[m->store->names[reading].derived].percent;
+}
+
+enum metric_of_parts metrics_reading_of_parts(const struct metrics *m, uint32_t reading)
+{
+    SIM_ASSERT(reading < m->store->name_count);
+    return metric_derivations[m->store->names[reading].derived].of_parts;
 }
 
 double metrics_instant(const struct metrics *m, uint32_t reading)

@@ -51,6 +51,7 @@ struct metric_derivation {
     bool series;             /* the reading that METRIC_SERIES means */
     const char *unit_suffix; /* after the metric's unit */
     unsigned percent;        /* of a quantile; 0: it is none */
+    enum metric_of_parts of_parts;
 };
 
 extern const struct metric_derivation metric_derivations[];

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
-#include "sim/trial/trial.h"
 
 /* handed <= taken <= opened <= count; all under the lock, which nobody holds while a run,
  * open() or done() is under way. */
@@ -52,14 +51,29 @@ static void look_up(void *context, sim_ns now, sim_ns end, uint64_t events)
               flag_is_up(w->crew);
 }
 
-/* False if the run was abandoned: it has no result then. */
+static struct trial_watch watch_of(const struct crew *c, const struct study_job *job,
+                                   struct run_watch *own)
+{
+    struct trial_watch watch = {.keeps = job->recorded ? TRIAL_BOTH : TRIAL_NUMBERS,
+                                .stop = &own->halt,
+                                .progress = look_up,
+                                .context = own};
+    const struct trial_watch *how = c->order->how;
+    if (how) {
+        watch.parts = how->parts;
+        watch.parts_watched = how->parts_watched;
+        watch.binds = how->binds;
+    }
+    return watch;
+}
+
+/* False if the run was abandoned: it has no numbers then. */
 static bool run_job(const struct crew *c, struct study_job *job)
 {
     if (!job->plan)
         return true;
     struct run_watch own = {.crew = c};
-    struct trial_watch watch = {
-        .keeps = TRIAL_NUMBERS, .stop = &own.halt, .progress = look_up, .context = &own};
+    struct trial_watch watch = watch_of(c, job, &own);
     struct trial_result *r = trial_run(job->plan, job->seed, job->replication, &watch);
     bool whole = r->record.status == RUN_COMPLETE;
     if (whole) {
@@ -67,7 +81,10 @@ static bool run_job(const struct crew *c, struct study_job *job)
         job->numbers = r->numbers;
         r->numbers = NULL;
     }
-    trial_result_free(r);
+    if (job->recorded)
+        job->result = r;
+    else
+        trial_result_free(r);
     return whole;
 }
 

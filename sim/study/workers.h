@@ -20,8 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/trial/trial_numbers.h"
-#include "sim/trial/trial_plan.h"
+#include "sim/trial/trial.h"
 
 /* Jobs that may be opened beyond the last one that done() saw, a thread. */
 #define WORKERS_AHEAD 16
@@ -32,14 +31,18 @@ struct study_job {
     uint64_t seed;
     uint32_t replication;
     uint32_t point; /* the caller's */
+    bool recorded;  /* its record is wanted too */
 
     /* Results. */
     struct trial_numbers *numbers;
-    bool all_hold; /* every requirement of the scenario */
+    bool all_hold;               /* every requirement of the scenario */
+    struct trial_result *result; /* of a recorded job, also of one that the stop flag cut
+                                    short: the caller's */
 };
 
 struct workers {
-    unsigned threads;                  /* 0 counts as 1 */
+    unsigned threads;              /* 0 counts as 1 */
+    const struct trial_watch *how; /* parts, binds; the rest is not looked at; or NULL */
     const volatile sig_atomic_t *stop; /* not 0: runs under way are abandoned; or NULL */
 
     /* Gives the job its plan shortly before it runs.  A job left without one does not run

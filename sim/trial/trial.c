@@ -225,6 +225,7 @@ static void fill_requirements(struct trial *t, struct trial_result *r)
         bool holds = expression_holds((enum expression_op)q->op, value, q->bound);
         out[i] = (struct run_requirement){.expression = q->text,
                                           .value = value,
+                                          .half_width = NAN,
                                           .verdict = t->interrupted ? RUN_UNDECIDED
                                                      : holds        ? RUN_HOLDS
                                                                     : RUN_FAILS};

@@ -90,6 +90,7 @@ static void read_window(struct trial_numbers *n, const struct metrics *m,
                                 .unit = put(texts, r.unit),
                                 .samples = samples,
                                 .percent = (uint8_t)percent,
+                                .of_parts = (uint8_t)metrics_reading_of_parts(m, i),
                                 .may_hide = r.may_hide};
     }
 }

@@ -23,6 +23,7 @@ struct number_row {
     const char *unit;
     uint32_t samples; /* index of its samples; NUMBERS_NONE: not a quantile */
     uint8_t percent;  /* of a quantile; else 0 */
+    uint8_t of_parts; /* enum metric_of_parts */
     bool may_hide;    /* a summary leaves it out while it is zero in the whole run */
 };
 

@@ -1,0 +1,75 @@
+#include "sim/study/warm_up.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/study/estimate.h"
+
+/* Row of a watched metric without its phase: the whole run is looked at. */
+static uint32_t row_of(const struct trial_numbers *n, const char *watched)
+{
+    char *metric = memory_text(watched, strcspn(watched, "@"));
+    uint32_t row = trial_numbers_find(n, metric);
+    free(metric);
+    return row;
+}
+
+/* Mean over the pilots, part by part; NaN where none has a value. */
+static void average(const struct study_job *pilots, uint32_t row,
+                    double series[WARM_UP_PARTS])
+{
+    for (uint32_t k = 0; k < WARM_UP_PARTS; k++) {
+        double values[WARM_UP_PILOTS];
+        for (uint32_t i = 0; i < WARM_UP_PILOTS; i++)
+            values[i] = pilots[i].numbers->parts[(size_t)row * WARM_UP_PARTS + k];
+        series[k] = estimate_mean(values, WARM_UP_PILOTS, 0.95).value;
+    }
+}
+
+static struct warm_up decide(const struct trial_plan *plan,
+                             const struct study_job *pilots)
+{
+    struct warm_up w = {.sought = true};
+    size_t longest = 0;
+    for (uint32_t i = 0; i < plan->watch_count; i++) {
+        double series[WARM_UP_PARTS];
+        average(pilots, row_of(pilots[0].numbers, plan->watch[i]), series);
+        size_t cut = mser5(series, WARM_UP_PARTS);
+        if (cut > longest) {
+            longest = cut;
+            w.metric = plan->watch[i];
+        }
+    }
+    w.share = (double)longest / WARM_UP_PARTS;
+    w.late = longest >= WARM_UP_PARTS / 2;
+    sim_ns part = plan->config->duration / WARM_UP_PARTS;
+    w.cut = w.late ? plan->config->duration / 2 : part * (sim_ns)longest;
+    return w;
+}
+
+bool warm_up_settle(struct trial_plan *plan, unsigned threads,
+                    const volatile sig_atomic_t *stop, struct warm_up *out)
+{
+    const struct trial_config *c = plan->config;
+    *out = (struct warm_up){.sought = false};
+    if (c->study.kind != STUDY_STEADY || c->warm_up > 0)
+        return true;
+    struct study_job pilots[WARM_UP_PILOTS] = {{.plan = plan}};
+    for (uint32_t i = 0; i < WARM_UP_PILOTS; i++)
+        pilots[i] =
+            (struct study_job){.plan = plan, .seed = c->seed, .replication = i + 1};
+    struct workers workers = {
+        .threads = threads,
+        .stop = stop,
+        .how = &(struct trial_watch){.parts = WARM_UP_PARTS, .parts_watched = true}};
+    bool whole = workers_run(&workers, pilots, WARM_UP_PILOTS);
+    if (whole)
+        *out = decide(plan, pilots);
+    for (uint32_t i = 0; i < WARM_UP_PILOTS; i++)
+        trial_numbers_free(pilots[i].numbers);
+    if (whole)
+        trial_plan_warm_up(plan, out->cut);
+    return whole;
+}
