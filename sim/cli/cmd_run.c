@@ -12,6 +12,8 @@
 enum {
     KEY_SET = 1000,
     KEY_SEED,
+    KEY_REPLICATIONS,
+    KEY_PRECISION,
     KEY_OVERWRITE,
     KEY_JSON,
     KEY_TRACE_BIND,
@@ -28,6 +30,16 @@ static const struct argp_option options[] = {
     {"set", KEY_SET, "PATH=VALUE", 0, "Set a field of the scenario; may be repeated", 0},
     {"seed", KEY_SEED, "N", 0,
      "Use this seed (0x... for hexadecimal) instead of the scenario's", 0},
+    {"replications", KEY_REPLICATIONS, "R", 0,
+     "Simulate it so many times, each with random numbers of its own, and print means "
+     "with intervals; with --precision at least so many",
+     0},
+    {"precision", KEY_PRECISION, "P", 0,
+     "Replicate until the metrics that study.watch names (else those of require, else "
+     "every failure_ratio) are known to within P of their mean (2% or 0.02); at least "
+     "10 times, at most study.max_replications times",
+     0},
+    {"jobs", 'j', "J", 0, "Runs at the same time (default: the processors there are)", 0},
     {"plots", 'p', "FORMAT", OPTION_ARG_OPTIONAL,
      "Draw the figures too: svg (the default), png or dumb", 0},
     {"trace-bind", KEY_TRACE_BIND, "KIND", OPTION_ARG_OPTIONAL,
@@ -50,6 +62,7 @@ struct arguments {
     char *seed;                       /* "seed=N"; NULL: none */
     struct json_text moments;         /* a JSON array; empty: none */
     char *sockets_at, *sockets_every; /* settings; NULL: none */
+    char *replications, *precision;   /* likewise */
 };
 
 static void add_moment(struct arguments *a, const char *word)
@@ -78,15 +91,43 @@ static void check_together(struct arguments *a, struct argp_state *state)
                           "scenarios'");
     if (order->json && order->plots && order->format == FIGURE_DUMB)
         argp_error(state, "--json and --plots=dumb both want the standard output");
-    if (a->seed)
-        setting_texts_add(&order->settings, a->seed, state);
     if (a->moments.bytes) {
         json_array_end(&a->moments);
         a->sockets_at = memory_print("sockets.at=%s", a->moments.bytes);
-        setting_texts_add(&order->settings, a->sockets_at, state);
     }
-    if (a->sockets_every)
-        setting_texts_add(&order->settings, a->sockets_every, state);
+    const char *const settings[] = {a->seed, a->sockets_at, a->sockets_every,
+                                    a->replications, a->precision};
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        if (settings[i])
+            setting_texts_add(&order->settings, settings[i], state);
+}
+
+/* A share of the mean, "2%" or "0.02", as a setting. */
+static char *setting_precision(const char *text, const struct argp_state *state)
+{
+    char *end, number[NUMBER_TEXT];
+    double share = strtod(text, &end);
+    if (end != text && strcmp(end, "%") == 0) {
+        share /= 100;
+        end++;
+    }
+    if (end == text || *end || !(share > 0 && share < 1))
+        argp_error(state,
+                   "--precision wants a share of the mean (2%% or 0.02), is \"%s\"",
+                   text);
+    return memory_print("study.precision=%s", number_text(share, number));
+}
+
+/* A number of things, from 1 on. */
+static unsigned whole_number(const char *option, const char *text,
+                             const struct argp_state *state)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    if (text[strspn(text, "0123456789")] || value < 1 || value > 100000)
+        argp_error(state, "%s wants a whole number from 1 to 100000, is \"%s\"", option,
+                   text);
+    return (unsigned)value;
 }
 
 static enum trial_binds_wanted binds_wanted(const char *word,
@@ -116,6 +157,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_SEED:
         free(a->seed);
         a->seed = setting_seed(argument, state);
+        break;
+    case KEY_REPLICATIONS:
+        free(a->replications);
+        a->replications = memory_print("study.replications=%u",
+                                       whole_number("--replications", argument, state));
+        break;
+    case KEY_PRECISION:
+        free(a->precision);
+        a->precision = setting_precision(argument, state);
+        break;
+    case 'j':
+        order->jobs = whole_number("--jobs", argument, state);
         break;
     case KEY_SOCKETS_AT:
         add_moment(a, argument);
@@ -158,9 +211,16 @@ static const struct argp argp = {
     .args_doc = "SCENARIO",
     .doc = "Simulates SCENARIO, a file (- is standard input) or a name of `portsim list "
            "scenarios`, prints what happened and writes a run directory.\v"
-           "Example:\n"
+           "With several replications the screen and summary.json hold means with 95 % "
+           "intervals (study.confidence), replications.csv a row a run, and everything "
+           "else is of replication 1.  A requirement then holds if its whole interval "
+           "does.  Exit status 1 if one fails or is undecided, 7 if the precision was "
+           "not reached.\n\n"
+           "Examples:\n"
            "  portsim run proxysg-cifs-finwait2\n"
-           "  portsim run my.json --set hosts.proxy.tcp.fin_wait_2=1min --plots\n"};
+           "  portsim run my.json --set hosts.proxy.tcp.fin_wait_2=1min --plots\n"
+           "  portsim run proxysg-outage --replications 20 --jobs 2\n"
+           "  portsim run my.json --precision 2%\n"};
 
 static int run(int argc, char **argv)
 {
@@ -172,6 +232,8 @@ static int run(int argc, char **argv)
     json_free(&a.moments);
     free(a.sockets_at);
     free(a.sockets_every);
+    free(a.replications);
+    free(a.precision);
     return status;
 }
 

@@ -1,5 +1,6 @@
 #include "sim/cli/progress.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,28 +42,53 @@ static int room(void)
     return window.ws_col ? window.ws_col - 1 : 79;
 }
 
+static void print_text(const char *line)
+{
+    fprintf(stderr, "\r\033[K%.*s", room(), line);
+    fflush(stderr);
+}
+
 static void print_line(double share, sim_ns now, sim_ns end, double rate, double left)
 {
     char line[200], done[HUMAN_TEXT], all[HUMAN_TEXT], wait[HUMAN_TEXT];
     snprintf(line, sizeof line, "%3.0f %%  %s of %s simulated, %.1f M events/s, %s left",
              100 * share, human_duration(now, done), human_duration(end, all), rate / 1e6,
              human_seconds(left, wait));
-    fprintf(stderr, "\r\033[K%.*s", room(), line);
-    fflush(stderr);
+    print_text(line);
+}
+
+/* True if it is time for another line. */
+static bool is_due(struct progress *p, struct timespec now)
+{
+    if (!p->shown || seconds_between(p->printed, now) < 0.1)
+        return false;
+    p->printed = now;
+    return true;
 }
 
 void progress_update(void *progress, sim_ns now, sim_ns end, uint64_t events)
 {
     struct progress *p = progress;
-    if (!p->shown)
-        return;
     struct timespec t = wall_clock();
-    if (seconds_between(p->printed, t) < 0.1 || now == 0)
+    if (now == 0 || !is_due(p, t))
         return;
-    p->printed = t;
     double spent = seconds_between(p->began, t);
     double share = (double)now / (double)end;
     print_line(share, now, end, (double)events / spent, round(spent / share - spent));
+}
+
+void progress_runs(void *progress, uint32_t done, uint32_t most)
+{
+    struct progress *p = progress;
+    struct timespec t = wall_clock();
+    char line[200], wait[HUMAN_TEXT];
+    if (done == 0 || !is_due(p, t))
+        return;
+    double spent = seconds_between(p->began, t);
+    snprintf(line, sizeof line,
+             "%" PRIu32 " of at most %" PRIu32 " runs, at most %s left", done, most,
+             human_seconds(round(spent / done * (most - done)), wait));
+    print_text(line);
 }
 
 void progress_end(struct progress *p)

@@ -19,6 +19,9 @@ void progress_begin(struct progress *p, bool quiet);
 /* Shaped for struct trial_watch; repaints at most ten times a second. */
 void progress_update(void *progress, sim_ns now, sim_ns end, uint64_t events);
 
+/* Shaped for struct replications_order: runs that have ended, of at most so many. */
+void progress_runs(void *progress, uint32_t done, uint32_t most);
+
 /* Takes the line away. */
 void progress_end(struct progress *p);
 

@@ -12,13 +12,12 @@
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/places.h"
-#include "sim/cli/progress.h"
 #include "sim/cli/read.h"
+#include "sim/cli/simulation.h"
 #include "sim/cli/stop.h"
 #include "sim/cli/terminal.h"
 #include "sim/results/manifest.h"
 #include "sim/results/run_directory.h"
-#include "sim/trial/trial.h"
 #include "sim/views/human.h"
 #include "sim/views/summary.h"
 
@@ -118,8 +117,7 @@ static void tell_binds(const struct run_binds *binds)
 
 /* Where the results are, and what to do with them. */
 static void tell_files(const struct run_order *order, const char *directory,
-                       const struct figures_drawn *drawn,
-                       const struct trial_result *result)
+                       const struct figures_drawn *drawn, const struct run_record *record)
 {
     fputs("\nresults in ", stderr);
     terminal_print(stderr, directory);
@@ -129,7 +127,7 @@ static void tell_files(const struct run_order *order, const char *directory,
         terminal_print(stderr, directory);
         fprintf(stderr, "/%s\n", drawn->names[i]);
     }
-    if (some_failed(&result->record)) {
+    if (some_failed(record)) {
         fputs("portsim diagnose ", stderr);
         terminal_print(stderr, directory);
         fputs(" says why attempts failed\n", stderr);
@@ -139,7 +137,7 @@ static void tell_files(const struct run_order *order, const char *directory,
 }
 
 /* Whoever interrupted the run wants the program to end: no figures then. */
-static int show(const struct run_order *order, const struct trial_result *result,
+static int show(const struct run_order *order, const struct run_record *record,
                 const char *directory)
 {
     struct results_error error;
@@ -148,43 +146,30 @@ static int show(const struct run_order *order, const struct trial_result *result
     if (order->json)
         status = print_json(directory);
     else
-        summary_print(stdout, &result->record, terminal_colours());
+        summary_print(stdout, record, terminal_colours());
     fflush(stdout);
     if (order->plots && !stop_signal() &&
         !run_draw(directory, order->format, &drawn, &error) && !stop_signal())
         status = io_error(&error);
     if (!order->quiet)
-        tell_files(order, directory, &drawn, result);
+        tell_files(order, directory, &drawn, record);
     if (!order->quiet)
-        tell_binds(result->record.binds);
+        tell_binds(record->binds);
     return status;
 }
 
-static int final_status(const struct trial_result *result, int shown)
+/* What is certain comes first: a requirement that fails does so at any precision. */
+static int final_status(const struct simulation *s, int shown)
 {
     if (stop_signal())
         return EXIT_BY_SIGNAL + stop_signal();
     if (shown != EXIT_DONE)
         return shown;
-    return result->all_hold ? EXIT_DONE : EXIT_REQUIREMENT;
-}
-
-static struct trial_result *simulate(const struct run_order *order,
-                                     const struct trial_plan *plan)
-{
-    struct progress progress;
-    struct trial_watch watch = {.binds = order->binds,
-                                .stop = stop_flag(),
-                                .progress = progress_update,
-                                .context = &progress};
-    progress_begin(&progress, order->quiet);
-    struct trial_result *result = trial_run(plan, plan->config->seed, 1, &watch);
-    double seconds = progress_seconds(&progress);
-    progress_end(&progress);
-    if (!order->quiet)
-        fprintf(stderr, "simulated in %.2f s: %.1f M events/s\n\n", seconds,
-                (double)result->record.events / seconds / 1e6);
-    return result;
+    if (!s->none_fails)
+        return EXIT_REQUIREMENT;
+    if (s->imprecise)
+        return EXIT_PRECISION;
+    return s->all_hold ? EXIT_DONE : EXIT_REQUIREMENT;
 }
 
 static bool holds_a_run(const char *directory)
@@ -212,7 +197,7 @@ static struct run_directory *claim(const struct run_order *order, const char *di
     return target;
 }
 
-static int run_plan(const struct run_order *order, const struct trial_plan *plan)
+static int run_plan(const struct run_order *order, struct trial_plan *plan)
 {
     struct results_error error;
     char *directory = directory_for(order, plan->config->name);
@@ -220,12 +205,14 @@ static int run_plan(const struct run_order *order, const struct trial_plan *plan
     int status = EXIT_IO;
     if (target) {
         stop_listen();
-        struct trial_result *result = simulate(order, plan);
-        if (run_directory_write(target, &result->record, &error))
-            status = final_status(result, show(order, result, directory));
+        struct simulation s = simulate(
+            plan, &(struct simulation_order){
+                      .jobs = order->jobs, .binds = order->binds, .quiet = order->quiet});
+        if (run_directory_write(target, s.record, &error))
+            status = final_status(&s, show(order, s.record, directory));
         else
             status = io_error(&error);
-        trial_result_free(result);
+        simulation_free(&s);
     }
     run_directory_free(target);
     free(directory);

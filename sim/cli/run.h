@@ -15,6 +15,7 @@ struct run_order {
     struct setting_texts settings;
     bool overwrite, json, quiet;
     enum trial_binds_wanted binds;
+    unsigned jobs; /* runs at the same time; 0: as many as there are processors */
     bool plots;
     enum figure_format format;
     const char *epilogue; /* printed after everything else; NULL: none */
