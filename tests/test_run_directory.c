@@ -204,15 +204,15 @@ static void test_odd_values_read_back_as_they_were(void **state)
 {
     struct place *p = *state;
     static const struct run_metric metrics[] = {
-        {"apps.a.failures", "1", 0, (double)NAN},
-        {"apps.a.first_failure_s", "s", (double)NAN, 0.1},
-        {"apps.a.failure_ratio@outage", "1", 1.0 / 3, 5e-324},
-        {"big", "1", 1.7976931348623157e308, 0x1p53 + 2},
+        {"apps.a.failures", "1", 0, (double)NAN, 0},
+        {"apps.a.first_failure_s", "s", (double)NAN, 0.1, 0},
+        {"apps.a.failure_ratio@outage", "1", 1.0 / 3, 5e-324, 0},
+        {"big", "1", 1.7976931348623157e308, 0x1p53 + 2, 0},
     };
     static const struct run_requirement requirements[] = {
-        {"apps.a.failure_ratio@outage >= 0.1", 1.0 / 3, RUN_HOLDS},
-        {"\"quoted\" \\ <= \n", (double)NAN, RUN_UNDECIDED},
-        {"x < 1", 2, RUN_FAILS},
+        {"apps.a.failure_ratio@outage >= 0.1", 1.0 / 3, RUN_HOLDS, (double)NAN, 0},
+        {"\"quoted\" \\ <= \n", (double)NAN, RUN_UNDECIDED, (double)NAN, 0},
+        {"x < 1", 2, RUN_FAILS, (double)NAN, 0},
     };
     static const struct run_event log[] = {
         {0, "h", "p", "change", "=cmd|' /C calc'!A0"},
