@@ -12,9 +12,11 @@
 #include "sim/cli/plan_print.h"
 #include "sim/cli/read.h"
 #include "sim/cli/stop.h"
+#include "sim/cli/terminal.h"
 #include "sim/scenario/expression.h"
 #include "sim/scenario/scenario.h"
 #include "sim/study/plan_files.h"
+#include "sim/study/plan_picture.h"
 
 enum {
     KEY_VARY = 1000,
@@ -249,6 +251,29 @@ static int status_of(const struct arguments *a, const struct plan_question *q,
                : EXIT_DONE;
 }
 
+/* Whoever interrupted the plan wants the program to end: no picture then. */
+static bool draw(const struct arguments *a, const struct plan_question *q,
+                 const struct plan_answer *answer, struct results_error *error)
+{
+    char *scripts = places_folder("plots");
+    if (!scripts) {
+        char *missing = places_missing();
+        results_fail(error, 0, "%s", missing);
+        free(missing);
+        return false;
+    }
+    struct figures_request request = {
+        .directory = a->output, .scripts = scripts, .format = FIGURE_SVG};
+    struct figures_drawn drawn = {0};
+    bool well = plan_picture(&request, q, answer, &drawn, error);
+    for (unsigned i = 0; well && !a->quiet && i < drawn.count; i++) {
+        terminal_print(stderr, a->output);
+        fprintf(stderr, "/%s\n", drawn.names[i]);
+    }
+    free(scripts);
+    return well;
+}
+
 static int show(const struct arguments *a, const struct plan_question *q,
                 const struct plan_answer *answer)
 {
@@ -262,11 +287,13 @@ static int show(const struct arguments *a, const struct plan_question *q,
     }
     json_free(&json);
     fflush(stdout);
-    if (a->output && !plan_files_write(a->output, q, answer, &error)) {
+    int status = status_of(a, q, answer);
+    if (a->output && (!plan_files_write(a->output, q, answer, &error) ||
+                      (!stop_signal() && !draw(a, q, answer, &error)))) {
         fprintf(stderr, "portsim: %s\n", error.text);
-        return EXIT_IO;
+        status = EXIT_IO;
     }
-    return status_of(a, q, answer);
+    return status;
 }
 
 static int ask(const struct arguments *a, struct plan_question *q)
