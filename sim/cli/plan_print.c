@@ -102,6 +102,21 @@ static void print_turn(FILE *out, const struct plan_question *q,
                 (unsigned)q->rule.most);
 }
 
+/* The threshold by closed form, and whether it is the simulation's. */
+static void print_theory(FILE *out, const struct plan_question *q,
+                         const struct plan_answer *a)
+{
+    const struct plan_theory *t = &a->theory;
+    if (!t->applies)
+        return;
+    fprintf(out, "theory: %s (%s) ", t->formula, t->exact ? "exact" : "approximate");
+    if (!t->turns)
+        fputs("knows no threshold here\n", out);
+    else
+        fprintf(out, "puts it at %.4g%s, %s\n", t->value, q->axes->at[0].unit,
+                t->inside ? "inside" : "outside");
+}
+
 static void print_none(FILE *out, const struct plan_question *q,
                        const struct plan_answer *a)
 {
@@ -144,8 +159,9 @@ static void print_doubts(FILE *out, const struct plan_question *q,
 /* --- the points ----------------------------------------------------------------------
  */
 
+/* `theory`: what a closed form says; NULL where there is none. */
 static void print_row(FILE *out, const struct plan_question *q,
-                      const struct plan_point *point)
+                      const struct plan_point *point, const char *theory)
 {
     char value[HUMAN_TEXT], runs[HUMAN_TEXT], text[READING_TEXT];
     print_padded(out, value_text(q->axes, point->position, value), 14, true);
@@ -155,7 +171,12 @@ static void print_row(FILE *out, const struct plan_question *q,
         struct estimate e = plan_point_estimate(point, i, q->rule.confidence);
         print_padded(out, reading_text(&q->base->requirements[i], &e, text), 24, false);
     }
-    fprintf(out, "%s\n", plan_verdict_text(point->verdict));
+    fputs(plan_verdict_text(point->verdict), out);
+    if (theory) {
+        size_t verdict = strlen(plan_verdict_text(point->verdict));
+        fprintf(out, "%*s%s", (int)(12 - verdict), "", theory);
+    }
+    fputc('\n', out);
 }
 
 void plan_print_point(FILE *out, const struct plan_points *points,
@@ -163,21 +184,29 @@ void plan_print_point(FILE *out, const struct plan_points *points,
 {
     struct plan_question q = {.axes = points->axes, .base = points->base};
     q.rule.confidence = confidence;
-    print_row(out, &q, point);
+    print_row(out, &q, point, NULL);
 }
 
 /* A heading where a column has room for one. */
 static void print_points(FILE *out, const struct plan_question *q,
                          const struct plan_answer *a)
 {
+    char text[READING_TEXT];
     fputs("\n         value    runs   ", out);
     for (uint32_t i = 0; i < q->base->requirement_count; i++) {
         const char *dot = strrchr(q->base->requirements[i].metric, '.');
         print_padded(out, dot ? dot + 1 : q->base->requirements[i].metric, 24, false);
     }
-    fputc('\n', out);
-    for (uint32_t i = 0; i < a->points.count; i++)
-        print_row(out, q, &a->points.at[i]);
+    fputs(a->theory.applies ? "            theory\n" : "\n", out);
+    for (uint32_t i = 0; i < a->points.count; i++) {
+        struct estimate e = {.value = NAN, .half_width = NAN};
+        if (a->theory.applies)
+            e.value = a->theory.at_points[i];
+        print_row(out, q, &a->points.at[i],
+                  a->theory.applies
+                      ? reading_text(&q->base->requirements[a->requirement], &e, text)
+                      : NULL);
+    }
 }
 
 void plan_print(FILE *out, const struct plan_question *q, const struct plan_answer *a)
@@ -189,6 +218,7 @@ void plan_print(FILE *out, const struct plan_question *q, const struct plan_answ
         print_turn(out, q, a);
     else
         print_none(out, q, a);
+    print_theory(out, q, a);
     print_doubts(out, q, a);
     if (a->points.count)
         print_points(out, q, a);

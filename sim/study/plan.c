@@ -139,9 +139,11 @@ void plan_ask(const struct plan_question *q, struct plan_answer *a)
     a->requirement = find_requirement(a);
     a->about = find_about(a);
     a->bend = find_bend(a);
+    a->theory = plan_theory_of(&a->points, a->requirement, &a->found);
 }
 
 void plan_answer_free(struct plan_answer *a)
 {
+    plan_theory_free(&a->theory);
     plan_points_free(&a->points);
 }

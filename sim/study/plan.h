@@ -4,6 +4,7 @@
  *     which axis and which values              plan_axis.h
  *     what the runs of a value say             plan_points.h
  *     where to look next                       plan_search.h
+ *     what closed forms say to it              plan_theory.h
  *     all of it, and what to make of it        here
  *
  * The answer is a value that is known to meet the requirement and one that is known not
@@ -14,7 +15,7 @@
 #ifndef SIM_STUDY_PLAN_H
 #define SIM_STUDY_PLAN_H
 
-#include "sim/study/plan_points.h"
+#include "sim/study/plan_theory.h"
 
 struct plan_question {
     const char *path; /* of the scenario */
@@ -48,6 +49,7 @@ struct plan_answer {
     double about;         /* where its mean passes the bound, in the axis' unit; NaN: not
                              known, or between whole numbers */
     struct plan_bend bend;
+    struct plan_theory theory;
     bool unreadable; /* a point is no scenario: see the issues */
 };
 

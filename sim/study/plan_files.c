@@ -63,8 +63,9 @@ static void put_reading(struct json_text *j, const struct plan_question *q,
 }
 
 static void put_point(struct json_text *j, const struct plan_question *q,
-                      const struct plan_point *point)
+                      const struct plan_answer *a, uint32_t index)
 {
+    const struct plan_point *point = &a->points.at[index];
     json_object_begin(j, NULL);
     put_value(j, q->axes, point->position);
     json_unsigned(j, "runs", point->runs);
@@ -73,6 +74,23 @@ static void put_point(struct json_text *j, const struct plan_question *q,
     for (uint32_t i = 0; i < q->base->requirement_count; i++)
         put_reading(j, q, point, i);
     json_array_end(j);
+    if (a->theory.applies)
+        json_number(j, "theory", a->theory.at_points[index]);
+    json_object_end(j);
+}
+
+static void put_theory(struct json_text *j, const struct plan_answer *a)
+{
+    const struct plan_theory *t = &a->theory;
+    if (!t->applies) {
+        json_null(j, "theory");
+        return;
+    }
+    json_object_begin_flat(j, "theory");
+    json_string(j, "formula", t->formula);
+    json_bool(j, "exact", t->exact);
+    json_number(j, "value", t->turns ? t->value : NAN);
+    json_bool(j, "inside", t->inside);
     json_object_end(j);
 }
 
@@ -131,11 +149,12 @@ void plan_json(struct json_text *j, const struct plan_question *q,
     json_number(j, "confidence", q->rule.confidence);
     json_string(j, "status", plan_status(a));
     put_answer(j, q, a);
+    put_theory(j, a);
     put_doubts(j, q, a);
     json_unsigned(j, "runs", a->points.runs);
     json_array_begin(j, "points");
     for (uint32_t i = 0; i < a->points.count; i++)
-        put_point(j, q, &a->points.at[i]);
+        put_point(j, q, a, i);
     json_array_end(j);
     json_object_end(j);
 }
@@ -159,12 +178,14 @@ static void put_heading(struct csv_writer *w, const struct plan_question *q)
         free(width);
         free(name);
     }
+    csv_put_text(w, "theory");
     csv_end_row(w);
 }
 
 static void put_row(struct csv_writer *w, const struct plan_question *q,
-                    const struct plan_point *point)
+                    const struct plan_answer *a, uint32_t index)
 {
+    const struct plan_point *point = &a->points.at[index];
     char text[PLAN_VALUE_TEXT];
     for (uint32_t i = 0; i < q->axes->count; i++)
         csv_put_text(w, plan_axis_text(q->axes, i, point->position, text));
@@ -175,6 +196,7 @@ static void put_row(struct csv_writer *w, const struct plan_question *q,
         csv_put_number(w, e.value);
         csv_put_number(w, e.half_width);
     }
+    csv_put_number(w, a->theory.applies ? a->theory.at_points[index] : NAN);
     csv_end_row(w);
 }
 
@@ -187,7 +209,7 @@ static bool write_points(const struct safe_directory *d, const struct plan_quest
     struct csv_writer w = {.file = file};
     put_heading(&w, q);
     for (uint32_t i = 0; i < a->points.count; i++)
-        put_row(&w, q, &a->points.at[i]);
+        put_row(&w, q, a, i);
     bool well = safe_file_stage(file, error) && safe_file_publish(file, error);
     safe_file_free(file);
     return well;

@@ -3,7 +3,8 @@
  *     plan.json    {"portsim", "scenario", "seed", "vary", "require", "confidence",
  *                  "status", "answer", "interval", "theory", "runs", "points"}
  *     points.csv   a column an axis (its path), `runs`, `verdict`, then of each
- *                  requirement METRIC, METRIC:half_width, METRIC:theory
+ *                  requirement METRIC and METRIC:half_width, then `theory` of the one
+ *                  that stands in the way; empty where there is none
  *
  * Half-widths are at the confidence asked for.  The files are a function of scenario,
  * seed and question: neither threads nor time are in them.

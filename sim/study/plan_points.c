@@ -1,6 +1,7 @@
 #include "sim/study/plan_points.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +106,7 @@ static void keep(struct plan_reading *r, uint32_t run, struct trial_numbers *n,
     r->values = memory_resize(r->values, run + 1u, sizeof *r->values);
     r->values[run] = n->values[row];
     r->percent = n->rows[row].percent;
+    snprintf(r->unit, sizeof r->unit, "%s", n->rows[row].unit);
     if (!r->percent)
         return;
     r->samples = memory_resize(r->samples, run + 1u, sizeof *r->samples);
@@ -118,7 +120,8 @@ struct estimate plan_point_estimate(const struct plan_point *point, uint32_t req
     const struct plan_reading *r = &point->readings[requirement];
     if (!r->percent)
         return estimate_mean(r->values, point->runs, confidence);
-    const struct metric_samples **samples = memory_new(point->runs, sizeof *samples);
+    const struct metric_samples **samples =
+        memory_new(point->runs, sizeof(struct metric_samples *));
     for (uint32_t i = 0; i < point->runs; i++)
         samples[i] = &r->samples[i];
     struct estimate e = estimate_quantile(samples, point->runs, r->percent, confidence);
@@ -268,7 +271,7 @@ bool plan_points_decide(struct plan_points *p, const uint32_t *positions, uint32
                         enum plan_verdict *out)
 {
     struct batch b = {.points = p,
-                      .at = memory_new(count, sizeof *b.at),
+                      .at = memory_new(count, sizeof(struct plan_point *)),
                       .plans = memory_new(count, sizeof(struct trial_plan *)),
                       .count = count};
     for (uint32_t i = 0; i < count; i++)
