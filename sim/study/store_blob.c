@@ -185,6 +185,15 @@ static uint64_t bits_of(double value)
     return isnan(value) ? UINT64_MAX : bits;
 }
 
+/* Up to eight bytes as a number, the same on any machine. */
+static uint64_t word_at(const unsigned char *bytes, size_t length)
+{
+    uint64_t word = 0;
+    for (unsigned i = 0; i < 8 && i < length; i++)
+        word |= (uint64_t)bytes[i] << 8 * i;
+    return word;
+}
+
 uint64_t blob_digest(const struct trial_numbers *n, const void *samples, size_t length)
 {
     const unsigned char *p = samples;
@@ -196,7 +205,8 @@ uint64_t blob_digest(const struct trial_numbers *n, const void *samples, size_t 
     hash = hash_join(hash, n->count);
     for (uint32_t i = 0; i < n->count; i++)
         hash = hash_join(hash, bits_of(n->values[i]) ^ (uint64_t)n->hidden[i]);
-    for (size_t i = 0; i < length; i++)
-        hash = hash_join(hash, p[i]);
+    hash = hash_join(hash, length);
+    for (size_t i = 0; i < length; i += 8)
+        hash = hash_join(hash, word_at(p + i, length - i));
     return hash;
 }

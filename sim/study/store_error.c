@@ -46,9 +46,24 @@ static void give_up(struct study_store *s)
     s->dirty = false;
 }
 
+/* The errno behind a result code; 0: not known.  A commit that fails leaves it with the
+ * file alone. */
+static int system_code(struct study_store *s)
+{
+    sqlite3_file *journal = NULL;
+    int code = s->db ? sqlite3_system_errno(s->db) : errno;
+    if (s->db && !code)
+        sqlite3_file_control(s->db, "main", SQLITE_FCNTL_LAST_ERRNO, &code);
+    if (s->db && !code)
+        sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal);
+    if (journal && journal->pMethods)
+        journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &code);
+    return code;
+}
+
 bool store_fail(struct study_store *s, int code, struct results_error *error)
 {
-    int system = s->db ? sqlite3_system_errno(s->db) : errno;
+    int system = system_code(s);
     if ((code & 0xFF) == SQLITE_NOMEM)
         memory_exhausted(0);
     give_up(s);

@@ -15,7 +15,7 @@
 #include "sim/study/store_inside.h"
 
 /* How long to wait for somebody who looks into the store with another program. */
-#define BUSY_MS 10000
+#define BUSY_MS 5000
 
 /* --- the directory ------------------------------------------------------------------ */
 

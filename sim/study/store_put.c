@@ -132,24 +132,54 @@ static bool put_run(struct study_store *s, uint32_t point, const struct trial_nu
     return store_do(s, q, error);
 }
 
+/* The first parameter of both statements is the run, then come metrics and values. */
+static bool put_rows(struct study_store *s, enum store_sql which, sqlite3_int64 run,
+                     const uint32_t *metrics, const double *values, uint32_t count,
+                     struct results_error *error)
+{
+    sqlite3_stmt *q = store_sql(s, which);
+    sqlite3_bind_int64(q, 1, run);
+    for (uint32_t i = 0; i < count; i++) {
+        sqlite3_bind_int64(q, (int)(2 * i + 2), metrics[i]);
+        sqlite3_bind_double(q, (int)(2 * i + 3), values[i]); /* NaN becomes null */
+    }
+    return store_step(s, q, error);
+}
+
+static bool put_in_groups(struct study_store *s, sqlite3_int64 run,
+                          const uint32_t *metrics, const double *values, uint32_t count,
+                          struct results_error *error)
+{
+    struct quiet quiet;
+    uint32_t done = 0;
+    bool good = true;
+    quiet_begin(&quiet);
+    for (; good && done + STORE_NUMBERS <= count; done += STORE_NUMBERS)
+        good = put_rows(s, SQL_ADD_NUMBERS, run, metrics + done, values + done,
+                        STORE_NUMBERS, error);
+    for (; good && done < count; done++)
+        good = put_rows(s, SQL_ADD_NUMBER, run, metrics + done, values + done, 1, error);
+    quiet_end(&quiet);
+    return good;
+}
+
 static bool put_numbers(struct study_store *s, uint32_t point,
                         const struct trial_numbers *n, struct results_error *error)
 {
     const struct store_layout *l = &s->layouts[s->points[point].layout];
-    sqlite3_stmt *q = store_sql(s, SQL_ADD_NUMBER);
-    struct quiet quiet;
-    bool good = true;
+    uint32_t *metrics = memory_new(n->count, sizeof *metrics);
+    double *values = memory_new(n->count, sizeof *values);
+    uint32_t shown = 0;
     SIM_ASSERT(l->count == n->count);
-    sqlite3_bind_int64(q, 1, sqlite3_last_insert_rowid(s->db));
-    quiet_begin(&quiet);
-    for (uint32_t i = 0; i < n->count && good; i++) {
-        if (n->hidden[i])
-            continue;
-        sqlite3_bind_int64(q, 2, l->metrics[i]);
-        sqlite3_bind_double(q, 3, n->values[i]); /* NaN becomes null */
-        good = store_step(s, q, error);
-    }
-    quiet_end(&quiet);
+    for (uint32_t i = 0; i < n->count; i++)
+        if (!n->hidden[i]) {
+            metrics[shown] = l->metrics[i];
+            values[shown++] = n->values[i];
+        }
+    bool good =
+        put_in_groups(s, sqlite3_last_insert_rowid(s->db), metrics, values, shown, error);
+    free(metrics);
+    free(values);
     return good;
 }
 

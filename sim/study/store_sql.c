@@ -1,7 +1,7 @@
 #include "sim/study/store_sql.h"
 
 const char *const store_sql_texts[STORE_SQL_COUNT] = {
-#define X(name, text) text,
+#define X(name, text) (text),
     STORE_SQL(X)
 #undef X
 };
