@@ -11,6 +11,7 @@
 #include "sim/cli/compare_input.h"
 #include "sim/cli/stop.h"
 #include "sim/cli/terminal.h"
+#include "sim/study/compare_stored.h"
 
 enum {
     KEY_A = 1000,
@@ -21,6 +22,8 @@ enum {
     KEY_METRIC,
     KEY_MARGIN,
     KEY_CONFIDENCE,
+    KEY_BASELINE,
+    KEY_WRITE_BASELINE,
     KEY_FORMAT,
     KEY_JSON,
     KEY_ALL,
@@ -33,7 +36,9 @@ static const struct argp_option options[] = {
     {"seed", KEY_SEED, "N", 0,
      "Use this seed (0x... for hexadecimal) instead of the scenario's", 0},
     {"replications", KEY_REPLICATIONS, "R", 0,
-     "Runs of each side (default: the scenario's study.replications, at least 10)", 0},
+     "Runs of each side (default: the scenario's study.replications, at least 10; as "
+     "many as the baseline has; of studies, all there are)",
+     0},
     {"jobs", 'j', "J", 0, "Runs at the same time (default: the processors there are)", 0},
     {"metric", KEY_METRIC, "PATTERN", 0,
      "Compare these metrics (\"apps.*.failure_ratio\", \"*@outage\") instead of those "
@@ -45,6 +50,10 @@ static const struct argp_option options[] = {
      0},
     {"confidence", KEY_CONFIDENCE, "SHARE", 0,
      "Of the verdicts together and of each interval (default 95%)", 0},
+    {"baseline", KEY_BASELINE, "FILE", 0,
+     "Compare with what FILE says of these scenarios, in place of A", 0},
+    {"write-baseline", KEY_WRITE_BASELINE, "FILE", 0,
+     "Compare nothing: run the scenarios and write FILE", 0},
     {"format", KEY_FORMAT, "FORMAT", 0, "text (the default), markdown, junit or json", 0},
     {"json", KEY_JSON, NULL, 0, "The same as --format json", 0},
     {"all", KEY_ALL, NULL, 0, "List what is equal or equivalent too", 0},
@@ -54,8 +63,9 @@ static const struct argp_option options[] = {
 struct arguments {
     struct compare_request request;
     struct setting_texts both, only[2];
-    char *seed;           /* "seed=N"; NULL: none */
-    const char **metrics; /* patterns */
+    const char *write_baseline; /* NULL: none */
+    char *seed;                 /* "seed=N"; NULL: none */
+    const char **metrics;       /* patterns */
     uint32_t metric_count;
     struct compare_margin *margins;
     char **patterns; /* of the margins */
@@ -128,22 +138,39 @@ static uint32_t read_count(const char *option, const char *text, uint32_t least,
 /* --- the command line ----------------------------------------------------------------
  */
 
-static void check_together(struct arguments *a, struct argp_state *state)
+/* Whether there are two sides, and only as many as there may be. */
+static void check_sides(const struct arguments *a, struct argp_state *state)
 {
-    struct compare_request *r = &a->request;
+    const struct compare_request *r = &a->request;
     if (!r->inputs[0])
-        argp_error(state, "what? Two scenarios or folders of them, or one with --a or "
-                          "--b");
-    if (!r->inputs[1] && !a->only[0].count && !a->only[1].count)
-        argp_error(state, "with what? A second scenario or folder, or --a or --b");
+        argp_error(state, "what? Two scenarios, folders of them or studies, or one "
+                          "scenario or folder with --a, --b or --baseline");
+    if (r->baseline && a->write_baseline)
+        argp_error(state, "--baseline reads, --write-baseline writes: one of them");
+    bool alone = r->baseline || a->write_baseline;
+    if (alone && (r->inputs[1] || a->only[0].count))
+        argp_error(state, "with a baseline there is B alone: one scenario or folder, "
+                          "and no --a");
+    if (!alone && !r->inputs[1] && !a->only[0].count && !a->only[1].count)
+        argp_error(state, "with what? A second scenario, folder or study, or --a, --b "
+                          "or --baseline");
     for (size_t i = 0; i < 2; i++)
         if (r->inputs[i] && strcmp(r->inputs[i], "-") == 0)
             argp_error(state, "both sides read their scenario: it must be a file");
+}
+
+static void check_together(struct arguments *a, struct argp_state *state)
+{
+    struct compare_request *r = &a->request;
+    check_sides(a, state);
     if (a->seed)
         setting_texts_add(&a->both, a->seed, state);
     r->both = &a->both;
     r->only[0] = &a->only[0];
     r->only[1] = &a->only[1];
+    r->alone = a->write_baseline;
+    r->metrics = a->metrics;
+    r->metric_count = a->metric_count;
 }
 
 static void take_input(struct arguments *a, const char *argument,
@@ -194,6 +221,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_CONFIDENCE:
         a->confidence = read_confidence(argument, state);
         break;
+    case KEY_BASELINE:
+        a->request.baseline = argument;
+        break;
+    case KEY_WRITE_BASELINE:
+        a->write_baseline = argument;
+        break;
     case KEY_FORMAT:
         take_format(a, argument, state);
         break;
@@ -221,7 +254,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "A B\nSCENARIO --a PATH=VALUE --b PATH=VALUE",
+    .args_doc = "A B\nSCENARIO --a PATH=VALUE --b PATH=VALUE\nSCENARIO --baseline FILE",
     .doc = "Runs A and B with the same users and judges, metric by metric, whether B is "
            "better, worse, equivalent within the margin, or whether nobody can tell.  A "
            "and B are scenarios, folders of scenarios, or one of these with different "
@@ -230,60 +263,41 @@ static const struct argp argp = {
            "  portsim compare old.json new.json\n"
            "  portsim compare proxysg-outage --b hosts.proxy.tcp.fin_wait_2=1min\n"
            "  portsim compare suite/ --a hosts.h.tcp.allocator=linux41 \\\n"
-           "      --b hosts.h.tcp.allocator=linux518 --format markdown\n"};
+           "      --b hosts.h.tcp.allocator=linux518 --format markdown\n"
+           "  portsim compare suite/ --baseline suite/baseline.json\n"};
 
 /* --- comparing -----------------------------------------------------------------------
  */
 
-/* What comes from the scenarios where the command line says nothing. */
+/* What comes from the scenarios where the command line says nothing; of stored runs there
+ * are as many as there are. */
 static void fill_defaults(struct arguments *a, const struct compare_input *input)
 {
     uint32_t replications = 10;
     double confidence = 0;
     for (uint32_t i = 0; i < input->count; i++) {
-        const struct study_config *study = &input->plans[i].b->config->study;
-        if (study->replications > replications)
+        const struct trial_plan *plan = input->plans[i].b;
+        const struct study_config *study = plan ? &plan->config->study : NULL;
+        if (study && study->replications > replications)
             replications = study->replications;
-        confidence = confidence > study->confidence ? confidence : study->confidence;
+        if (study && study->confidence > confidence)
+            confidence = study->confidence;
     }
-    if (!a->replications)
-        a->replications = replications;
+    uint32_t stored = input->replications;
+    if (!a->replications || (stored && a->replications > stored))
+        a->replications = stored ? stored : replications;
     if (!(a->confidence > 0))
-        a->confidence = confidence;
+        a->confidence = confidence > 0 ? confidence : 0.95;
     if (!a->jobs)
         a->jobs = workers_default();
 }
 
-static bool any_matches(const struct compare_input *input, const char *pattern)
+static uint32_t most_pairs(const struct compare_input *input)
 {
-    for (uint32_t i = 0; i < input->count; i++) {
-        const struct compare_side *sides[] = {&input->cases[i].a, &input->cases[i].b};
-        for (size_t s = 0; s < 2; s++)
-            for (uint32_t k = 0; k < sides[s]->metric_count; k++)
-                if (compare_matches(pattern, sides[s]->metrics[k].name))
-                    return true;
-    }
-    return false;
-}
-
-/* False, with a message, if a --metric is none in any of the scenarios. */
-static bool choose_metrics(const struct arguments *a, struct compare_input *input)
-{
-    for (uint32_t i = 0; i < input->count; i++) {
-        struct compare_case *c = &input->cases[i];
-        const struct compare_plans *plans = &input->plans[i];
-        if (plans->a)
-            compare_run_choose(&c->a, plans->a, a->metrics, a->metric_count);
-        compare_run_choose(&c->b, plans->b, a->metrics, a->metric_count);
-    }
-    for (uint32_t i = 0; i < a->metric_count; i++)
-        if (!any_matches(input, a->metrics[i])) {
-            fputs("portsim: no metric is like \"", stderr);
-            terminal_print(stderr, a->metrics[i]);
-            fputs("\" (`portsim list metrics')\n", stderr);
-            return false;
-        }
-    return true;
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < input->count; i++)
+        most = input->cases[i].pairs > most ? input->cases[i].pairs : most;
+    return most;
 }
 
 static int report(const struct arguments *a, const struct compare_input *input,
@@ -297,7 +311,7 @@ static int report(const struct arguments *a, const struct compare_input *input,
     a->format->print(stdout, &(struct compare_report){.result = &result,
                                                       .a = input->labels[0],
                                                       .b = input->labels[1],
-                                                      .replications = a->replications,
+                                                      .replications = most_pairs(input),
                                                       .interrupted = !whole,
                                                       .all = a->all,
                                                       .colour = terminal_colours()});
@@ -306,22 +320,35 @@ static int report(const struct arguments *a, const struct compare_input *input,
     return result.verdicts[COMPARE_WORSE] ? EXIT_REQUIREMENT : EXIT_DONE;
 }
 
+static int write_baseline(const struct arguments *a, const struct compare_input *input)
+{
+    struct results_error error;
+    if (compare_baseline_write(a->write_baseline, input->cases, input->count, &error))
+        return EXIT_DONE;
+    fprintf(stderr, "portsim: %s\n", error.text);
+    return EXIT_IO;
+}
+
+static int simulate(struct arguments *a, const struct compare_input *input)
+{
+    fill_defaults(a, input);
+    stop_listen();
+    bool whole = compare_run(input->cases, input->count,
+                             &(struct compare_order){.plans = input->plans,
+                                                     .replications = a->replications,
+                                                     .threads = a->jobs,
+                                                     .stop = stop_flag()});
+    if (!a->write_baseline)
+        return report(a, input, whole);
+    return whole ? write_baseline(a, input) : EXIT_BY_SIGNAL + stop_signal();
+}
+
 static int compare(struct arguments *a)
 {
     struct compare_input input;
     int status = compare_input_open(&a->request, &input);
-    if (status == EXIT_DONE && !choose_metrics(a, &input))
-        status = EXIT_USAGE;
-    if (status == EXIT_DONE) {
-        fill_defaults(a, &input);
-        stop_listen();
-        bool whole = compare_run(input.cases, input.count,
-                                 &(struct compare_order){.plans = input.plans,
-                                                         .replications = a->replications,
-                                                         .threads = a->jobs,
-                                                         .stop = stop_flag()});
-        status = report(a, &input, whole);
-    }
+    if (status == EXIT_DONE)
+        status = simulate(a, &input);
     compare_input_free(&input);
     return status;
 }

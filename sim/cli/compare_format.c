@@ -162,6 +162,6 @@ const struct compare_line **compare_listed(const struct compare_case *c, bool al
     for (uint32_t i = 0; i < c->line_count; i++)
         if (all || compare_matters(&c->lines[i]))
             listed[(*count)++] = &c->lines[i];
-    qsort(listed, *count, sizeof *listed, by_verdict);
+    qsort(listed, *count, sizeof(const struct compare_line *), by_verdict);
     return listed;
 }

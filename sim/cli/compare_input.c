@@ -12,6 +12,7 @@
 #include "sim/cli/terminal.h"
 #include "sim/results/text.h"
 #include "sim/study/key.h"
+#include "sim/study/store.h"
 
 #define ENDING ".json"
 
@@ -99,7 +100,7 @@ static void add_case(const struct compare_request *request, const char *const fi
                      struct compare_input *out, int *status)
 {
     struct compare_plans plans = {0};
-    bool alone = request->sides == SIDES_B;
+    bool alone = request->alone || request->baseline;
     plans.a = alone ? NULL : read_side(request, 0, files[0], out, status);
     if (alone || plans.a || strcmp(files[0], files[1]) != 0)
         plans.b = read_side(request, 1, files[1], out, status);
@@ -171,17 +172,12 @@ static char *label_of(const struct compare_request *request, int side)
     return label;
 }
 
-int compare_input_open(const struct compare_request *request, struct compare_input *out)
+static int add_scenarios(const struct compare_request *request, struct compare_input *out)
 {
     const char *names[2] = {request->inputs[0],
                             request->inputs[request->inputs[1] ? 1 : 0]};
-    char *folders[2];
+    char *folders[2] = {folder_of(names[0]), folder_of(names[1])};
     int status = EXIT_DONE;
-    *out = (struct compare_input){0};
-    for (int side = 0; side < 2; side++) {
-        out->labels[side] = label_of(request, side);
-        folders[side] = folder_of(names[side]);
-    }
     if (folders[0] && folders[1]) {
         status = add_folders(request, folders, out);
     } else if (folders[0] || folders[1]) {
@@ -194,6 +190,77 @@ int compare_input_open(const struct compare_request *request, struct compare_inp
     free(folders[0]);
     free(folders[1]);
     return status;
+}
+
+/* --- metrics ----------------------------------------------------------------------- */
+
+static bool any_matches(const struct compare_input *input, const char *pattern)
+{
+    for (uint32_t i = 0; i < input->count; i++) {
+        const struct compare_side *sides[] = {&input->cases[i].a, &input->cases[i].b};
+        for (size_t s = 0; s < 2; s++)
+            for (uint32_t k = 0; k < sides[s]->metric_count; k++)
+                if (compare_matches(pattern, sides[s]->metrics[k].name))
+                    return true;
+    }
+    return false;
+}
+
+/* Of sides that are simulated; the others bring theirs. */
+static void choose_metrics(const struct compare_request *request,
+                           struct compare_input *out)
+{
+    for (uint32_t i = 0; i < out->count; i++) {
+        struct compare_side *sides[] = {&out->cases[i].a, &out->cases[i].b};
+        const struct trial_plan *plans[] = {out->plans[i].a, out->plans[i].b};
+        for (size_t s = 0; s < 2; s++)
+            if (plans[s])
+                compare_run_choose(sides[s], plans[s], request->metrics,
+                                   request->metric_count);
+    }
+}
+
+static int check_metrics(const struct compare_request *request,
+                         const struct compare_input *out)
+{
+    for (uint32_t i = 0; i < request->metric_count; i++) {
+        if (any_matches(out, request->metrics[i]))
+            continue;
+        fputs("portsim: no metric is like \"", stderr);
+        terminal_print(stderr, request->metrics[i]);
+        fputs("\" (`portsim list metrics')\n", stderr);
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
+/* --- all of it --------------------------------------------------------------------- */
+
+static int open_any(const struct compare_request *request, struct compare_input *out)
+{
+    const char *const *inputs = request->inputs;
+    bool first = store_is_study(inputs[0]);
+    bool second = inputs[1] && store_is_study(inputs[1]);
+    if (first && second)
+        return compare_input_studies(request, out);
+    if (first || second) {
+        fputs("portsim: a study is compared with a study\n", stderr);
+        return EXIT_USAGE;
+    }
+    int status = add_scenarios(request, out);
+    if (status == EXIT_DONE && request->baseline)
+        status = compare_input_baseline(request, out);
+    return status;
+}
+
+int compare_input_open(const struct compare_request *request, struct compare_input *out)
+{
+    *out = (struct compare_input){.labels = {label_of(request, 0), label_of(request, 1)}};
+    int status = open_any(request, out);
+    if (status != EXIT_DONE)
+        return status;
+    choose_metrics(request, out);
+    return check_metrics(request, out);
 }
 
 void compare_input_free(struct compare_input *input)
