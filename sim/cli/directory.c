@@ -1,6 +1,9 @@
 #include "sim/cli/directory.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+
+#include "sim/cli/terminal.h"
 
 error_t directory_argument(int key, char *argument, struct argp_state *state,
                            const char **directory)
@@ -20,11 +23,25 @@ error_t directory_argument(int key, char *argument, struct argp_state *state,
     }
 }
 
+/* Who looks into a run looks into one. */
+static void take_first(struct stored_run *stored, const char *directory)
+{
+    if (stored->record.replications > 1) {
+        fputs("portsim: ", stderr);
+        terminal_print(stderr, directory);
+        fprintf(stderr, " holds %" PRIu32 " replications; this is the first\n",
+                stored->record.replications);
+    }
+    stored_run_first(stored);
+}
+
 struct stored_run *directory_read(const char *directory)
 {
     struct results_error error;
     struct stored_run *stored = run_directory_read(directory, &error);
     if (!stored)
         fprintf(stderr, "portsim: %s\n", error.text);
+    else
+        take_first(stored, directory);
     return stored;
 }

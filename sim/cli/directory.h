@@ -11,7 +11,8 @@
 error_t directory_argument(int key, char *argument, struct argp_state *state,
                            const char **directory);
 
-/* The run in it; NULL after a message. */
+/* The run in it, of several replications the first (and a message says so); NULL after a
+ * message. */
 struct stored_run *directory_read(const char *directory);
 
 #endif

@@ -297,19 +297,7 @@ struct stored_run *run_directory_read(const char *path, struct results_error *er
 
 void stored_run_first(struct stored_run *run)
 {
-    const struct run_study *study = run->record.study;
-    if (!study)
-        return;
-    for (size_t i = 0; i < run->record.metric_count; i++) {
-        struct run_metric *m = &run->storage->metrics[i];
-        if (study->run_count)
-            m->value = study->runs[0].values[i];
-        m->half_width = (double)NAN;
-        m->runs = 0;
-    }
-    run->record.replications = 1;
-    run->record.requirement_count = 0; /* were asked of all runs together */
-    run->record.study = NULL;
+    run->record = run_study_first(&run->record, run->storage->metrics);
 }
 
 void stored_run_free(struct stored_run *run)

@@ -9,6 +9,27 @@
 #include "sim/base/memory.h"
 #include "sim/results/csv.h"
 
+/* --- one of them ------------------------------------------------------------------ */
+
+struct run_record run_study_first(const struct run_record *r, struct run_metric *metrics)
+{
+    struct run_record first = *r;
+    if (!r->study)
+        return first;
+    for (size_t i = 0; i < r->metric_count; i++) {
+        metrics[i] = r->metrics[i];
+        if (r->study->run_count)
+            metrics[i].value = r->study->runs[0].values[i];
+        metrics[i].half_width = (double)NAN;
+        metrics[i].runs = 0;
+    }
+    first.metrics = metrics;
+    first.replications = 1;
+    first.requirement_count = 0; /* were asked of all runs together */
+    first.study = NULL;
+    return first;
+}
+
 /* --- summary.json ----------------------------------------------------------------- */
 
 static void put_failing(struct json_text *j, const struct run_study *s)

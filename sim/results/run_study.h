@@ -48,6 +48,10 @@ struct run_study {
     size_t run_count;
 };
 
+/* The first replication alone, with its own metrics in `metrics`, which has room for
+ * those of the record; of one run the record as it is. */
+struct run_record run_study_first(const struct run_record *r, struct run_metric *metrics);
+
 /* Writes the member "study". */
 void run_study_write(struct json_text *j, const struct run_study *study);
 

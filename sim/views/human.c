@@ -93,6 +93,64 @@ const char *human_value(double value, const char *unit, char out[HUMAN_TEXT])
     return out;
 }
 
+/* Decimals with which two digits of a half-width are seen. */
+static int decimals_of(double half_width)
+{
+    if (!(half_width > 0) || half_width >= 10)
+        return 0;
+    int decimals = 1 - (int)floor(log10(half_width));
+    return decimals < 6 ? decimals : 6;
+}
+
+const char *human_count_interval(double value, double half_width,
+                                 char out[HUMAN_INTERVAL])
+{
+    char a[HUMAN_TEXT], b[HUMAN_TEXT];
+    int decimals = fabs(value) < 1000 ? decimals_of(half_width) : 0;
+    if (isnan(half_width))
+        return human_count(value, out);
+    if (decimals)
+        snprintf(out, HUMAN_INTERVAL, "%.*f ± %.*f", decimals, value, decimals,
+                 half_width);
+    else
+        snprintf(out, HUMAN_INTERVAL, "%s ± %s", human_count(value, a),
+                 human_count(ceil(half_width), b));
+    return out;
+}
+
+const char *human_share_interval(double value, double half_width,
+                                 char out[HUMAN_INTERVAL])
+{
+    if (isnan(half_width))
+        return human_share(value, out);
+    int decimals = half_width > 0 ? decimals_of(100 * half_width) : 1;
+    snprintf(out, HUMAN_INTERVAL, "%.*f ± %.*f %%", decimals, 100 * value, decimals,
+             100 * half_width);
+    return out;
+}
+
+const char *human_seconds_interval(double value, double half_width,
+                                   char out[HUMAN_INTERVAL])
+{
+    char a[HUMAN_TEXT], b[HUMAN_TEXT];
+    if (isnan(half_width))
+        return human_seconds(value, out);
+    snprintf(out, HUMAN_INTERVAL, "%s ± %s", human_seconds(value, a),
+             human_seconds(half_width, b));
+    return out;
+}
+
+const char *human_value_interval(double value, double half_width, const char *unit,
+                                 char out[HUMAN_INTERVAL])
+{
+    char a[HUMAN_TEXT], b[HUMAN_TEXT];
+    if (isnan(half_width))
+        return human_value(value, unit, out);
+    snprintf(out, HUMAN_INTERVAL, "%s ± %s", human_value(value, unit, a),
+             human_value(half_width, unit, b));
+    return out;
+}
+
 void human_print(FILE *out, const char *text)
 {
     uint32_t code;

@@ -16,6 +16,18 @@ const char *human_share(double value, char out[HUMAN_TEXT]); /* of 1; "-" for Na
 const char *human_seconds(double seconds, char out[HUMAN_TEXT]); /* "-" for NaN */
 const char *human_value(double value, const char *unit, char out[HUMAN_TEXT]);
 
+/* A value and how far off it may be: "57.01 ± 0.12 %", "1,116,484 ± 1,200", "1.02 s ± 12
+ * ms"; the value alone if `half_width` is NaN. */
+#define HUMAN_INTERVAL (2 * HUMAN_TEXT)
+const char *human_count_interval(double value, double half_width,
+                                 char out[HUMAN_INTERVAL]);
+const char *human_share_interval(double value, double half_width,
+                                 char out[HUMAN_INTERVAL]);
+const char *human_seconds_interval(double value, double half_width,
+                                   char out[HUMAN_INTERVAL]);
+const char *human_value_interval(double value, double half_width, const char *unit,
+                                 char out[HUMAN_INTERVAL]);
+
 /* Prints `text`, what is no character or would disturb a terminal as '?': names in files
  * may be hostile. */
 void human_print(FILE *out, const char *text);

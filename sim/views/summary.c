@@ -7,31 +7,18 @@
 #include "models/faces.h"
 #include "sim/views/finding.h"
 #include "sim/views/human.h"
+#include "sim/views/summary_parts.h"
 
-/* What one screen of 80 columns holds; summary.json has the rest. */
-#define WIDTH         80
 #define FINDINGS      32
-#define APPS          16
-#define PHASES        8
 #define PHASES_A_LINE 5
 #define CHANGES       8
 #define DETAIL        58 /* columns of what a change did */
 #define NAME          20 /* columns of the name of an app, at most */
 
-struct names {
-    char at[APPS][FINDING_NAME];
-    uint32_t count, more; /* more: were met when it was full */
-};
-
-struct screen {
-    FILE *out;
-    const struct run_record *record;
-    const char *bold, *red, *green, *plain; /* escape sequences, or "" */
-};
-
 /* --- finding names in the record ----------------------------------------------- */
 
-static void add_name(struct names *names, uint32_t limit, const char *text, size_t length)
+static void add_name(struct summary_names *names, uint32_t limit, const char *text,
+                     size_t length)
 {
     if (names->count == limit || length >= FINDING_NAME)
         names->more++;
@@ -41,8 +28,8 @@ static void add_name(struct names *names, uint32_t limit, const char *text, size
 
 /* Every app has one failure_ratio for the whole run, and one for each phase; those of the
  * first app tell the phases. */
-static void read_names(const struct run_record *record, struct names *apps,
-                       struct names *phases)
+static void read_names(const struct run_record *record, struct summary_names *apps,
+                       struct summary_names *phases)
 {
     static const char before[] = "apps.", after[] = ".failure_ratio";
     for (size_t i = 0; i < record->metric_count; i++) {
@@ -53,10 +40,10 @@ static void read_names(const struct run_record *record, struct names *apps,
         const char *app = name + sizeof before - 1, *phase = end + sizeof after - 1;
         size_t length = (size_t)(end - app);
         if (*phase == '\0')
-            add_name(apps, APPS, app, length);
+            add_name(apps, SUMMARY_APPS, app, length);
         else if (apps->count && strlen(apps->at[0]) == length &&
                  memcmp(apps->at[0], app, length) == 0)
-            add_name(phases, PHASES, phase + 1, strlen(phase + 1));
+            add_name(phases, SUMMARY_PHASES, phase + 1, strlen(phase + 1));
     }
 }
 
@@ -83,7 +70,7 @@ static void print_holders(const struct screen *s, const char *lead,
         char share[HUMAN_TEXT], text[HUMAN_TEXT + sizeof holders[i].name];
         int length = snprintf(text, sizeof text, "%s %s", holders[i].name,
                               human_share(holders[i].share, share));
-        if (i && column + 2 + length > WIDTH)
+        if (i && column + 2 + length > SUMMARY_WIDTH)
             break;
         column += fprintf(s->out, "%s%s", i ? ", " : " ", text);
     }
@@ -133,7 +120,7 @@ static void print_exhausted(const struct screen *s, const struct finding *f)
     print_holders(s, "toward            ", f->destinations, f->destination_count);
 }
 
-static void print_findings(const struct screen *s)
+void summary_findings(const struct screen *s)
 {
     struct finding findings[FINDINGS];
     uint32_t count = findings_of(s->record, findings, FINDINGS);
@@ -157,7 +144,7 @@ static void print_findings(const struct screen *s)
     fputc('\n', s->out);
 }
 
-static void print_changes(const struct screen *s)
+void summary_changes(const struct screen *s)
 {
     uint32_t printed = 0, more = 0;
     for (size_t i = 0; i < s->record->log_count; i++) {
@@ -212,9 +199,20 @@ static void print_codes(const struct screen *s, const char *app)
         fputc('\n', s->out);
 }
 
-/* What those who use a failing app tell the help desk.  A face that accepts tells what
- * goes on working: it has no words for a failure. */
-static void print_face(const struct screen *s, const char *name)
+void summary_wrap(FILE *out, const char *text, int column, int indent)
+{
+    for (const char *word = text; *word;) {
+        int length = (int)strcspn(word, " ");
+        if (column + 1 + length > SUMMARY_WIDTH)
+            column = fprintf(out, "\n%*s", indent, "") - 1;
+        column += fprintf(out, " %.*s", length, word);
+        word += length + (word[length] == ' ');
+    }
+    fputc('\n', out);
+}
+
+/* A face that accepts tells what goes on working: it has no words for a failure. */
+void summary_face(const struct screen *s, const char *name)
 {
     const struct run_record *r = s->record;
     const struct run_app *app = r->apps;
@@ -225,22 +223,14 @@ static void print_face(const struct screen *s, const char *name)
         !(finding_metric(r, "apps.%s.failures", name) > 0))
         return;
     int column = fprintf(s->out, "  %s:", f->called);
-    for (const char *word = f->symptom; *word;) {
-        int length = (int)strcspn(word, " ");
-        if (column + 1 + length > WIDTH)
-            column = fprintf(s->out, "\n   ") - 1;
-        column += fprintf(s->out, " %.*s", length, word);
-        word += length + (word[length] == ' ');
-    }
-    fputc('\n', s->out);
+    summary_wrap(s->out, f->symptom, column, 3);
 }
 
-/* Columns of the first column of a table of apps. */
-static int app_width(const struct names *apps)
+int summary_app_width(const struct screen *s)
 {
     size_t width = strlen("share that fails");
-    for (uint32_t i = 0; i < apps->count; i++)
-        width = strlen(apps->at[i]) > width ? strlen(apps->at[i]) : width;
+    for (uint32_t i = 0; i < s->apps.count; i++)
+        width = strlen(s->apps.at[i]) > width ? strlen(s->apps.at[i]) : width;
     return width < NAME ? (int)width : NAME;
 }
 
@@ -256,68 +246,70 @@ static void print_app(const struct screen *s, const char *app, int width)
             human_seconds(finding_metric(r, "apps.%s.first_failure_s", app), first),
             human_seconds(finding_metric(r, "apps.%s.connect_delay_s.p99", app), delay));
     print_codes(s, app);
-    print_face(s, app);
+    summary_face(s, app);
 }
 
-static void print_apps(const struct screen *s, const struct names *apps)
+static void print_apps(const struct screen *s)
 {
-    int width = app_width(apps);
+    int width = summary_app_width(s);
     fprintf(s->out, "%s%-*s %11s %11s %8s %14s %10s%s\n", s->bold, width, "app",
             "attempts", "failures", "share", "first failure", "delay p99", s->plain);
-    for (uint32_t i = 0; i < apps->count; i++)
-        print_app(s, apps->at[i], width);
-    if (apps->more)
-        fprintf(s->out, "and %" PRIu32 " more\n", apps->more);
+    for (uint32_t i = 0; i < s->apps.count; i++)
+        print_app(s, s->apps.at[i], width);
+    if (s->apps.more)
+        fprintf(s->out, "and %" PRIu32 " more\n", s->apps.more);
     fputc('\n', s->out);
 }
 
 /* The share of attempts that fail in the phases [first, end) of each app. */
-static void print_phase_block(const struct screen *s, const struct names *apps,
-                              const struct names *phases, uint32_t first, uint32_t end)
+static void print_phase_block(const struct screen *s, uint32_t first, uint32_t end)
 {
-    int width = app_width(apps);
+    int width = summary_app_width(s);
     fprintf(s->out, "%s%-*s", s->bold, width, "share that fails");
     for (uint32_t p = first; p < end; p++)
-        fprintf(s->out, " %11.11s", phases->at[p]);
+        fprintf(s->out, " %11.11s", s->phases.at[p]);
     fprintf(s->out, "%s\n", s->plain);
-    for (uint32_t a = 0; a < apps->count; a++) {
-        fprintf(s->out, "%-*.*s", width, width, apps->at[a]);
+    for (uint32_t a = 0; a < s->apps.count; a++) {
+        fprintf(s->out, "%-*.*s", width, width, s->apps.at[a]);
         for (uint32_t p = first; p < end; p++) {
             char share[HUMAN_TEXT];
             fprintf(s->out, " %11s",
                     human_share(finding_metric(s->record, "apps.%s.failure_ratio@%s",
-                                               apps->at[a], phases->at[p]),
+                                               s->apps.at[a], s->phases.at[p]),
                                 share));
         }
         fputc('\n', s->out);
     }
 }
 
-static void print_phases(const struct screen *s, const struct names *apps,
-                         const struct names *phases)
+static void print_phases(const struct screen *s)
 {
-    for (uint32_t first = 0; first < phases->count; first += PHASES_A_LINE) {
+    for (uint32_t first = 0; first < s->phases.count; first += PHASES_A_LINE) {
         uint32_t end = first + PHASES_A_LINE;
-        print_phase_block(s, apps, phases, first,
-                          end < phases->count ? end : phases->count);
+        print_phase_block(s, first, end < s->phases.count ? end : s->phases.count);
     }
-    if (phases->more)
-        fprintf(s->out, "and %" PRIu32 " more phases\n", phases->more);
-    if (phases->count)
+    if (s->phases.more)
+        fprintf(s->out, "and %" PRIu32 " more phases\n", s->phases.more);
+    if (s->phases.count)
         fputc('\n', s->out);
+}
+
+void summary_holding(const struct screen *s)
+{
+    const struct run_record *r = s->record;
+    size_t holding = 0;
+    for (size_t i = 0; i < r->requirement_count; i++)
+        holding += r->requirements[i].verdict == RUN_HOLDS;
+    bool all = holding == r->requirement_count;
+    if (r->requirement_count)
+        fprintf(s->out, "%s%zu of %zu requirements hold%s\n", all ? s->green : s->red,
+                holding, r->requirement_count, s->plain);
 }
 
 static void print_requirements(const struct screen *s)
 {
     const struct run_record *r = s->record;
-    size_t holding = 0;
-    if (!r->requirement_count)
-        return;
-    for (size_t i = 0; i < r->requirement_count; i++)
-        holding += r->requirements[i].verdict == RUN_HOLDS;
-    bool all = holding == r->requirement_count;
-    fprintf(s->out, "%s%zu of %zu requirements hold%s\n", all ? s->green : s->red,
-            holding, r->requirement_count, s->plain);
+    summary_holding(s);
     for (size_t i = 0; i < r->requirement_count; i++) {
         const struct run_requirement *q = &r->requirements[i];
         char value[HUMAN_TEXT];
@@ -335,12 +327,15 @@ void summary_print(FILE *out, const struct run_record *record, bool colour)
                        .red = colour ? "\033[1;31m" : "",
                        .green = colour ? "\033[1;32m" : "",
                        .plain = colour ? "\033[0m" : ""};
-    struct names apps = {0}, phases = {0};
-    read_names(record, &apps, &phases);
+    read_names(record, &s.apps, &s.phases);
+    if (record->study) {
+        summary_study_print(&s);
+        return;
+    }
     print_head(&s);
-    print_findings(&s);
-    print_changes(&s);
-    print_apps(&s, &apps);
-    print_phases(&s, &apps, &phases);
+    summary_findings(&s);
+    summary_changes(&s);
+    print_apps(&s);
+    print_phases(&s);
     print_requirements(&s);
 }
