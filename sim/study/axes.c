@@ -164,5 +164,5 @@ void study_axes_free(struct study_axes *axes)
         free(axes->at[i].path);
     }
     free(axes->at);
-    *axes = (struct study_axes){NULL};
+    *axes = (struct study_axes){0};
 }

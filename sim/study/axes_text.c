@@ -52,7 +52,7 @@ static struct slice take(struct slice *rest, char sign)
 {
     const char *end = find(*rest, sign);
     struct slice taken = trimmed(rest->begin, end);
-    *rest = end < rest->end ? (struct slice){end + 1, rest->end} : (struct slice){NULL};
+    *rest = end < rest->end ? (struct slice){end + 1, rest->end} : (struct slice){0};
     return taken;
 }
 
