@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "sim/base/memory.h"
+#include "sim/study/ranks.h"
 #include "tests/program.h"
 #include "tests/run_text.h"
 #include "tests/scratch.h"
@@ -89,7 +90,8 @@ static void test_the_version_is_a_line_of_its_own(void **state)
     (void)state;
     struct ended e = program_run(&(struct program){.args = {"--version"}});
     expect_status(&e, 0);
-    assert_string_equal(e.out, "portsim " PORTSIM_VERSION "\n");
+    assert_string_equal(e.out, ranks_kind() ? "portsim " PORTSIM_VERSION " with MPI\n"
+                                            : "portsim " PORTSIM_VERSION "\n");
     expect_silence(e.err);
     ended_free(&e);
 }

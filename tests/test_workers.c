@@ -94,7 +94,7 @@ static bool see_done(void *context, struct study_job *job)
         s->given_back++;
     }
     if (s->handed == s->stop_after)
-        s->stop = SIGINT;
+        __atomic_store_n(&s->stop, SIGINT, __ATOMIC_RELAXED);
     return s->handed != s->wanted;
 }
 

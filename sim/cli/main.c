@@ -14,6 +14,7 @@
 #include "sim/base/words.h"
 #include "sim/cli/command.h"
 #include "sim/cli/terminal.h"
+#include "sim/study/ranks.h"
 
 static const struct command *const commands[] = {
 #define X(name) &command_##name,
@@ -122,7 +123,9 @@ int main(int argc, char **argv)
         return flush(EXIT_DONE);
     }
     if (strcmp(argv[1], "--version") == 0) {
-        puts("portsim " PORTSIM_VERSION);
+        const char *ranks = ranks_kind();
+        printf("portsim " PORTSIM_VERSION "%s%s\n", ranks ? " with " : "",
+               ranks ? ranks : "");
         return flush(EXIT_DONE);
     }
     return run_command(argc, argv);
