@@ -36,6 +36,7 @@ struct command {
     X(trace)                                                                             \
     X(binds)                                                                             \
     X(plan)                                                                              \
+    X(theory)                                                                            \
     X(list)                                                                              \
     X(explain)                                                                           \
     X(schema)

@@ -7,6 +7,9 @@
 /* Draws of a late close whose distribution function is not at hand. */
 #define DRAWS 4096
 
+/* Share of segments beyond which retransmissions are not an aside (inference). */
+#define MUCH_LOSS 0.05
+
 /* Starting moments that a timer wheel is averaged over. */
 #define PHASES 4096
 
@@ -153,6 +156,8 @@ static void waits_2msl(struct stage *g, double share)
 /* No FIN comes, ever: FIN_WAIT_2 to its end. */
 static void waits_in_vain(struct stage *g, double share)
 {
+    doubt(&g->h, "a port that comes back may meet its server's old connection: connects "
+                 "take longer");
     double limit = fin_wait_2(g);
     ends_with(g, share, limit);
     if (isfinite(limit))
@@ -369,6 +374,8 @@ static void refuse_path(struct stage *g, uint32_t a, uint32_t b)
 {
     const struct path_config *p = path_between(g->config, a, b);
     double loss = p ? p->loss : g->config->world.network.loss;
+    if (loss > MUCH_LOSS)
+        cannot(&g->h, "what becomes of a connection is up to lost segments");
     if (loss > 0)
         doubt(&g->h, "segments are lost, and retransmissions hold ports longer");
     if (!p || p->eats_fin_from == FIELD_NO_REFERENCE || p->eats_fin_share <= 0)

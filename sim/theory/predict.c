@@ -17,7 +17,8 @@
 #define FORGETS          3
 #define FORGETS_OVERLOAD 10
 
-static const char not_settled[] = "the window begins before the start is forgotten";
+static const char not_settled[] = "the window begins before the start is forgotten",
+                  never_steady[] = "the window ends before a steady state is reached";
 
 static void note(const char **slot, const char *why)
 {
@@ -56,16 +57,19 @@ bool theory_window_of(const struct trial_plan *plan, const char *phase,
     return found;
 }
 
-/* Whether the window begins too early for this pool. */
-static bool too_early(const struct steady *s, const struct theory_window *w,
-                      uint32_t system)
+/* Notes a window that begins, or even ends, too early for this pool. */
+static void judge_window(const struct steady *s, const struct theory_window *w,
+                         uint32_t system, const char **doubt, const char **cannot)
 {
-    double hold = 0, past = sim_seconds(w->start - w->since);
+    const struct steady_system *y = &s->systems[system];
+    double hold = 0, times = y->load < y->ports ? FORGETS : FORGETS_OVERLOAD;
     for (uint32_t i = 0; i < s->flow_count; i++)
         if (s->flows[i].system == system)
             hold = fmax(hold, s->flows[i].hold.total);
-    const struct steady_system *y = &s->systems[system];
-    return past < hold * (y->load < y->ports ? FORGETS : FORGETS_OVERLOAD);
+    if (sim_seconds(w->end - w->since) < hold * FORGETS)
+        note(cannot, never_steady);
+    if (sim_seconds(w->start - w->since) < hold * times)
+        note(doubt, not_settled);
 }
 
 /* --- apps ----------------------------------------------------------------------------
@@ -197,10 +201,9 @@ static bool predict_app(const struct steady *s, const struct theory_window *w,
             return true;
         out->doubt = x->doubt;
         for (int leg = 0; leg < 2; leg++)
-            if (x->flows[leg] != STEADY_NONE &&
-                too_early(s, w, s->flows[x->flows[leg]].system))
-                note(&out->doubt, not_settled);
-        return true;
+            if (x->flows[leg] != STEADY_NONE)
+                judge_window(s, w, s->flows[x->flows[leg]].system, &out->doubt, why);
+        return !*why;
     }
     return false;
 }
@@ -231,24 +234,34 @@ static double capacity(struct pool_question *q)
            q->host_config->count;
 }
 
+/* Linux fills the ports of one parity first. */
+static bool fills_a_half_first(uint32_t kind)
+{
+    return kind == PORT_ALLOCATOR_linux46 || kind == PORT_ALLOCATOR_linux512 ||
+           kind == PORT_ALLOCATOR_linux518;
+}
+
 /* Ports that several destinations share are in use once: free of all of them by chance,
- * if their choices have nothing to do with one another. */
+ * if their choices have nothing to do with one another, in each part that all prefer. */
 static double in_use(struct pool_question *q)
 {
     const struct steady_system *only = NULL;
-    double idle = 1, ports = 0;
+    double idle[2] = {1, 1}, half = 0, copies = 0;
     for (uint32_t i = 0; i < q->s->system_count; i++) {
         const struct steady_system *y = &q->s->systems[i];
         if (y->host != q->host || y->pool != q->pool)
             continue;
         only = y;
-        ports = y->ports * y->copies / y->destinations;
-        idle *= pow(1 - y->state.busy / y->ports, y->destinations);
+        copies = y->copies / y->destinations;
+        half = y->ports / (fills_a_half_first(y->kind) ? 2.0 : 1.0);
+        double first = fmin(y->state.busy, half);
+        idle[0] *= pow(1 - first / half, y->destinations);
+        idle[1] *= pow(1 - (y->state.busy - first) / half, y->destinations);
     }
     if (!only || (q->sum.systems == 1 && only->destinations == 1))
         return q->sum.in_use;
     note(&q->doubt, "ports toward several destinations, as if chosen independently");
-    return ports * (1 - idle);
+    return copies * half * (2 - idle[0] - idle[1]);
 }
 
 static double allocations_per_s(struct pool_question *q)
@@ -345,13 +358,19 @@ static bool predict_pool_row(struct pool_question *q, size_t row, struct predict
             continue;
         if (!formula)
             formula = loss_formula(&q->s->systems[f->system]);
-        if (too_early(q->s, q->window, f->system))
-            note(&q->doubt, not_settled);
+        judge_window(q->s, q->window, f->system, &q->doubt, &q->cannot);
     }
     note(&q->doubt, always ? NULL : q->sum.doubt);
     *why = q->cannot;
     *out = (struct prediction){value, formula, q->doubt};
     return !q->cannot;
+}
+
+/* Of a client's connections to its proxy: those for which that finds no port. */
+static double refused_share(const struct steady *s, const struct steady_flow *f)
+{
+    uint32_t outer = s->apps[f->app].flows[1];
+    return f->leg == LEG_CLIENT && outer != STEADY_NONE ? s->flows[outer].loss : 0;
 }
 
 /* Sockets in a state that hold a port: rate x the time spent there. */
@@ -371,16 +390,16 @@ static bool predict_state(struct pool_question *q, const char *state,
         const struct steady_flow *f = &q->s->flows[i];
         if (f->host != q->host || f->pool != q->pool)
             continue;
-        sum += f->rate * (1 - f->loss) * f->width * f->hold.in[at];
-        if (too_early(q->s, q->window, f->system))
-            note(&q->doubt, not_settled);
-        if (f->leg == LEG_CLIENT && q->s->apps[f->app].flows[1] != STEADY_NONE &&
-            q->s->flows[q->s->apps[f->app].flows[1]].loss > 1e-6)
+        double refused = refused_share(q->s, f);
+        sum += f->rate * (1 - f->loss) * (1 - refused) * f->width * f->hold.in[at];
+        judge_window(q->s, q->window, f->system, &q->doubt, &q->cannot);
+        if (refused > 0 && f->hold.refused > 0)
             note(&q->doubt, "what its proxy refuses is short and not counted");
     }
+    *why = q->cannot;
     note(&q->doubt, q->sum.doubt);
     *out = (struct prediction){sum, "Little: granted rate x time in the state", q->doubt};
-    return true;
+    return !q->cannot;
 }
 
 static bool predict_pool(const struct steady *s, const struct theory_window *w,

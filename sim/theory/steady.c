@@ -7,9 +7,6 @@
 #include "models/alloc/list.h"
 #include "sim/base/memory.h"
 
-/* The default of hosts.H.max_client_connections. */
-#define NO_CLIENT_LIMIT 1000000000
-
 /* Rounds of the fixed point, at most; without retries two are enough. */
 #define ROUNDS 2000
 
@@ -180,7 +177,7 @@ static struct steady_system system_for(struct steady *s, struct steady_flow *f)
     y.copies = f->members * used;
     if (y.by_tuple) {
         y.to = destination_of(s, f);
-        y.destinations = places_behind(s, f);
+        y.destinations = f->places;
         y.copies *= y.destinations;
     }
     if (used > 1 && h->source == HOST_SOURCE_ROUND_ROBIN)
@@ -223,6 +220,7 @@ static uint32_t add_flow(struct steady *s, uint32_t app, enum theory_leg leg)
                               .width = 1,
                               .hold = theory_hold_of(s->config, a, leg)};
     f->members = members_of(s, f);
+    f->places = places_behind(s, f);
     f->system = join_system(s, f);
     return s->flow_count++;
 }
@@ -264,8 +262,6 @@ static void judge_hosts(struct steady *s, struct steady_app *x,
         if (!listens)
             note(&x->cannot, "nothing listens there");
     }
-    if ((proxied ? &h[a->through] : server)->max_client_connections < NO_CLIENT_LIMIT)
-        note(&x->doubt, "what the limit on accepted clients refuses is not counted");
     if (h[a->from].gateway != FIELD_NO_REFERENCE ||
         (proxied && h[a->through].gateway != FIELD_NO_REFERENCE))
         note(&x->doubt, "what the gateway drops is not counted");
@@ -355,8 +351,10 @@ static void load_systems(struct steady *s)
     }
 }
 
-static void solve_systems(struct steady *s)
+/* Returns how far the losses were from what they are now. */
+static double solve_systems(struct steady *s)
 {
+    double change = 0;
     for (uint32_t i = 0; i < s->system_count; i++) {
         struct steady_system *y = &s->systems[i];
         if (y->tries) {
@@ -368,9 +366,15 @@ static void solve_systems(struct steady *s)
     }
     for (uint32_t i = 0; i < s->flow_count; i++) {
         struct steady_flow *f = &s->flows[i];
-        f->loss = s->systems[f->system].state.loss;
+        double loss = s->systems[f->system].state.loss;
+        change = fmax(change, fabs(loss - f->loss));
+        f->loss = loss;
+    }
+    for (uint32_t i = 0; i < s->flow_count; i++) {
+        struct steady_flow *f = &s->flows[i];
         f->held = f->rate * (1 - f->loss) * f->width * holding_time(s, f);
     }
+    return change;
 }
 
 /* Tries per second that follow from the loss; how far they were from it. */
@@ -403,13 +407,40 @@ static void settle(struct steady *s)
     double change = 1;
     for (int round = 0; round < ROUNDS && change > 1e-12; round++) {
         load_systems(s);
-        solve_systems(s);
-        change = come_again(s, round > 0);
+        change = solve_systems(s);
+        change = fmax(change, come_again(s, round > 0));
     }
 }
 
-/* --- small records --------------------------------------------------------------------
- */
+/* --- other limits ------------------------------------------------------------------ */
+
+/* What a Poisson number of this mean exceeds less than once in a million times. */
+static double hardly_ever(double mean)
+{
+    return mean + 5 * sqrt(mean) + 5;
+}
+
+/* Connections that whoever accepts those of its clients has open. */
+static void count_accepted(struct steady *s)
+{
+    for (uint32_t host = 0; host < s->config->world.hosts.count; host++) {
+        const struct host_config *h = &hosts_of(s)[host];
+        double accepted = 0;
+        for (uint32_t i = 0; i < s->flow_count; i++) {
+            const struct steady_flow *f = &s->flows[i];
+            const double *in = f->hold.in;
+            if (destination_of(s, f).reference == host)
+                accepted += f->rate * (1 - f->loss) *
+                            (in[TCP_ESTABLISHED] + in[TCP_FIN_WAIT_1] +
+                             in[TCP_FIN_WAIT_2] + in[TCP_CLOSE_WAIT]);
+        }
+        for (uint32_t i = 0; i < s->flow_count; i++)
+            if (destination_of(s, &s->flows[i]).reference == host &&
+                !(hardly_ever(accepted / h->count) < h->max_client_connections))
+                note(&s->apps[s->flows[i].app].cannot,
+                     "clients come to the limit on those accepted");
+    }
+}
 
 /* Over tcp_max_tw_buckets a record is not made, and its port is free early. */
 static void count_records(struct steady *s)
@@ -425,7 +456,7 @@ static void count_records(struct steady *s)
                            (in[TCP_TIME_WAIT] + in[TCP_FIN_WAIT_2]);
         }
         if (t->max_tw_buckets != TW_BUCKETS_UNLIMITED &&
-            records + 5 * sqrt(records) > t->max_tw_buckets)
+            !(hardly_ever(records) < t->max_tw_buckets))
             note(&s->systems[i].cannot, "more TIME_WAITs than max_tw_buckets");
     }
 }
@@ -442,6 +473,7 @@ struct steady steady_of(const struct trial_config *config)
     refuse_mixtures(&s);
     spread_doubts(&s);
     settle(&s);
+    count_accepted(&s);
     count_records(&s);
     spread_doubts(&s);
     return s;

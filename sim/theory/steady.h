@@ -40,7 +40,8 @@ struct steady_flow {
     uint32_t app, host, system;
     enum theory_leg leg;
     enum pool pool;
-    uint32_t width; /* ports an attempt wants at once */
+    uint32_t width;  /* ports an attempt wants at once */
+    uint32_t places; /* addresses it goes to */
     struct theory_hold hold;
     double rate;    /* tries that come so far, per second, of all copies */
     double loss;    /* share that find no port */
