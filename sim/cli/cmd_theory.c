@@ -64,8 +64,8 @@ static const struct argp argp = {
         "Example:\n"
         "  portsim theory which-address-to-add\n"
         "  portsim theory proxysg-low-port --set hosts.proxy.tcp.fin_wait_2=1min\n"
-        "  portsim run teaching-mini --replications 20 -o mini && "
-        "portsim theory teaching-mini mini\n"};
+        "  portsim run teaching-mini --replications 20 -o mini\n"
+        "  portsim theory teaching-mini mini\n"};
 
 static int show(const struct arguments *a, const struct trial_plan *plan)
 {
