@@ -23,8 +23,7 @@ static void expect_near(const char *what, double value, double expected, double 
         fail_msg("%s is %.15g, expected %.15g", what, value, expected);
 }
 
-/* --- Student's t ----------------------------------------------------------------------
- */
+/* --- Student's t ----------------------------------------------------------------- */
 
 /* NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, three decimals. */
 static void test_t_is_that_of_the_published_table(void **state)
@@ -72,8 +71,7 @@ static void test_a_confidence_of_one_is_refused(void **state)
     expect_bug(nothing_at_all, NULL);
 }
 
-/* --- means ----------------------------------------------------------------------------
- */
+/* --- means ----------------------------------------------------------------------- */
 
 /* Mean 3, variance 10/4, t(4) = 2.7764. */
 static void test_a_mean_by_hand(void **state)
@@ -159,8 +157,7 @@ static void test_a_small_variance_beside_a_large_mean_is_kept(void **state)
     expect_near("variance", estimate_mean(values, 4, 0.95).variance, 30, 1e-9);
 }
 
-/* --- how many more ---------------------------------------------------------------------
- */
+/* --- how many more --------------------------------------------------------------- */
 
 static void test_more_runs_are_just_as_many_as_needed(void **state)
 {
@@ -189,8 +186,7 @@ static void test_more_runs_of_what_is_unknown_impossible_or_constant(void **stat
     assert_int_equal(estimate_more(&constant, 0, 0.95), 2);
 }
 
-/* --- quantiles -------------------------------------------------------------------------
- */
+/* --- quantiles ------------------------------------------------------------------- */
 
 static struct metric_samples samples_of(const int64_t *values, size_t count)
 {
@@ -326,8 +322,7 @@ static void test_a_quantile_of_one_run_or_none(void **state)
     free(one.buckets);
 }
 
-/* --- A against B
- * ------------------------------------------------------------------------ */
+/* --- A against B ----------------------------------------------------------------- */
 
 /* Differences 1, 2, 1, 2, 1: mean 1.4, variance 0.3; t = 1.4 / sqrt(0.06) = 5.715, for
  * which t(4) leaves 0.00464 on both sides together.  Variances 250.3 and 250. */
@@ -368,9 +363,7 @@ static void test_pairs_that_do_not_vary(void **state)
     assert_true(one.n == 1 && isnan(one.p_value) && isnan(one.difference.half_width));
 }
 
-/* --- several comparisons
- * ------------------------------------------------------------------
- */
+/* --- several comparisons --------------------------------------------------------- */
 
 /* In rising order 0.005 x 4, 0.01 x 3, 0.03 x 2, 0.04 x 1, none less than the one before.
  */
@@ -399,8 +392,7 @@ static void test_holm_of_one_changes_nothing_and_of_many_stays_a_probability(voi
     estimate_holm(NULL, 0);
 }
 
-/* --- shares
- * ------------------------------------------------------------------------------ */
+/* --- shares ---------------------------------------------------------------------- */
 
 /* W. J. Conover, Practical Nonparametric Statistics, 3rd ed. 1999, table A4: 5 of 25. The
  * manual of R's GenBinomApps, clopper.pearson.ci: 5 of 100,000 at 90 %. */
@@ -465,8 +457,7 @@ static void test_shares_are_the_same_seen_from_the_other_side(void **state)
     assert_true(nothing.low == 0 && nothing.high == 1);
 }
 
-/* --- one long run
- * ------------------------------------------------------------------------ */
+/* --- one long run ---------------------------------------------------------------- */
 
 /* Groups of five with mean 0, but for the first `high` values. */
 static void steady_after(double *series, size_t count, size_t high, double by)
@@ -554,9 +545,7 @@ static void test_batches_that_are_too_short_are_seen(void **state)
     free(series);
 }
 
-/* --- when to stop
- * -------------------------------------------------------------------------
- */
+/* --- when to stop ---------------------------------------------------------------- */
 
 static const struct precision_rule two_percent = {
     .relative = 0.02, .confidence = 0.95, .least = 10, .most = 100};
