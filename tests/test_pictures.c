@@ -30,8 +30,7 @@ static int close_scratch(void **state)
     return 0;
 }
 
-/* --- one of each
- * ------------------------------------------------------------------------ */
+/* --- one of each ----------------------------------------------------------------- */
 
 static const struct picture_words words = {.scenario = "proxy",
                                            .seed = 7,
@@ -77,8 +76,64 @@ static struct picture_differences differences(void)
                                         .margin = 0.01};
 }
 
-/* --- drawing them
- * ------------------------------------------------------------------------- */
+static const char *const rates[] = {"10/s", "20/s", "30/s"};
+static const char *const addresses[] = {"1", "2"};
+
+/* Fails the more, the higher the rate and the fewer the addresses; one has no data. */
+static const struct picture_point cells[] = {
+    {0, 0.02, 0.01, 0.03},   {0, 0.3, 0.29, 0.31}, {0, NAN, NAN, NAN},
+    {0, 0.009, 0.005, 0.02}, {0, 0, 0, 0},         {0, 0.1, 0.09, 0.11},
+};
+
+static struct picture_heat heat(void)
+{
+    return (struct picture_heat){
+        .words = words,
+        .x = {.label = "apps.web.arrivals.rate"},
+        .y = {.label = "hosts.proxy.addresses"},
+        .z = picture_axis_of_metric("apps.web.failure_ratio@late", "1"),
+        .x_values = rates,
+        .y_values = addresses,
+        .x_count = COUNT(rates),
+        .y_count = COUNT(addresses),
+        .at = cells,
+        .bound = {.is = true, .at_most = true, .value = 0.01},
+    };
+}
+
+static const struct tornado_row changes[] = {
+    {"hosts.proxy.stack", "reworked", {0, 0.235, 0.22, 0.25}},
+    {"hosts.proxy.tcp.fin_wait_2", "20min", {0, 0.41, 0.40, 0.42}},
+    {"hosts.proxy.tcp.fin_wait_2", "1min", {0, 0.001, 0.0005, 0.0015}},
+    {"apps.web.arrivals.rate", "30/s", {0, NAN, NAN, NAN}},
+};
+
+static struct picture_tornado tornado(void)
+{
+    return (struct picture_tornado){
+        .words = words,
+        .value = picture_axis_of_metric("apps.web.failure_ratio", "1"),
+        .base = {0, 0.24, 0.23, 0.25},
+        .rows = changes,
+        .count = COUNT(changes),
+        .bound = {.is = true, .at_most = true, .value = 0.01},
+    };
+}
+
+static const double failures[] = {70, NAN, 50, 90, 60, NAN, 80, 100};
+
+static struct picture_ecdf ecdf(void)
+{
+    return (struct picture_ecdf){
+        .words = words,
+        .what = "failed",
+        .label = "apps.web.first_failure_s",
+        .lines = {{"narrow", failures, COUNT(failures), 300}},
+        .line_count = 1,
+    };
+}
+
+/* --- drawing them ---------------------------------------------------------------- */
 
 typedef bool draw_function(struct canvas *c, const void *what);
 
@@ -90,6 +145,21 @@ static bool draw_knee(struct canvas *c, const void *what)
 static bool draw_differences(struct canvas *c, const void *what)
 {
     return picture_differences(c, "differences", what);
+}
+
+static bool draw_heat(struct canvas *c, const void *what)
+{
+    return picture_heat(c, "heat", what);
+}
+
+static bool draw_tornado(struct canvas *c, const void *what)
+{
+    return picture_tornado(c, "tornado", what);
+}
+
+static bool draw_ecdf(struct canvas *c, const void *what)
+{
+    return picture_ecdf(c, "ecdf", what);
 }
 
 /* Draws into `directory`; the picture's bytes, the caller's to free. */
@@ -129,8 +199,7 @@ static void expect_words(const char *picture, const char *expected)
         fail_msg("the picture does not say \"%s\"", expected);
 }
 
-/* --- claims
- * ------------------------------------------------------------------------------- */
+/* --- claims ---------------------------------------------------------------------- */
 
 static void test_every_picture_is_whole_in_every_format(void **state)
 {
@@ -138,10 +207,17 @@ static void test_every_picture_is_whole_in_every_format(void **state)
     turning_points(points, 1);
     struct picture_knee k = knee_of(points);
     struct picture_differences d = differences();
+    struct picture_heat h = heat();
+    struct picture_tornado t = tornado();
+    struct picture_ecdf e = ecdf();
     const struct {
         draw_function *draw;
         const void *what;
-    } pictures[] = {{draw_knee, &k}, {draw_differences, &d}};
+    } pictures[] = {{draw_knee, &k},
+                    {draw_differences, &d},
+                    {draw_heat, &h},
+                    {draw_tornado, &t},
+                    {draw_ecdf, &e}};
     static const enum figure_format formats[] = {FIGURE_SVG, FIGURE_PNG, FIGURE_DUMB};
     for (size_t i = 0; i < COUNT(pictures); i++)
         for (size_t f = 0; f < COUNT(formats); f++) {
@@ -249,8 +325,93 @@ static void test_differences_say_verdict_and_interval(void **state)
     free(picture);
 }
 
-/* --- hostile names
- * ------------------------------------------------------------------------ */
+static void test_a_heat_map_says_how_many_points_meet_the_bound(void **state)
+{
+    struct picture_heat h = heat();
+    char *picture = svg(state, draw_heat, &h);
+    expect_words(picture,
+                 "apps.web.failure_ratio@late ≤ 1 % at 2 of 5 points; at 2 the runs");
+    expect_words(picture, "least 0 % at rate 20/s, addresses 2; most 30 % at rate 20/s, "
+                          "addresses 1; blank: not simulated");
+    expect_words(picture, ">0.9 % ?<");
+    free(picture);
+    h.bound.is = false;
+    picture = svg(state, draw_heat, &h);
+    expect_words(picture, "apps.web.failure_ratio@late: 0 % to 30 %");
+    free(picture);
+}
+
+/* 40 columns: colours alone. */
+static void test_a_heat_map_of_many_cells_has_no_words_in_them(void **state)
+{
+    enum { WIDE = 40 };
+    struct picture_point at[WIDE * 2];
+    const char *values[WIDE];
+    for (int i = 0; i < WIDE * 2; i++)
+        at[i] = (struct picture_point){0, 0.001 * i, NAN, NAN};
+    for (int i = 0; i < WIDE; i++)
+        values[i] = "x";
+    struct picture_heat h = heat();
+    h.x_values = values;
+    h.x_count = WIDE;
+    h.at = at;
+    char *picture = svg(state, draw_heat, &h);
+    assert_null(strstr(picture, ">7.7 %<"));
+    free(picture);
+}
+
+static long place_of(const char *picture, const char *text)
+{
+    const char *found = strstr(picture, text);
+    if (!found)
+        fail_msg("the picture does not say \"%s\"", text);
+    return found - picture;
+}
+
+static void test_a_tornado_begins_with_the_strongest_change(void **state)
+{
+    struct picture_tornado t = tornado();
+    char *picture = svg(state, draw_tornado, &t);
+    expect_words(picture,
+                 "apps.web.failure_ratio 24 %: fin_wait_2 = 1min alone makes it 0.1 %");
+    expect_words(picture, "0.1 % ± 0.05 %");
+    expect_words(picture, "required: ≤ 1 %");
+    expect_words(picture, "no data");
+    long fin_wait = place_of(picture, "fin_wait_2 = 20min");
+    long stack = place_of(picture, "stack = reworked");
+    assert_true(fin_wait < stack && stack < place_of(picture, "rate = 30/s"));
+    free(picture);
+}
+
+static void test_runs_that_never_failed_are_marked(void **state)
+{
+    struct picture_ecdf e = ecdf();
+    char *picture = svg(state, draw_ecdf, &e);
+    expect_words(picture,
+                 "half of 8 runs have failed by 80 s, 2 had not at the end (300 s)");
+    expect_words(picture, "2 of 8 never");
+    free(picture);
+}
+
+static void test_a_line_whose_runs_all_failed_or_none(void **state)
+{
+    static const double all[] = {3, 2, 1}, none[] = {NAN, NAN, NAN};
+    struct picture_ecdf e = ecdf();
+    e.lines[0] = (struct ecdf_line){"a", all, 3, 60};
+    e.lines[1] = (struct ecdf_line){"b", none, 3, 60};
+    e.line_count = 2;
+    char *picture = svg(state, draw_ecdf, &e);
+    expect_words(picture, "a: half of 3 runs have failed by 2 s, all by 3 s");
+    expect_words(picture, "b: 3 of 3 never");
+    free(picture);
+    e.lines[0] = e.lines[1];
+    e.line_count = 1;
+    picture = svg(state, draw_ecdf, &e);
+    expect_words(picture, "0 of 3 runs have failed, 3 had not at the end (60 s)");
+    free(picture);
+}
+
+/* --- hostile names --------------------------------------------------------------- */
 
 static void test_names_are_shown_and_not_obeyed(void **state)
 {
@@ -273,6 +434,21 @@ static void test_names_are_shown_and_not_obeyed(void **state)
         d.words.detail = d.words.version = text;
         free(drawn(*state, FIGURE_DUMB, draw_knee, &k));
         free(drawn(*state, FIGURE_DUMB, draw_differences, &d));
+        const char *names[] = {text, text, text};
+        struct picture_heat h = heat();
+        h.words.headline = h.x.label = h.y.label = h.z.label = text;
+        h.x_values = h.y_values = names;
+        struct tornado_row change = {text, text, {0, 0.1, 0, 0.2}};
+        struct picture_tornado t = tornado();
+        t.value.label = t.value.unit = text;
+        t.value.percent = false;
+        t.rows = &change;
+        t.count = 1;
+        struct picture_ecdf e = ecdf();
+        e.what = e.label = e.lines[0].label = text;
+        free(drawn(*state, FIGURE_DUMB, draw_heat, &h));
+        free(drawn(*state, FIGURE_DUMB, draw_tornado, &t));
+        free(drawn(*state, FIGURE_SVG, draw_ecdf, &e));
         if (scratch_exists(*state, "canary"))
             fail_msg("obeyed: %s", text);
         free(text);
@@ -291,6 +467,11 @@ int main(void)
         TEST(test_a_knee_shows_theory_capacity_and_answer),
         TEST(test_a_knee_of_very_little_is_still_a_picture),
         TEST(test_differences_say_verdict_and_interval),
+        TEST(test_a_heat_map_says_how_many_points_meet_the_bound),
+        TEST(test_a_heat_map_of_many_cells_has_no_words_in_them),
+        TEST(test_a_tornado_begins_with_the_strongest_change),
+        TEST(test_runs_that_never_failed_are_marked),
+        TEST(test_a_line_whose_runs_all_failed_or_none),
         TEST(test_names_are_shown_and_not_obeyed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

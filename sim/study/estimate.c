@@ -160,7 +160,8 @@ static double jackknife_variance(const struct metric_samples *const *samples,
 /* How far the value may lie from the true one for being read from a bucket. */
 static double resolution(const struct joined *j, unsigned percent)
 {
-    double rank = (double)((percent * j->all.count + 99) / 100);
+    uint64_t nearest = (percent * j->all.count + 99) / 100;
+    double rank = (double)nearest;
     struct span s = bucket_span(j, bucket_of(j, &rank));
     return (s.high - s.low) / 2;
 }
@@ -193,7 +194,7 @@ static struct estimate number_quantile(const struct trial_numbers *const *runs,
                                        size_t count, const struct number_row *row,
                                        double confidence)
 {
-    const struct metric_samples **samples = memory_new(count, sizeof *samples);
+    const struct metric_samples **samples = memory_new(count, sizeof(void *));
     for (size_t i = 0; i < count; i++)
         samples[i] = &runs[i]->samples[row->samples];
     struct estimate e = estimate_quantile(samples, count, row->percent, confidence);

@@ -114,4 +114,62 @@ struct picture_differences {
 bool picture_differences(struct canvas *c, const char *name,
                          const struct picture_differences *d);
 
+/* --- heat --------------------------------------------------------------------------- */
+
+/* A cell with two digits must fit: more columns or rows than these get colours alone. */
+#define PICTURE_CELLS_NAMED 14
+
+struct picture_heat {
+    struct picture_words words;
+    struct picture_axis x, y, z; /* x and y: labels only */
+    const char *const *x_values; /* "20/s", from left to right */
+    const char *const *y_values; /* from the bottom up */
+    size_t x_count, y_count;
+    const struct picture_point *at; /* [y][x]; a mean of NaN: not simulated */
+    struct picture_bound bound;     /* whose border is drawn */
+};
+
+bool picture_heat(struct canvas *c, const char *name, const struct picture_heat *h);
+
+/* --- tornado ------------------------------------------------------------------------ */
+
+/* One thing changed. */
+struct tornado_row {
+    const char *path, *value;
+    struct picture_point at; /* the metric then */
+};
+
+struct picture_tornado {
+    struct picture_words words;
+    struct picture_axis value;
+    struct picture_point base;      /* nothing changed */
+    const struct tornado_row *rows; /* those of one path together */
+    size_t count;
+    struct picture_bound bound;
+};
+
+bool picture_tornado(struct canvas *c, const char *name, const struct picture_tornado *t);
+
+/* --- ecdf --------------------------------------------------------------------------- */
+
+struct ecdf_line {
+    const char *label;
+    const double *seconds; /* when each run failed first; NaN: it never did */
+    size_t count;
+    double end_s; /* of the runs */
+};
+
+struct picture_ecdf {
+    struct picture_words words;
+    const char *what;  /* "failed", of runs */
+    const char *label; /* "apps.web.first_failure_s" */
+    struct ecdf_line lines[PICTURE_LINES_MAX];
+    unsigned line_count;
+    const struct picture_point *theory; /* x in s, mean the share of runs */
+    size_t theory_count;
+    const char *theory_name;
+};
+
+bool picture_ecdf(struct canvas *c, const char *name, const struct picture_ecdf *e);
+
 #endif

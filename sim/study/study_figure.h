@@ -30,6 +30,21 @@ void study_axis(const char *direction, const struct picture_axis *axis, double l
 /* Appends a line of numbers to a block of data. */
 void study_row(struct text *script, const double *values, unsigned count);
 
+/* Where a value of a metric must be shown on a logarithmic axis: a bound that a linear
+ * one could not show.  Sets axis->log and returns the floor on which what is less stands;
+ * else the lowest value, or 0. */
+double study_floor(struct picture_axis *axis, const struct picture_bound *bound,
+                   double low, double high);
+
+bool study_meets(const struct picture_bound *bound, double value);
+
+/* True if the interval holds the bound: the runs do not tell. */
+bool study_open(const struct picture_bound *bound, const struct picture_point *p);
+
+/* "≤ 0.1 %". */
+const char *study_bound(const struct picture_axis *axis,
+                        const struct picture_bound *bound, char out[AXIS_TEXT]);
+
 /* What a range of values spans; {0} spans nothing. */
 struct study_span {
     double low, high;

@@ -28,9 +28,8 @@ static const char *number(double value, char out[AXIS_TEXT])
 /* Three digits; what rounds to nothing says so. */
 static const char *percent(double share, char out[AXIS_TEXT])
 {
-    if (share != 0 && fabs(share) < 5e-6)
-        return axis_percent(share, out);
-    snprintf(out, AXIS_TEXT, "%.3g %%", 100 * share);
+    bool tiny = fabs(share) > 0 && fabs(share) < 5e-6;
+    snprintf(out, AXIS_TEXT, tiny ? "< 0.001 %%" : "%.3g %%", 100 * share);
     return out;
 }
 
@@ -96,6 +95,41 @@ void study_head(const struct canvas *c, const struct picture_words *words,
     text_print(script, "marks = 0\nmark_lines = 0\n");
     text_free(headline);
     text_free(detail);
+}
+
+/* --- bounds ------------------------------------------------------------------------- */
+
+/* A bound of less than this share of the height could not be seen on a linear axis. */
+#define VISIBLE_BOUND 0.03
+
+/* How far below the bound a logarithmic axis goes. */
+#define FLOOR_SHARE 0.01
+
+double study_floor(struct picture_axis *axis, const struct picture_bound *bound,
+                   double low, double high)
+{
+    axis->log = bound->is && bound->value > 0 && bound->value < VISIBLE_BOUND * high;
+    return axis->log ? bound->value * FLOOR_SHARE : fmin(0, low);
+}
+
+bool study_meets(const struct picture_bound *bound, double value)
+{
+    return bound->at_most ? value <= bound->value : value >= bound->value;
+}
+
+bool study_open(const struct picture_bound *bound, const struct picture_point *p)
+{
+    bool ranged = !isnan(p->low) && !isnan(p->high);
+    return ranged && study_meets(bound, p->low) != study_meets(bound, p->high);
+}
+
+const char *study_bound(const struct picture_axis *axis,
+                        const struct picture_bound *bound, char out[AXIS_TEXT])
+{
+    char value[AXIS_TEXT];
+    snprintf(out, AXIS_TEXT, "%s %.50s", bound->at_most ? "≤" : "≥",
+             study_value(axis, bound->value, value));
+    return out;
 }
 
 /* --- axes --------------------------------------------------------------------------- */

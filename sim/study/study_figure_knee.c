@@ -9,12 +9,6 @@
 #include "sim/results/gnuplot.h"
 #include "sim/study/study_figure.h"
 
-/* A bound of less than this share of the height could not be seen on a linear axis. */
-#define VISIBLE_BOUND 0.03
-
-/* How far below the bound a logarithmic axis goes; what is less stands on its floor. */
-#define FLOOR_SHARE 0.01
-
 /* --- extent ------------------------------------------------------------------------- */
 
 struct extent {
@@ -38,11 +32,6 @@ static struct extent extent_of(const struct picture_knee *k)
 
 /* --- words -------------------------------------------------------------------------- */
 
-static bool meets(const struct picture_knee *k, const struct picture_point *p)
-{
-    return k->bound.at_most ? p->mean <= k->bound.value : p->mean >= k->bound.value;
-}
-
 /* "shares: apps.shares.failure_ratio ≤ 0.1 % up to 27/s": of a line whose points meet the
  * bound on one side of a place and not on the other; else how many do. */
 static void tell_bound(const struct picture_knee *k, struct text *out)
@@ -51,14 +40,14 @@ static void tell_bound(const struct picture_knee *k, struct text *out)
     const struct knee_line *line = &k->lines[0];
     size_t met = 0, changes = 0;
     for (size_t i = 0; i < line->count; i++) {
-        met += meets(k, &line->points[i]);
-        changes += i && meets(k, &line->points[i]) != meets(k, &line->points[i - 1]);
+        met += study_meets(&k->bound, line->points[i].mean);
+        changes += i && study_meets(&k->bound, line->points[i].mean) !=
+                            study_meets(&k->bound, line->points[i - 1].mean);
     }
     if (k->line_count > 1)
         text_print(out, "%s: ", line->label);
-    text_print(out, "%s %s %s ", k->y.label, k->bound.at_most ? "≤" : "≥",
-               study_value(&k->y, k->bound.value, bound));
-    bool first = meets(k, &line->points[0]);
+    text_print(out, "%s %s ", k->y.label, study_bound(&k->y, &k->bound, bound));
+    bool first = study_meets(&k->bound, line->points[0].mean);
     size_t last = first ? met - 1 : line->count - met; /* that meets it, from there */
     if (changes == 1)
         text_print(out, "%s %s", first ? "up to" : "from",
@@ -109,15 +98,6 @@ static void put_legend(const struct picture_knee *k, struct text *script)
 
 /* --- axes, marks -------------------------------------------------------------------- */
 
-static struct picture_axis value_axis(const struct picture_knee *k,
-                                      const struct extent *e)
-{
-    struct picture_axis y = k->y;
-    double bound = k->bound.value;
-    y.log = k->bound.is && bound > 0 && bound < VISIBLE_BOUND * e->y.high;
-    return y;
-}
-
 /* The height above which there is room for the words of the marks, a row each. */
 static double top_of(const struct picture_knee *k, double floor, double high, bool log)
 {
@@ -132,8 +112,8 @@ static double put_axes(const struct canvas *c, const struct picture_knee *k,
                        const struct extent *e, struct text *script)
 {
     struct canvas_room room = canvas_room(c->request->format);
-    struct picture_axis x = k->x, y = value_axis(k, e);
-    double floor = y.log ? k->bound.value * FLOOR_SHARE : fmin(0, e->y.low);
+    struct picture_axis x = k->x, y = k->y;
+    double floor = study_floor(&y, &k->bound, e->y.low, e->y.high);
     double margin = 0.02 * (e->x.high - e->x.low);
     if (margin <= 0) /* a single place */
         margin = fmax(fabs(e->x.high) / 2, 1);
@@ -152,8 +132,7 @@ static void put_bound(const struct picture_knee *k, const struct extent *e,
 {
     char value[AXIS_TEXT];
     char *text = k->bound.is
-                     ? memory_print("required: %s %s", k->bound.at_most ? "≤" : "≥",
-                                    study_value(&k->y, k->bound.value, value))
+                     ? memory_print("required: %s", study_bound(&k->y, &k->bound, value))
                      : memory_print(" ");
     gnuplot_set_number(script, "bounds", k->bound.is);
     gnuplot_set_number(script, "bound", k->bound.value);
