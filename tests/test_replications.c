@@ -361,6 +361,20 @@ static void test_a_transient_that_never_ends_is_warned_of(void **state)
     text_plan_free(&p);
 }
 
+static void test_moments_and_extremes_tell_no_warm_up(void **state)
+{
+    (void)state;
+    struct text_plan p =
+        small_plan(200, "\"study\": { \"kind\": \"steady\","
+                        "  \"watch\": [ \"apps.pages.first_failure_s\" ] },");
+    struct replications *r = replicate_on(&p, 2);
+    assert_int_equal(r->record.study->warning_count, 1);
+    assert_non_null(strstr(r->record.study->warnings[0], "only moments and extremes"));
+    assert_true(p.plan->config->warm_up == 0);
+    replications_free(r);
+    text_plan_free(&p);
+}
+
 static void test_batches_of_one_run_give_its_intervals(void **state)
 {
     (void)state;
@@ -406,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_a_long_run_loses_its_beginning),
         cmocka_unit_test(test_a_stated_warm_up_is_left_alone),
         cmocka_unit_test(test_a_transient_that_never_ends_is_warned_of),
+        cmocka_unit_test(test_moments_and_extremes_tell_no_warm_up),
         cmocka_unit_test(test_batches_of_one_run_give_its_intervals),
     };
     return cmocka_run_group_tests_name("replications", tests, NULL, NULL);

@@ -126,7 +126,7 @@ static bool run_all(struct course *c)
                                      .seed = config->seed,
                                      .replication = i + 1,
                                      .recorded = i == 0};
-    c->storage->runs = memory_new(c->rule.most, sizeof *c->storage->runs);
+    c->storage->runs = memory_new(c->rule.most, sizeof(struct trial_numbers *));
     bool whole = workers_run(&workers, jobs, c->rule.most);
     c->storage->first = jobs[0].result;
     free(jobs);
@@ -173,7 +173,7 @@ static char *why(const struct course *c, bool whole)
 
 /* --- what to be careful of --------------------------------------------------------- */
 
-static void warn_of_late_warm_up(struct course *c)
+static void warn_of_warm_up(struct course *c)
 {
     struct replications_storage *s = c->storage;
     if (c->warm_up.late)
@@ -181,6 +181,10 @@ static void warn_of_late_warm_up(struct course *c)
             "MSER-5 would cut off %.0f %% of the run (%s): it is too short for an answer "
             "about the long run; make duration longer",
             100 * c->warm_up.share, c->warm_up.metric);
+    if (c->warm_up.blind)
+        s->warnings[s->warning_count++] = memory_print(
+            "only moments and extremes are watched, which tell no warm-up, so none is "
+            "cut off: name levels, rates or ratios in study.watch, or state warm_up");
 }
 
 static void warn_of_correlation(struct course *c)
@@ -205,7 +209,7 @@ static void fill_study(struct course *c, bool whole)
 {
     const struct study_config *config = &c->plan->config->study;
     struct replications_storage *s = c->storage;
-    warn_of_late_warm_up(c);
+    warn_of_warm_up(c);
     warn_of_correlation(c);
     s->reason = why(c, whole);
     s->study = (struct run_study){

@@ -33,9 +33,14 @@ static struct warm_up decide(const struct trial_plan *plan,
 {
     struct warm_up w = {.sought = true};
     size_t longest = 0;
+    w.blind = true;
     for (uint32_t i = 0; i < plan->watch_count; i++) {
+        uint32_t row = row_of(pilots[0].numbers, plan->watch[i]);
         double series[WARM_UP_PARTS];
-        average(pilots, row_of(pilots[0].numbers, plan->watch[i]), series);
+        if (pilots[0].numbers->rows[row].of_parts == METRIC_PARTS_NONE)
+            continue;
+        w.blind = false;
+        average(pilots, row, series);
         size_t cut = mser5(series, WARM_UP_PARTS);
         if (cut > longest) {
             longest = cut;

@@ -2,7 +2,8 @@
  *
  * Some pilot runs are each cut into many short parts; each watched metric is averaged
  * over the pilots, part by part, and MSER-5 (estimate.h) says where its transient ends.
- * The last of them decides for all: one run has one warm-up.
+ * The last of them decides for all: one run has one warm-up.  Moments and extremes are
+ * passed over: what they are in a part says nothing about the run.
  *
  * A warm-up that the scenario states is left alone.
  *
@@ -20,6 +21,7 @@
 
 struct warm_up {
     bool sought;        /* the study is steady and states none */
+    bool blind;         /* only moments and extremes are watched: they have no long run */
     bool late;          /* at or beyond half of the run: no answer of it can be trusted */
     sim_ns cut;         /* of late ones half of the run */
     double share;       /* of the run, as MSER-5 found it */
