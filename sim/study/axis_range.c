@@ -131,10 +131,14 @@ static bool read_steps(const char *text, uint32_t *steps, char *complaint)
 static int magnitude(double x)
 {
     int power = 0;
-    for (; x >= 10; x /= 10)
+    while (x >= 10) {
+        x /= 10;
         power++;
-    for (; x < 1; x *= 10)
+    }
+    while (x < 1) {
+        x *= 10;
         power--;
+    }
     return power;
 }
 

@@ -134,11 +134,10 @@ static bool make_all(struct study_points *points, const struct filter *filter,
 /* --- their plans ---------------------------------------------------------------------
  */
 
-static bool is_set(const struct study_points *points, const struct study_point *point,
-                   uint32_t axis)
+bool study_points_sets(const struct study_points *points, uint32_t point, uint32_t axis)
 {
-    return point->group == POINT_ALL ||
-           point->group == points->order.axes->at[axis].group;
+    uint32_t group = points->at[point].group;
+    return group == POINT_ALL || group == points->order.axes->at[axis].group;
 }
 
 static struct trial_plan *read_point(const struct study_points *points, uint32_t index,
@@ -152,7 +151,7 @@ static struct trial_plan *read_point(const struct study_points *points, uint32_t
     for (uint32_t i = 0; i < options.setting_count; i++)
         settings[i] = options.settings[i];
     for (uint32_t i = 0; i < point->setting_count; i++)
-        if (is_set(points, point, i))
+        if (study_points_sets(points, index, i))
             settings[options.setting_count++] = point->settings[i];
     options.settings = settings;
     struct trial_plan *plan = trial_plan_read(order->path, &options, issues);

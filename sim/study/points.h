@@ -54,6 +54,9 @@ bool study_points_read(struct study_points *points, const struct points_order *o
                        const struct trial_plan *base, struct issues *issues);
 void study_points_free(struct study_points *points);
 
+/* Whether a point sets that axis at all. */
+bool study_points_sets(const struct study_points *points, uint32_t point, uint32_t axis);
+
 /* The plan of a point, the caller's to free; NULL if its file is no longer what it was
  * when the points were read. */
 struct trial_plan *study_points_plan(const struct study_points *points, uint32_t point,

@@ -9,13 +9,11 @@
 #define SETTINGS "--set"
 
 /* The axis of the n-th setting of a point that is set at all. */
-static uint32_t axis_of(const struct study_points *points,
-                        const struct study_point *point, uint32_t number)
+static uint32_t axis_of(const struct study_points *points, uint32_t point,
+                        uint32_t number)
 {
-    const struct study_axes *axes = points->order.axes;
-    for (uint32_t i = 0; i < axes->count; i++)
-        if ((point->group == POINT_ALL || point->group == axes->at[i].group) &&
-            number-- == 0)
+    for (uint32_t i = 0; i < points->order.axes->count; i++)
+        if (study_points_sets(points, point, i) && number-- == 0)
             return i;
     return UINT32_MAX;
 }
@@ -43,8 +41,7 @@ static struct place moved(const struct points_complaints *c, uint32_t point,
     const char *name = issues_source_name(said, place.source);
     uint32_t given = c->points->order.options->setting_count;
     if (strcmp(name, SETTINGS) == 0 && place.line == 0 && place.column > given) {
-        uint32_t axis =
-            axis_of(c->points, &c->points->at[point], place.column - 1 - given);
+        uint32_t axis = axis_of(c->points, point, place.column - 1 - given);
         *of_value = axis != UINT32_MAX;
         if (*of_value)
             return value_place(c->points, &c->points->at[point], axis);

@@ -1,0 +1,159 @@
+#include "sim/study/sweep_estimate.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
+#include "sim/study/store_export.h"
+#include "sim/trial/trial.h"
+
+struct pilot {
+    struct trial_numbers *numbers;
+    uint32_t point;
+    double seconds;
+};
+
+static double wall_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* --- one run --------------------------------------------------------------------------
+ */
+
+/* The cost of reading its point is shared by its replications. */
+static bool run_pilot(const struct sweep *s, const struct study_job *job,
+                      struct pilot *out, struct results_error *error)
+{
+    struct issues *issues = issues_new();
+    double began = wall_seconds();
+    struct trial_plan *plan = study_points_plan(s->order.points, job->point, issues);
+    double reading = (wall_seconds() - began) / s->order.replications;
+    *out = (struct pilot){.point = job->point};
+    *error = (struct results_error){.code = 0};
+    if (plan) {
+        struct trial_watch watch = {.keeps = TRIAL_NUMBERS, .stop = s->order.stop};
+        began = wall_seconds();
+        struct trial_result *result =
+            trial_run(plan, job->seed, job->replication, &watch);
+        out->seconds = wall_seconds() - began + reading;
+        if (result->numbers->status == RUN_COMPLETE) {
+            out->numbers = result->numbers;
+            result->numbers = NULL;
+        }
+        trial_result_free(result);
+    } else {
+        results_fail(error, 0, "%s", issues_get(issues, 0)->message);
+    }
+    trial_plan_free(plan);
+    issues_free(issues);
+    return out->numbers != NULL;
+}
+
+/* --- the disk -------------------------------------------------------------------------
+ */
+
+/* Bytes of the files of a directory, which `take_away` removes. */
+static double bytes_in(const char *directory, bool take_away)
+{
+    double bytes = 0;
+    DIR *list = opendir(directory);
+    for (struct dirent *e; list && (e = readdir(list));) {
+        char *path = memory_print("%s/%s", directory, e->d_name);
+        struct stat s;
+        if (lstat(path, &s) == 0 && S_ISREG(s.st_mode)) {
+            bytes += (double)s.st_size;
+            if (take_away)
+                unlink(path);
+        }
+        free(path);
+    }
+    if (list)
+        closedir(list);
+    return bytes;
+}
+
+static bool put_all(const struct sweep *s, struct study_store *store,
+                    const struct pilot *pilots, uint32_t count)
+{
+    struct results_error error;
+    bool good = true;
+    for (uint32_t i = 0; i < count && good; i++) {
+        const char *key = s->order.points->at[pilots[i].point].key;
+        uint32_t point = store_point(store, key, NULL, 0, &error);
+        good = point != STORE_NONE && store_put(store, point, pilots[i].numbers, &error);
+    }
+    return good && store_export(store, RUN_COMPLETE, &error);
+}
+
+/* Pilots put into a study that is thrown away: what a run adds to it.  NaN if that cannot
+ * be tried. */
+static double bytes_of(const struct sweep *s, const struct trial_plan *base,
+                       const struct pilot *pilots, uint32_t count)
+{
+    struct results_error error;
+    const char *place = getenv("TMPDIR");
+    char *folder = memory_print("%s/portsim-XXXXXX", place && *place ? place : "/tmp");
+    char *study = memory_print("%s/study", mkdtemp(folder) ? folder : "");
+    struct study_store *store = *study == '/' && strcmp(study, "/study") != 0
+                                    ? store_open(study, base, &error)
+                                    : NULL;
+    double before = NAN, after = NAN;
+    if (store && store_export(store, RUN_COMPLETE, &error)) {
+        before = bytes_in(study, false);
+        if (put_all(s, store, pilots, count))
+            after = bytes_in(study, false);
+    }
+    store_close(store);
+    bytes_in(study, true);
+    rmdir(study);
+    rmdir(folder);
+    free(study);
+    free(folder);
+    return (after - before) / count;
+}
+
+/* --- all of it ------------------------------------------------------------------------
+ */
+
+static void sum_up(const struct pilot *pilots, struct sweep_estimate *out)
+{
+    out->shortest = INFINITY;
+    for (uint32_t i = 0; i < out->pilots; i++) {
+        out->seconds += pilots[i].seconds / out->pilots;
+        out->shortest = fmin(out->shortest, pilots[i].seconds);
+        out->longest = fmax(out->longest, pilots[i].seconds);
+        out->events += (double)pilots[i].numbers->events / out->pilots;
+    }
+}
+
+bool sweep_estimate_make(const struct sweep *s, const struct trial_plan *base,
+                         struct sweep_estimate *out, struct results_error *error)
+{
+    struct pilot pilots[SWEEP_PILOTS_MAX] = {{.numbers = NULL}};
+    uint32_t points = s->order.points->count;
+    size_t wanted = points < SWEEP_PILOTS_MAX ? points : SWEEP_PILOTS_MAX;
+    bool good = true;
+    wanted = wanted < s->missing ? wanted : s->missing;
+    *out = (struct sweep_estimate){.bytes = NAN};
+    for (size_t i = 0; i < wanted && good; i++) {
+        size_t job = wanted > 1 ? i * (s->missing - 1) / (wanted - 1) : 0;
+        good = run_pilot(s, &s->jobs[job], &pilots[i], error);
+        out->pilots += good;
+    }
+    if (good && wanted) {
+        sum_up(pilots, out);
+        out->bytes = bytes_of(s, base, pilots, out->pilots);
+    }
+    for (uint32_t i = 0; i < out->pilots; i++)
+        trial_numbers_free(pilots[i].numbers);
+    return good;
+}
