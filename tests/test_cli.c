@@ -20,8 +20,8 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static const char *const commands[] = {
-    "run",   "check", "demo", "plot",    "sockets", "events",  "diagnose",
-    "trace", "binds", "list", "explain", "schema",  "compare", "theory"};
+    "run",   "check", "demo",    "plot",   "sockets", "events", "diagnose", "trace",
+    "binds", "list",  "explain", "schema", "compare", "theory", "sweep"};
 
 static const char *const kinds[] = {"allocators", "stacks",        "proxies",  "nats",
                                     "faces",      "distributions", "metrics",  "failures",

@@ -29,6 +29,7 @@ struct command {
     X(check)                                                                             \
     X(demo)                                                                              \
     X(plot)                                                                              \
+    X(sweep)                                                                             \
     X(compare)                                                                           \
     X(sockets)                                                                           \
     X(events)                                                                            \

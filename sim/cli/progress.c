@@ -91,6 +91,21 @@ void progress_runs(void *progress, uint32_t done, uint32_t most)
     print_text(line);
 }
 
+void progress_study(struct progress *p, uint64_t done, uint64_t missing)
+{
+    char line[200], now[HUMAN_TEXT], all[HUMAN_TEXT], wait[HUMAN_TEXT];
+    struct timespec t = wall_clock();
+    if (done == 0 || !is_due(p, t))
+        return;
+    double spent = seconds_between(p->began, t);
+    double left = spent * (double)(missing - done) / (double)done;
+    snprintf(line, sizeof line, "%3.0f %%  %s of %s runs, %.3g runs/s, %s left",
+             100 * (double)done / (double)missing, human_count((double)done, now),
+             human_count((double)missing, all), (double)done / spent,
+             human_seconds(round(left), wait));
+    print_text(line);
+}
+
 void progress_end(struct progress *p)
 {
     if (p->shown)

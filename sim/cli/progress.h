@@ -22,6 +22,9 @@ void progress_update(void *progress, sim_ns now, sim_ns end, uint64_t events);
 /* Shaped for struct replications_order: runs that have ended, of at most so many. */
 void progress_runs(void *progress, uint32_t done, uint32_t most);
 
+/* For a study: so many of the runs that were missing are done. */
+void progress_study(struct progress *p, uint64_t done, uint64_t missing);
+
 /* Takes the line away. */
 void progress_end(struct progress *p);
 

@@ -1,0 +1,29 @@
+/* The command line of `portsim sweep`, and doing what it says. */
+#ifndef SIM_CLI_SWEEP_ORDER_H
+#define SIM_CLI_SWEEP_ORDER_H
+
+#include "sim/cli/read.h"
+#include "sim/study/shard.h"
+
+struct text_list {
+    const char **at; /* the list is owned, the texts are not */
+    uint32_t count;
+};
+
+struct sweep_arguments {
+    const char *scenario, *where, *design, *directory;
+    struct setting_texts settings;
+    struct text_list vary, metrics;
+    char *seed;            /* "seed=N"; NULL: the scenario's */
+    uint32_t replications; /* 0: the scenario's */
+    uint32_t jobs;
+    struct shard shard;
+    bool list, estimate, json, quiet;
+    char **argv; /* as it was called, to say what goes on from here */
+    int argc;
+};
+
+/* Does all of it and returns the exit status. */
+int sweep_command(struct sweep_arguments *a);
+
+#endif
