@@ -181,10 +181,11 @@ static const struct argp argp = {
         "replications.csv.  The same command goes on where an interrupted one ended, and "
         "one with more values or replications adds to what there is.\v"
         "Example:\n"
-        "  portsim sweep proxysg-cifs-finwait2 --vary apps.shares.arrivals.rate="
-        "20/s:60/s:9 --metric apps.pages.failure_ratio@outage -r 20 -o knee\n"
-        "  portsim sweep my.json --vary 'hosts.a.tcp.range=[32768,60999],[1024,65535]' "
-        "--vary apps.x.arrivals.rate=10/s:1000/s:7:log --list\n"};
+        "  portsim sweep proxysg-cifs-finwait2 --replications 20 -o knee \\\n"
+        "      --vary apps.shares.arrivals.rate=20/s:60/s:9 \\\n"
+        "      --metric apps.pages.failure_ratio@outage\n"
+        "  portsim sweep my.json --list --vary 'hosts.a.count=1,10,100' \\\n"
+        "      --vary apps.x.arrivals.rate=10/s:1000/s:7:log\n"};
 
 static int run(int argc, char **argv)
 {
