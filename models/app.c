@@ -145,6 +145,19 @@ static void check_pool(const struct app_config *a, const struct field_check *che
         field_complain(check, "pool", "has no effect with protocol udp");
 }
 
+/* Others may stand between the connections of one user, or share them. */
+static void check_connections(const struct app_config *a, const struct field_check *check)
+{
+    if (a->through != FIELD_NO_REFERENCE)
+        field_complain(check, "connections",
+                       "must be 1 through a proxy: each connection there is an attempt");
+    if (a->protocol == APP_UDP)
+        field_complain(check, "connections", "must be 1 with protocol udp");
+    if (a->pool.idle)
+        field_complain(check, "connections",
+                       "must be 1 with a pool: pool.connections says how many it has");
+}
+
 static void check_app(const void *self, const struct field_check *check)
 {
     const struct app_config *a = self;
@@ -160,6 +173,8 @@ static void check_app(const void *self, const struct field_check *check)
         check_udp(a, check);
     if (a->pool.idle)
         check_pool(a, check);
+    if (a->connections > 1)
+        check_connections(a, check);
 }
 
 const struct field_table app_fields = {
@@ -308,6 +323,15 @@ const struct field_table app_fields = {
              .flags = FIELD_CHANGEABLE,
              .change = "of failures from then on",
              .help = "what a user does when an attempt fails"},
+            {.key = "connections",
+             .type = FIELD_U32,
+             .offset = offsetof(struct app_config, connections),
+             .min = 1,
+             .max = 255,
+             .fallback = "1",
+             .change = "users under way have opened theirs",
+             .help = "how many a user opens at once, all or nothing: a browser's six; if "
+                     "one finds no port all are given back and the attempt has failed"},
             {.key = "pool",
              .type = FIELD_OBJECT,
              .offset = offsetof(struct app_config, pool),

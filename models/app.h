@@ -51,6 +51,7 @@ struct app_config {
     struct field_list client_close; /* struct behaviour, when the server closes first */
     sim_ns patience;                /* with a proxy: for its answer */
     struct retry_config on_failure;
+    uint32_t connections; /* opened at once: session_group.h */
     struct client_pool_config pool;
     struct cache_config cache;
     double local;                 /* share of attempts that need no network */

@@ -6,6 +6,7 @@
 #include "models/gateway.h"
 #include "models/idle_pool.h"
 #include "models/proxy_session.h"
+#include "models/session_group.h"
 #include "models/tcp.h"
 #include "models/tracer.h"
 #include "models/udp_session.h"
@@ -122,13 +123,10 @@ void session_failed(struct sessions *s, uint32_t id, enum failure code)
     session_settle(s, id);
 }
 
-void session_succeeded(struct sessions *s, uint32_t id)
+void session_lives(struct sessions *s, uint32_t id)
 {
     struct session *x = &s->at[id];
     sim_ns now = net_now(s->net);
-    count_success(s, id);
-    if (session_app(s, x)->cache)
-        remember(s, id);
     metrics_shift(s->net->metrics, session_app(s, x)->metric + APP_OPEN, 1, now);
     x->failure = FAILURE_NONE; /* what the proxy has met since comes too late */
     x->open = true;
@@ -138,6 +136,14 @@ void session_succeeded(struct sessions *s, uint32_t id)
         session_wait(s, id, x->last_data - now, SESSION_FALLS_QUIET);
     sim_ns cut = proxy_session_cut(s, &s->at[id]);
     session_wait(s, id, cut ? cut : x->life, cut ? SESSION_CUT : SESSION_LIFE_OVER);
+}
+
+void session_succeeded(struct sessions *s, uint32_t id)
+{
+    count_success(s, id);
+    if (session_app(s, &s->at[id])->cache)
+        remember(s, id);
+    session_lives(s, id);
 }
 
 /* The address the client itself connects to. */
@@ -153,7 +159,7 @@ static struct port_destination first_hop(struct sessions *s, const struct sessio
         proxy->config->proxy_port};
 }
 
-void session_connects(struct sessions *s, uint32_t id)
+enum failure session_dials(struct sessions *s, uint32_t id)
 {
     struct session *x = &s->at[id];
     struct member *m = net_member(s->net, x->member);
@@ -169,13 +175,21 @@ void session_connects(struct sessions *s, uint32_t id)
                            .app = x->app,
                            .options = &session_app(s, x)->config->socket});
     s->at[id].sockets[ROLE_CLIENT] = opened.socket;
-    if (opened.socket)
+    return opened.socket ? FAILURE_NONE : opened.failure;
+}
+
+void session_connects(struct sessions *s, uint32_t id)
+{
+    enum failure code = session_dials(s, id);
+    if (code == FAILURE_NONE && session_is_group(s, &s->at[id]))
+        code = session_group_opens(s, id);
+    if (code == FAILURE_NONE)
         return;
     if (s->at[id].leaks & LEAK_AFTER_FAILURE)
         tcp_leak_without_port(s->net, s->at[id].app, false);
     if (session_app(s, &s->at[id])->clients)
         client_pool_ended(s, &s->at[id]);
-    session_failed(s, id, opened.failure);
+    session_failed(s, id, code);
 }
 
 static void try_to_connect(struct sessions *s, uint32_t id)
@@ -253,7 +267,9 @@ static void on_connected(void *context, uint32_t socket)
     const struct app_config *config = session_app(s, x)->config;
     switch (session_role(x, socket)) {
     case ROLE_CLIENT:
-        if (config->through == FIELD_NO_REFERENCE)
+        if (config->connections > 1)
+            session_group_connected(s, id);
+        else if (config->through == FIELD_NO_REFERENCE)
             session_succeeded(s, id);
         else
             session_wait_as_always(s, id, config->patience, SESSION_IMPATIENT);
@@ -370,6 +386,12 @@ static void client_failed(struct sessions *s, uint32_t id, enum failure code)
         idle_pool_leave(s, id);
     uint32_t socket = session_let_go(s, x, ROLE_CLIENT);
     event_timer_cancel(&x->timer);
+    if (!was_open && session_is_group(s, x)) {
+        if (x->leaks & LEAK_AFTER_FAILURE)
+            tcp_leak(s->net, socket);
+        session_failed(s, session_group_fails(s, id), code);
+        return;
+    }
     if (x->tries == 0) { /* it was kept for a next request: nobody's attempt */
         session_settle(s, id);
         return;

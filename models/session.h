@@ -72,6 +72,7 @@ struct app {
 };
 
 struct session;
+struct session_mates;
 
 struct sessions {
     struct net *net;
@@ -81,6 +82,8 @@ struct sessions {
     struct session *at; /* [1 .. used] */
     uint32_t *names;    /* [capacity] that sessions of apps with a cache are for; NULL:
                            no app has one */
+    struct session_mates *mates; /* [capacity] session_group.h; NULL: no app opens
+                                    several connections at once */
     uint32_t used, capacity, free;
 };
 

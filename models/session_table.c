@@ -1,6 +1,7 @@
 #include "models/session_table.h"
 
 #include "models/client_pool.h"
+#include "models/session_group.h"
 #include "models/tcp.h"
 #include "models/tracer.h"
 #include "models/udp_session.h"
@@ -17,6 +18,8 @@ uint32_t session_open(struct sessions *s)
             s->at = memory_resize(s->at, s->capacity, sizeof *s->at);
             if (s->names)
                 s->names = memory_resize(s->names, s->capacity, sizeof *s->names);
+            if (s->mates)
+                s->mates = memory_resize(s->mates, s->capacity, sizeof *s->mates);
         }
         id = ++s->used;
     }

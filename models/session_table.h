@@ -140,8 +140,14 @@ void session_reset(struct sessions *s, uint32_t id, enum role role);
 /* The attempt has failed, and its program closes the socket, or forgets to. */
 void session_drop(struct sessions *s, uint32_t id, enum role role);
 
-/* The client's connect(), by TCP. */
+/* The client's connect(), by TCP, of all its connections. */
 void session_connects(struct sessions *s, uint32_t id);
+
+/* The same of this one connection; the code of a failure is the caller's affair. */
+enum failure session_dials(struct sessions *s, uint32_t id);
+
+/* The connection is made, and with it all that was wanted: its life begins. */
+void session_lives(struct sessions *s, uint32_t id);
 
 /* Whoever closes first does so; both at the same instant where both do. */
 void session_ends_connection(struct sessions *s, uint32_t id);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "models/client_pool.h"
+#include "models/session_group.h"
 #include "models/session_table.h"
 #include "models/tracer.h"
 #include "sim/base/memory.h"
@@ -126,6 +127,8 @@ static void open_app(struct sessions *s, struct app *a, const struct app_config 
         if (!s->names)
             s->names = memory_new(1, sizeof *s->names);
     }
+    if (config->connections > 1 && !s->mates)
+        s->mates = memory_new(1, sizeof *s->mates);
     free(path);
 }
 
@@ -150,6 +153,7 @@ void sessions_free(struct sessions *s)
         cache_free(s->apps[i].cache);
     }
     free(s->names);
+    free(s->mates);
     free(s->apps);
     free(s->at);
     *s = (struct sessions){0};
@@ -229,5 +233,6 @@ size_t sessions_bytes(const struct sessions *s)
         const struct app *a = &s->apps[i];
         bytes += (a->cache ? cache_bytes(a->cache) : 0) + client_pools_bytes(s, a);
     }
-    return bytes + s->capacity * (sizeof *s->at + (s->names ? sizeof *s->names : 0));
+    return bytes + s->capacity * (sizeof *s->at + (s->names ? sizeof *s->names : 0) +
+                                  (s->mates ? sizeof *s->mates : 0));
 }
