@@ -235,6 +235,8 @@ static void limit_lines(const struct case_of *c)
 {
     const struct sum *x = &c->sum;
     static const char fluid[] = "a fluid: sharp to 1/sqrt(N)";
+    if (c->system->parallel)
+        return;
     say(c, "rate that fills its ports", "N / (L + T)", "/s", all_ports(c) / x->hold,
         fluid);
     if (!isnan(x->takeable))

@@ -17,6 +17,8 @@
 #define FORGETS          3
 #define FORGETS_OVERLOAD 10
 
+static const char given_back[] =
+    "ports that are chosen and given back at once count as chosen";
 static const char not_settled[] = "the window begins before the start is forgotten",
                   never_steady[] = "the window ends before a steady state is reached";
 
@@ -139,7 +141,7 @@ static double tries_per_attempt(const struct app_question *q)
 static double open_connections(const struct app_question *q)
 {
     const struct steady_flow *f = &q->s->flows[q->app->flows[0]];
-    return q->app->tries * (1 - q->app->try_loss) * f->hold.open;
+    return q->app->tries * (1 - q->app->try_loss) * f->width * f->hold.open;
 }
 
 static const struct {
@@ -163,6 +165,8 @@ static const struct {
 
 static const char *loss_formula(const struct steady_system *y)
 {
+    if (y->parallel)
+        return "Kaufman-Roberts";
     if (y->tries)
         return "birth and death, bounded redraw";
     return "Erlang B";
@@ -266,12 +270,14 @@ static double in_use(struct pool_question *q)
 
 static double allocations_per_s(struct pool_question *q)
 {
+    if (q->sum.parallel)
+        q->cannot = given_back;
     return q->sum.granted;
 }
 
 static double allocations(struct pool_question *q)
 {
-    return q->sum.granted * length_of(q->window);
+    return allocations_per_s(q) * length_of(q->window);
 }
 
 /* A proxy that tries again in the same instant finds nothing again. */
@@ -321,6 +327,8 @@ static double reuse_interval(struct pool_question *q)
         note(&q->doubt, "the window is not much longer than the rest of a port");
     if (q->sum.systems > 1 || q->doubt)
         q->cannot = "a port rests when nobody holds it toward any destination";
+    if (q->sum.parallel)
+        q->cannot = given_back;
     if (q->host_config->count > HOST_REUSE_MEMBERS)
         q->cannot = "not measured for entries of over 100 members";
     return rest;

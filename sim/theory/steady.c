@@ -217,11 +217,12 @@ static uint32_t add_flow(struct steady *s, uint32_t app, enum theory_leg leg)
                               .leg = leg,
                               .host = leg == LEG_OUTER ? a->through : a->from,
                               .pool = app_pool(a),
-                              .width = 1,
+                              .width = a->connections,
                               .hold = theory_hold_of(s->config, a, leg)};
     f->members = members_of(s, f);
     f->places = places_behind(s, f);
     f->system = join_system(s, f);
+    s->systems[f->system].parallel |= f->width > 1;
     return s->flow_count++;
 }
 
@@ -294,6 +295,8 @@ static void spread_doubts(struct steady *s)
         note(&y->cannot, s->apps[f->app].cannot);
         note(&y->doubt, f->hold.doubt);
         note(&y->cannot, f->hold.cannot);
+        if (y->parallel && (y->tries || y->bounded))
+            note(&y->cannot, "several ports at once, and a search that may stop early");
         if (f->hold.kept > 0)
             note(&y->cannot, "some connections are never given back: no steady state");
         if (!isnan(f->hold.takeable))
@@ -351,12 +354,44 @@ static void load_systems(struct steady *s)
     }
 }
 
+/* Flows that want several ports at once: each has a loss of its own. */
+static void solve_parallel(struct steady *s, uint32_t system)
+{
+    struct steady_system *y = &s->systems[system];
+    uint32_t *width = memory_new(s->flow_count, sizeof *width), classes = 0;
+    double *load = memory_new((size_t)s->flow_count * 2, sizeof *load);
+    double *loss = load + s->flow_count;
+    for (uint32_t i = 0; i < s->flow_count; i++) {
+        const struct steady_flow *f = &s->flows[i];
+        if (f->system != system)
+            continue;
+        width[classes] = f->width;
+        load[classes++] = f->rate * holding_time(s, f) / y->copies;
+    }
+    loss_kaufman_roberts(y->ports, classes, width, load, loss);
+    y->state = (struct loss_state){NAN, 0, NAN};
+    classes = 0;
+    for (uint32_t i = 0; i < s->flow_count; i++) {
+        if (s->flows[i].system != system)
+            continue;
+        s->flows[i].next_loss = loss[classes];
+        y->state.busy += load[classes] * width[classes] * (1 - loss[classes]);
+        classes++;
+    }
+    free(width);
+    free(load);
+}
+
 /* Returns how far the losses were from what they are now. */
 static double solve_systems(struct steady *s)
 {
     double change = 0;
     for (uint32_t i = 0; i < s->system_count; i++) {
         struct steady_system *y = &s->systems[i];
+        if (y->parallel) {
+            solve_parallel(s, i);
+            continue;
+        }
         if (y->tries) {
             y->state = loss_bounded(y->ports, y->load, y->tries);
             continue;
@@ -366,7 +401,8 @@ static double solve_systems(struct steady *s)
     }
     for (uint32_t i = 0; i < s->flow_count; i++) {
         struct steady_flow *f = &s->flows[i];
-        double loss = s->systems[f->system].state.loss;
+        const struct steady_system *y = &s->systems[f->system];
+        double loss = y->parallel ? f->next_loss : y->state.loss;
         change = fmax(change, fabs(loss - f->loss));
         f->loss = loss;
     }
@@ -504,6 +540,7 @@ struct steady_pool steady_pool_of(const struct steady *s, uint32_t host, enum po
         if (y->host != host || y->pool != pool)
             continue;
         p.systems++;
+        p.parallel |= y->parallel;
         note(&p.doubt, y->doubt);
         note(&p.cannot, y->cannot);
     }

@@ -43,10 +43,11 @@ struct steady_flow {
     uint32_t width;  /* ports an attempt wants at once */
     uint32_t places; /* addresses it goes to */
     struct theory_hold hold;
-    double rate;    /* tries that come so far, per second, of all copies */
-    double loss;    /* share that find no port */
-    double held;    /* ports, in the mean, of all copies */
-    double members; /* of the host, that its users come to */
+    double rate;      /* tries that come so far, per second, of all copies */
+    double loss;      /* share that find no port */
+    double next_loss; /* of parallel systems, while they are being solved */
+    double held;      /* ports, in the mean, of all copies */
+    double members;   /* of the host, that its users come to */
 };
 
 struct steady_app {
@@ -77,6 +78,7 @@ void steady_free(struct steady *s);
 struct steady_pool {
     double in_use, asked, granted;
     uint32_t systems, flows;
+    bool parallel;              /* some ask for several ports at once */
     const char *doubt, *cannot; /* of any of them */
 };
 struct steady_pool steady_pool_of(const struct steady *s, uint32_t host, enum pool pool);
