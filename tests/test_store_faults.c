@@ -205,7 +205,7 @@ static void test_a_directory_made_for_nothing_is_taken_away(void **state)
     assert_null(store_read(s->study, &error));
     assert_false(scratch_exists(s->folder, "s"));
     store_close(study_lab_open(&s->lab, s->study));
-    assert_true(store_is_study(s->study));
+    assert_false(scratch_exists(s->folder, "s"));
 }
 
 /* --- others at work -------------------------------------------------------------------

@@ -38,6 +38,7 @@ struct command {
     X(binds)                                                                             \
     X(plan)                                                                              \
     X(theory)                                                                            \
+    X(merge)                                                                             \
     X(list)                                                                              \
     X(explain)                                                                           \
     X(schema)

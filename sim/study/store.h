@@ -51,7 +51,8 @@ struct study_store *store_open(const char *directory, const struct trial_plan *b
 /* Opens it to read alone, from any version that writes this format. */
 struct study_store *store_read(const char *directory, struct results_error *error);
 
-/* Gives up what was not committed.  NULL is allowed. */
+/* Gives up what was not committed, and a new study without any commit altogether.  NULL
+ * is allowed. */
 void store_close(struct study_store *s);
 
 /* True if the directory has a store, whole or damaged. */

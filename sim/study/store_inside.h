@@ -49,8 +49,12 @@ struct study_store {
     struct store_layout *layouts;
     uint32_t layout_count, layout_capacity;
     bool writes;
-    bool made;  /* the directory, by us */
-    bool dirty; /* something was put and not committed */
+    bool made;     /* the directory, by us */
+    bool fresh;    /* there was no study before */
+    bool kept;     /* something was committed since */
+    bool dirty;    /* something was put and not committed */
+    bool whole;    /* nothing is to be committed before all of it is there */
+    bool conflict; /* the last run put was there with other numbers */
     bool failed;
     struct timespec opened;
     double committing; /* seconds spent in commits, and the longest of them */

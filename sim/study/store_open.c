@@ -267,12 +267,11 @@ static struct study_store *new_store(const char *directory)
 static bool open_to_write(struct study_store *s, const struct store_about *about,
                           struct results_error *error)
 {
-    bool fresh;
     if (!is_plain(s, error) ||
         !open_file(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error) ||
-        !is_new(s, &fresh, error))
+        !is_new(s, &s->fresh, error))
         return false;
-    if (fresh)
+    if (s->fresh)
         return make(s, about, error);
     if (sqlite3_exec(s->db, "PRAGMA journal_mode = TRUNCATE;", NULL, NULL, NULL))
         return store_fail(s, sqlite3_extended_errcode(s->db), error);
@@ -333,11 +332,12 @@ void store_close(struct study_store *s)
     if (s->writes && !s->failed) /* takes the empty journal away */
         sqlite3_exec(s->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     sqlite3_close(s->db);
-    if (s->made && !s->about.key) { /* nothing came of it */
+    if (s->fresh && !s->kept) { /* nothing came of it */
         unlinkat(s->at.handle, STORE_FILE, 0);
         unlinkat(s->at.handle, STORE_FILE "-journal", 0);
-        rmdir(s->at.path);
     }
+    if (s->made)
+        rmdir(s->at.path); /* fails, as it should, when there is something in it */
     store_points_free(s);
     store_layouts_free(s);
     texts_free(&s->texts);

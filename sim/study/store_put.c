@@ -45,6 +45,7 @@ bool store_commit(struct study_store *s, struct results_error *error)
     s->committing += spent;
     s->longest = fmax(s->longest, spent);
     s->dirty = false;
+    s->kept |= good;
     return good;
 }
 
@@ -52,7 +53,8 @@ bool store_commit(struct study_store *s, struct results_error *error)
 bool store_commit_in_time(struct study_store *s, struct results_error *error)
 {
     double price = s->committing + s->longest;
-    return price > COMMIT_SHARE * seconds_since(&s->opened) || store_commit(s, error);
+    return s->whole || price > COMMIT_SHARE * seconds_since(&s->opened) ||
+           store_commit(s, error);
 }
 
 bool store_set_status(struct study_store *s, enum run_status status,
@@ -195,6 +197,7 @@ static bool compare_run(struct study_store *s, uint32_t point, uint32_t replicat
         same = (uint64_t)sqlite3_column_int64(q, 0) == digest;
     if (same || !good)
         return good;
+    s->conflict = true;
     char *words = store_point_words(s, point);
     results_fail(error, 0,
                  "replication %" PRIu32 " of point %s (%s) is in %s already, with other "

@@ -45,6 +45,8 @@ extern const char store_schema[];
                      " ON CONFLICT DO NOTHING")                                          \
     X(FIND_RUN,      "SELECT digest FROM runs WHERE point = ? AND replication = ?")      \
     X(REPLICATIONS,  "SELECT replication FROM runs WHERE point = ? AND replication <= ?") \
+    X(COUNTS,        "SELECT count(run) FROM points LEFT JOIN runs USING (point)"        \
+                     " GROUP BY point")                                                  \
     X(RUNS,          "SELECT run, replication, seed, fingerprint, simulated_ns, events," \
                      " connections, states, samples, digest FROM runs"                   \
                      " WHERE point = ? ORDER BY replication")                            \
