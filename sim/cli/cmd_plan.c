@@ -40,7 +40,7 @@ static const struct argp_option options[] = {
     {"vary", KEY_VARY, "PATH=LOW..HIGH", 0,
      "What to turn: a number, rate or duration; of a list of addresses how many, of a "
      "range of ports how many.  \"A=LOW..HIGH;B=LOW..HIGH\" turns B in step with A; "
-     ":log behind HIGH steps by ratios",
+     ":log behind HIGH steps by ratios; A=V,W,X tries these values alone",
      0},
     {"require", KEY_REQUIRE, "EXPR", 0,
      "What must hold: 'METRIC[@PHASE] <= NUMBER'; several must hold together", 0},

@@ -182,8 +182,29 @@ static bool check_ends(const struct reading *r, const char *low, const char *hig
     return true;
 }
 
+/* "64,128,256": its ends are the first and the last. */
+static bool read_list(const struct reading *r, const char *begin, const char *end)
+{
+    struct plan_axis *a = r->axis;
+    for (const char *at = begin; at <= end;) {
+        size_t length = strcspn(at, ",;");
+        a->listed = memory_resize(a->listed, a->listed_count + 1u, sizeof *a->listed);
+        double *value = &a->listed[a->listed_count];
+        if (!read_value(r, at, length, value))
+            return false;
+        if (a->listed_count++ > 0 && value[0] <= value[-1])
+            return complain(r, at, "values must be listed from the least on");
+        at += length + 1;
+    }
+    a->low = a->listed[0];
+    a->high = a->listed[a->listed_count - 1];
+    return check_ends(r, begin, begin);
+}
+
 static bool read_ends(const struct reading *r, const char *low, const char *end)
 {
+    if (memchr(low, ',', (size_t)(end - low)))
+        return read_list(r, low, end);
     const char *dots = strstr(low, ".."), *colon = memchr(low, ':', (size_t)(end - low));
     const char *stop = colon ? colon : end;
     if (!dots || dots >= stop)
@@ -286,16 +307,20 @@ static double round_step(double x)
 static bool count_positions(struct reading *r, struct plan_axes *axes, const char *step)
 {
     struct plan_axis *a = r->axis;
+    if (a->listed && !step) {
+        axes->positions = a->listed_count;
+        return true;
+    }
     if (step) {
         r->text = step;
         r->source =
             issues_source(r->issues, "--step", memory_print("%s", step), strlen(step));
         if (!read_value(r, step, strlen(step), &a->step))
             return false;
-        if (a->ratios || a->step <= 0)
+        if (a->ratios || a->listed || a->step <= 0)
             return complain(r, step,
-                            a->ratios ? "an axis of ratios has no steps"
-                                      : "must be above 0");
+                            a->step <= 0 ? "must be above 0"
+                                         : "neither ratios nor listed values have steps");
     } else {
         a->step = is_whole(a->kind) ? 1 : round_step((a->high - a->low) / STEPS);
     }
@@ -307,6 +332,19 @@ static bool count_positions(struct reading *r, struct plan_axes *axes, const cha
     if (steps >= POSITIONS_MAX)
         return complain(r, r->text, "has more than 4 billion steps");
     axes->positions = (uint32_t)(steps < 1 ? 1 : steps) + 1;
+    return true;
+}
+
+/* What is listed in step with something else has as many values. */
+static bool check_lists(struct reading *r, const struct plan_axes *axes)
+{
+    for (uint32_t i = 1; i < axes->count; i++)
+        if (axes->at[i].listed && axes->at[i].listed_count != axes->positions) {
+            r->axis = &axes->at[i];
+            return complain(r, r->text, "lists %u values, in step with %u",
+                            (unsigned)axes->at[i].listed_count,
+                            (unsigned)axes->positions);
+        }
     return true;
 }
 
@@ -328,13 +366,14 @@ bool plan_axes_read(struct plan_axes *axes, const char *vary, const char *step,
             break;
     }
     r.axis = &axes->at[0];
-    return right && count_positions(&r, axes, step);
+    return right && count_positions(&r, axes, step) && check_lists(&r, axes);
 }
 
 void plan_axes_free(struct plan_axes *axes)
 {
     for (uint32_t i = 0; i < axes->count; i++) {
         free(axes->at[i].path);
+        free(axes->at[i].listed);
         free(axes->at[i].addresses);
     }
     free(axes->at);
@@ -350,7 +389,9 @@ static double number_at(const struct plan_axes *axes, uint32_t axis, uint32_t po
 {
     const struct plan_axis *a = &axes->at[axis];
     double share = (double)position / (double)(axes->positions - 1), number;
-    if (position == 0)
+    if (a->listed)
+        number = a->listed[position];
+    else if (position == 0)
         number = a->low;
     else if (position == axes->positions - 1)
         number = a->high;

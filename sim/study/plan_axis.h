@@ -43,6 +43,8 @@ struct plan_axis {
     enum plan_kind kind;
     bool ratios; /* ":log" */
     double low, high, step;
+    double *listed; /* the values where they were listed; NULL: by `step` */
+    uint32_t listed_count;
     char unit[8];                 /* "/s", "min"; "" for a plain number */
     struct ip_address *addresses; /* PLAN_ADDRESSES: `high` of them */
     uint16_t first_port;          /* PLAN_PORTS: the low end of the scenario's range */
