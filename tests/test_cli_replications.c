@@ -177,6 +177,52 @@ static void test_what_had_ended_before_ctrl_c_is_kept_and_marked(void **state)
     scratch_free(root);
 }
 
+/* The value of a metric as a summary writes it; the caller's to free. */
+static char *value_in(const char *folder, const char *metric)
+{
+    char *summary = scratch_get(folder, "summary.json");
+    char *key = memory_print("\"%s\": { \"value\": ", metric);
+    const char *at = strstr(summary, key);
+    assert_non_null(at);
+    at += strlen(key);
+    char *value = memory_text(at, strcspn(at, ","));
+    free(key);
+    free(summary);
+    return value;
+}
+
+/* Whatever runs it finds the same warm-up. */
+static void test_a_steady_point_of_a_sweep_is_counted_as_a_run_is(void **state)
+{
+    (void)state;
+    static const char steady[] =
+        "study={\"kind\":\"steady\",\"watch\":[\"hosts.client.tcp4.in_use\"]}";
+    char *root = place(), *r = memory_print("%s/r", root),
+         *s = memory_print("%s/s", root);
+    expect_run(root, 0,
+               (const char *[]){"--set", "warm_up=0s", "--set", steady, "--replications",
+                                "3", "-o", "r", NULL});
+    struct program p = {.args = {"sweep", "teaching-mini", "--set", "duration=2000s",
+                                 "--set", "warm_up=0s", "--set", steady, "--vary",
+                                 "apps.pages.arrivals.rate=1.6/s,2/s", "--replications",
+                                 "3", "-o", "s", "-q"},
+                        .folder = root};
+    struct ended e = program_run(&p);
+    expect_status(&e, 0);
+    char *scenario = scratch_get(r, "scenario.json");
+    assert_null(strstr(scenario, "\"warm_up\": \"0s\""));
+    char *value = value_in(r, "apps.pages.failure_ratio");
+    char *results = scratch_get(s, "results.csv");
+    expect_says(results, value);
+    ended_free(&e);
+    free(scenario);
+    free(value);
+    free(results);
+    free(r);
+    free(s);
+    scratch_free(root);
+}
+
 static void test_a_bad_count_or_precision_is_a_usage_error(void **state)
 {
     (void)state;
@@ -212,6 +258,7 @@ int main(void)
         cmocka_unit_test(test_a_requirement_that_fails_or_is_undecided_is_status_1),
         cmocka_unit_test(test_who_looks_into_a_run_is_shown_the_first),
         cmocka_unit_test(test_what_had_ended_before_ctrl_c_is_kept_and_marked),
+        cmocka_unit_test(test_a_steady_point_of_a_sweep_is_counted_as_a_run_is),
         cmocka_unit_test(test_a_bad_count_or_precision_is_a_usage_error),
     };
     return cmocka_run_group_tests_name("cli_replications", tests, NULL, NULL);

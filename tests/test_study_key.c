@@ -18,7 +18,8 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* The key of the small scenario with one setting; NULL: as it stands. */
-static void key_with(const char *setting, char out[STUDY_KEY_SIZE])
+static void key_with_both(const char *setting, const char *other,
+                          char out[STUDY_KEY_SIZE])
 {
     static const char text[] =
         "{ \"name\": \"small\", \"about\": \"a\", \"duration\": \"100s\","
@@ -27,8 +28,11 @@ static void key_with(const char *setting, char out[STUDY_KEY_SIZE])
         "    \"from\": \"client\", \"to\": \"server:80\","
         "    \"arrivals\": { \"kind\": \"poisson\", \"rate\": \"4/s\" },"
         "    \"lifetime\": { \"kind\": \"exponential\", \"mean\": \"1s\" } } } }";
-    struct scenario_options options = {.settings = &setting,
-                                       .setting_count = setting ? 1 : 0};
+    const char *const settings[] = {setting, other};
+    struct scenario_options options = {.settings = settings,
+                                       .setting_count = other     ? 2
+                                                        : setting ? 1
+                                                                  : 0};
     struct issues *issues = issues_new();
     struct trial_plan *plan =
         trial_plan_read_text("small", text, strlen(text), &options, issues);
@@ -38,6 +42,11 @@ static void key_with(const char *setting, char out[STUDY_KEY_SIZE])
     study_key(plan, out);
     trial_plan_free(plan);
     issues_free(issues);
+}
+
+static void key_with(const char *setting, char out[STUDY_KEY_SIZE])
+{
+    key_with_both(setting, NULL, out);
 }
 
 static void test_what_cannot_change_a_number_is_not_in_the_key(void **state)
@@ -87,6 +96,20 @@ static void test_what_can_change_a_number_is_in_the_key(void **state)
                 fail_msg("%s gives no key of its own", loud[k]);
 }
 
+/* What is watched decides where the warm-up ends, and what is required is watched. */
+static void test_a_warm_up_that_is_sought_makes_its_metrics_part_of_the_key(void **state)
+{
+    (void)state;
+    static const char *const required = "require=[\"apps.pages.failures <= 1\"]";
+    char sought[STUDY_KEY_SIZE], elsewhere[STUDY_KEY_SIZE];
+    key_with("study.kind=steady", sought);
+    key_with_both("study.kind=steady", required, elsewhere);
+    assert_string_not_equal(sought, elsewhere);
+    key_with("warm_up=9s", sought);
+    key_with_both("warm_up=9s", required, elsewhere);
+    assert_string_equal(sought, elsewhere);
+}
+
 static void key_of_recording(const char *folder, const char *csv,
                              char out[STUDY_KEY_SIZE])
 {
@@ -116,6 +139,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_cannot_change_a_number_is_not_in_the_key),
         cmocka_unit_test(test_what_can_change_a_number_is_in_the_key),
+        cmocka_unit_test(test_a_warm_up_that_is_sought_makes_its_metrics_part_of_the_key),
         cmocka_unit_test(test_a_recording_is_known_by_what_is_in_it),
     };
     return cmocka_run_group_tests_name("study_key", tests, NULL, NULL);

@@ -311,6 +311,11 @@ static int run_sweep(struct session *s, struct sweep *sweep)
         return complain(&error);
     int status = show(s, sweep);
     fflush(stdout);
+    if (sweep->late)
+        fputs("portsim: warning: at some points MSER-5 would cut off half of the run or "
+              "more: it is too short for an answer about the long run; make duration "
+              "longer\n",
+              stderr);
     if (!s->a->quiet && whole)
         tell_done(s, sweep);
     else if (!whole)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/study/warm_up.h"
 #include "sim/trial/trial.h"
 
 void compare_run_choose(struct compare_side *side, const struct trial_plan *plan,
@@ -47,9 +48,29 @@ static void add_job(struct progress *p, struct study_job *jobs, uint32_t of,
                                           .point = of};
 }
 
+/* Where a warm-up is sought, both sides are counted from the later of the two on. */
+static bool settle(const struct compare_plans *plans, const struct compare_order *order)
+{
+    struct trial_plan *const sides[] = {plans->a, plans->b};
+    struct warm_up found[2] = {{.sought = false}};
+    sim_ns latest = 0;
+    for (uint32_t i = 0; i < 2; i++) {
+        if (sides[i] && !warm_up_settle(sides[i], order->threads, order->stop, &found[i]))
+            return false;
+        latest = found[i].cut > latest ? found[i].cut : latest;
+    }
+    for (uint32_t i = 0; i < 2; i++)
+        if (found[i].sought && latest < sides[i]->config->duration)
+            trial_plan_warm_up(sides[i], latest);
+    return true;
+}
+
 bool compare_run(struct compare_case *cases, uint32_t count,
                  const struct compare_order *order)
 {
+    for (uint32_t i = 0; i < count; i++)
+        if (!settle(&order->plans[i], order))
+            return false;
     size_t most = (size_t)count * 2 * order->replications;
     struct study_job *jobs = memory_new(most, sizeof *jobs);
     struct progress p = {.order = order,

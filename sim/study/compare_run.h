@@ -13,8 +13,8 @@
 
 /* The plans of one case; of a side that is known already none. */
 struct compare_plans {
-    const struct trial_plan *a, *b; /* NULL: nothing to simulate */
-    uint64_t seed;                  /* of both */
+    struct trial_plan *a, *b; /* NULL: nothing to simulate */
+    uint64_t seed;            /* of both */
 };
 
 struct compare_order {
@@ -30,8 +30,8 @@ struct compare_order {
 void compare_run_choose(struct compare_side *side, const struct trial_plan *plan,
                         const char *const *patterns, uint32_t count);
 
-/* Runs what has a plan and adds the runs to the sides, whose metrics were chosen.  False:
- * stopped before all were done. */
+/* Settles the warm-up of plans whose study seeks one, runs what has a plan and adds the
+ * runs to the sides, whose metrics were chosen.  False: stopped before all were done. */
 bool compare_run(struct compare_case *cases, uint32_t count,
                  const struct compare_order *order);
 

@@ -54,6 +54,16 @@ static void put_recordings(struct json_text *j, const struct trial_plan *plan)
     }
 }
 
+/* A steady study that states no warm-up looks for it in the metrics it watches, which may
+ * be those of the requirements that were just forgotten. */
+static void put_watch(struct json_text *j, const struct trial_plan *plan)
+{
+    const struct trial_config *c = plan->config;
+    bool sought = c->study.kind == STUDY_STEADY && c->warm_up == 0;
+    for (uint32_t i = 0; sought && i < plan->watch_count; i++)
+        json_string(j, NULL, plan->watch[i]);
+}
+
 void study_key(const struct trial_plan *plan, char out[STUDY_KEY_SIZE])
 {
     struct json_text j = {0};
@@ -63,6 +73,7 @@ void study_key(const struct trial_plan *plan, char out[STUDY_KEY_SIZE])
     json_array_begin_flat(&j, NULL);
     tree_write(&j, NULL, scenario, true);
     put_recordings(&j, plan);
+    put_watch(&j, plan);
     json_array_end(&j);
     cJSON_Delete(scenario);
     digest_of(j.bytes, j.length, digest);

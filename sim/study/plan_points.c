@@ -8,6 +8,7 @@
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 #include "sim/scenario/expression.h"
+#include "sim/study/warm_up.h"
 #include "sim/trial/trial_plan.h"
 
 /* --- the scenario of a point ---------------------------------------------------------
@@ -247,11 +248,22 @@ static bool decide(struct batch *b)
     return open;
 }
 
+/* False if a point cannot be read, or the search for its warm-up was stopped. */
+static bool read_plans(struct batch *b)
+{
+    const struct workers *w = &b->points->workers;
+    struct warm_up found;
+    for (uint32_t i = 0; i < b->count; i++)
+        if (!(b->plans[i] = plan_points_read(b->points, b->at[i]->position)) ||
+            !warm_up_settle(b->plans[i], w->threads, w->stop, &found))
+            return false;
+    return true;
+}
+
 static bool run_batch(struct batch *b)
 {
-    for (uint32_t i = 0; i < b->count; i++)
-        if (!(b->plans[i] = plan_points_read(b->points, b->at[i]->position)))
-            return false;
+    if (!read_plans(b))
+        return false;
     do {
         if (!run_on(b))
             return false;

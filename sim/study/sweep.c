@@ -5,6 +5,7 @@
 
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
+#include "sim/study/warm_up.h"
 
 /* --- plans ----------------------------------------------------------------------------
  */
@@ -34,6 +35,21 @@ static void fail_plan(struct sweep *s, struct issues *issues)
                  first ? first->message : "the scenario can no longer be read");
 }
 
+/* The plan of a point, its warm-up found if its study seeks one; NULL: the sweep failed.
+ */
+static struct trial_plan *read_point(struct sweep *s, uint32_t point)
+{
+    struct issues *issues = issues_new();
+    struct trial_plan *plan = study_points_plan(s->order.points, point, issues);
+    struct warm_up found;
+    if (!plan)
+        fail_plan(s, issues);
+    else if (warm_up_settle(plan, 1, s->order.stop, &found))
+        s->late |= found.late;
+    issues_free(issues);
+    return plan;
+}
+
 static void open_job(void *sweep, struct study_job *job)
 {
     struct sweep *s = sweep;
@@ -44,13 +60,8 @@ static void open_job(void *sweep, struct study_job *job)
             give_back(p, p->latest);
         p->latest = job->point;
     }
-    if (!own->plan && !s->failed) {
-        struct issues *issues = issues_new();
-        own->plan = study_points_plan(s->order.points, job->point, issues);
-        if (!own->plan)
-            fail_plan(s, issues);
-        issues_free(issues);
-    }
+    if (!own->plan && !s->failed)
+        own->plan = read_point(s, job->point);
     job->plan = own->plan;
     own->users += job->plan != NULL;
 }

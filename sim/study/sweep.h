@@ -43,6 +43,7 @@ struct sweep {
     uint32_t *missing_of;
     uint32_t *stored;      /* by point: its number in the store, STORE_NONE if unknown */
     uint64_t done, events; /* by sweep_run() */
+    bool late;             /* some point's warm-up would be half of the run or more */
     struct sweep_plans *plans;
     struct results_error error; /* of a run that could not be stored or read */
     bool failed;
