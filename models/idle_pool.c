@@ -78,6 +78,8 @@ void idle_pool_hand_over(struct sessions *s, uint32_t from, uint32_t to)
     y->behaviour = x->behaviour;
     y->requests = x->requests;
     y->stale = x->stale;
+    if (s->arrivals && !s->arrivals[to])
+        s->arrivals[to] = s->arrivals[from];
 }
 
 uint32_t idle_pool_keep(struct sessions *s, uint32_t id)

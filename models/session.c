@@ -88,15 +88,18 @@ static void note_code(struct sessions *s, const struct session *x, enum failure 
                                       .code = (uint8_t)code});
 }
 
-/* Before the next try; `tries` have been made. */
-static sim_ns retry_wait(struct app *a, uint8_t tries)
+/* Before the next try. */
+static sim_ns retry_wait(struct sessions *s, uint32_t id)
 {
+    struct app *a = session_app(s, &s->at[id]);
     const struct retry_config *retry = &a->config->on_failure;
     double wait_ns = (double)retry->backoff;
-    for (uint8_t i = 1; i < tries; i++)
+    for (uint8_t i = 1; i < s->at[id].tries; i++)
         wait_ns *= retry->factor;
+    struct random_stream own;
     if (retry->jitter > 0)
-        wait_ns *= 1 - retry->jitter * random_unit(&a->jitters);
+        wait_ns *=
+            1 - retry->jitter * random_unit(session_chance(s, id, &a->jitters, &own));
     return wait_ns < (double)SIM_DURATION_MAX ? llround(wait_ns) : SIM_DURATION_MAX;
 }
 
@@ -114,7 +117,7 @@ void session_failed(struct sessions *s, uint32_t id, enum failure code)
     if (x->retries) {
         if (s->net->tracer)
             trace_session(s->net, id, x->app, TRACE_WAITS, code);
-        session_wait(s, id, retry_wait(session_app(s, x), x->tries), SESSION_RETRY);
+        session_wait(s, id, retry_wait(s, id), SESSION_RETRY);
     } else if (cache_answers(s, id, CACHE_ON_FAILURE)) {
         count_success(s, id);
     } else {
@@ -286,10 +289,13 @@ static void on_connected(void *context, uint32_t socket)
     }
 }
 
-static sim_ns late_delay(struct sessions *s, const struct session *x)
+static sim_ns late_delay(struct sessions *s, uint32_t id)
 {
+    const struct session *x = &s->at[id];
     const struct late_config *late = x->behaviour->kind.config;
-    return distribution_sample(&late->delay, &session_app(s, x)->delays);
+    struct random_stream own;
+    return distribution_sample(&late->delay,
+                               session_chance(s, id, &session_app(s, x)->delays, &own));
 }
 
 /* Since its peer has closed. */
@@ -321,7 +327,7 @@ static void answer_close(struct sessions *s, uint32_t id, enum role role)
         session_close(s, id, role);
         break;
     case BEHAVES_LATE:
-        session_wait(s, id, late_delay(s, x), late);
+        session_wait(s, id, late_delay(s, id), late);
         break;
     case BEHAVES_HANGS:
         session_wait(s, id, hang_delay(s, x), late);

@@ -7,9 +7,12 @@
  *
  * Everything chance decides about a session (member, lifetime, behaviour at close) is
  * drawn when its user arrives, from a stream for each purpose, whether or not a port is
- * found: two runs that differ in a timer see the same users.
+ * found: two runs that differ in a timer see the same users.  What is drawn later, if at
+ * all (how late a close is, how long a query is thought about, the jitter of a retry), is
+ * drawn from the user's own part of its stream: whoever else came through does not
+ * matter.
  *
- * Cost: 64 bytes an open session.
+ * Cost: 64 bytes an open session, and 4 where an app draws later.
  */
 #ifndef MODELS_SESSION_H
 #define MODELS_SESSION_H
@@ -84,6 +87,8 @@ struct sessions {
                            no app has one */
     struct session_mates *mates; /* [capacity] session_group.h; NULL: no app opens
                                     several connections at once */
+    uint32_t *arrivals; /* [capacity] which of its app's arrivals each is, from 1; NULL:
+                           no app draws later */
     uint32_t used, capacity, free;
 };
 

@@ -1,7 +1,12 @@
 #include "models/session_group.h"
 
-/* A session beside the leader; its connection is nobody's attempt until all are made. */
-static uint32_t open_mate(struct sessions *s, uint32_t leader)
+/* What is drawn late is drawn for each connection: from the part of a user who comes so
+ * many arrivals (2^26) later. */
+#define MATES_APART 26
+
+/* The index-th session beside the leader; its connection is nobody's attempt until all
+ * are made. */
+static uint32_t open_mate(struct sessions *s, uint32_t leader, uint32_t index)
 {
     uint32_t id = session_open(s);
     const struct session *first = session_at(s, leader);
@@ -16,6 +21,8 @@ static uint32_t open_mate(struct sessions *s, uint32_t leader)
     s->mates[id] =
         (struct session_mates){.leader = leader, .next = s->mates[leader].next};
     s->mates[leader].next = id;
+    if (s->arrivals)
+        s->arrivals[id] = s->arrivals[leader] + (index << MATES_APART);
     return id;
 }
 
@@ -38,7 +45,7 @@ enum failure session_group_opens(struct sessions *s, uint32_t leader)
     s->mates[leader] =
         (struct session_mates){.leader = leader, .next = leader, .waiting = count};
     for (uint32_t i = 1; i < count; i++) {
-        enum failure code = session_dials(s, open_mate(s, leader));
+        enum failure code = session_dials(s, open_mate(s, leader, i));
         if (code == FAILURE_NONE)
             continue;
         give_back(s, leader);

@@ -20,11 +20,26 @@ uint32_t session_open(struct sessions *s)
                 s->names = memory_resize(s->names, s->capacity, sizeof *s->names);
             if (s->mates)
                 s->mates = memory_resize(s->mates, s->capacity, sizeof *s->mates);
+            if (s->arrivals)
+                s->arrivals =
+                    memory_resize(s->arrivals, s->capacity, sizeof *s->arrivals);
         }
         id = ++s->used;
     }
     s->at[id] = (struct session){0};
+    if (s->arrivals)
+        s->arrivals[id] = 0;
     return id;
+}
+
+struct random_stream *session_chance(const struct sessions *s, uint32_t id,
+                                     struct random_stream *stream,
+                                     struct random_stream *own)
+{
+    if (!s->arrivals || !s->arrivals[id])
+        return stream;
+    *own = random_stream_part(stream, (uint64_t)s->arrivals[id] << 8 | s->at[id].tries);
+    return own;
 }
 
 void session_settle(struct sessions *s, uint32_t id)

@@ -104,6 +104,13 @@ static inline struct event_timer *session_timer(struct session *x,
 /* A zeroed record. */
 uint32_t session_open(struct sessions *s);
 
+/* Where to draw from what chance decides about the session after its arrival: *own, made
+ * the part of `stream` that belongs to this try of this user; or `stream` itself, of a
+ * user who came before a change made apps draw later. */
+struct random_stream *session_chance(const struct sessions *s, uint32_t id,
+                                     struct random_stream *stream,
+                                     struct random_stream *own);
+
 /* Forgets the session once nothing of it is left. */
 void session_settle(struct sessions *s, uint32_t id);
 

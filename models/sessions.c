@@ -44,27 +44,19 @@ static uint32_t pick_target(struct sessions *s, struct app *a)
 /* What the user asks for, and whether it needs no network: a local account. */
 static bool draw_request(struct sessions *s, uint32_t id)
 {
-    const struct session *x = &s->at[id];
-    struct app *a = session_app(s, x);
+    struct app *a = session_app(s, &s->at[id]);
     if (a->cache)
         s->names[id] = cache_draw(a->cache, &a->names);
-    bool local = a->config->local > 0 && random_unit(&a->locals) < a->config->local;
-    if (local)
-        session_count(s, x, APP_LOCAL);
-    return local;
+    return a->config->local > 0 && random_unit(&a->locals) < a->config->local;
 }
 
-bool sessions_arrival(struct sessions *s, const struct event *e)
+/* Everything that chance decides about a user who comes now.  True: it needs no network.
+ */
+static bool draw_user(struct sessions *s, struct app *a, uint32_t id)
 {
-    struct app *a = &s->apps[e->arg];
-    if (!event_timer_due(&a->next_arrival, e))
-        return false;
+    struct session *x = &s->at[id];
     const struct app_config *config = a->config;
     const struct host *from = &s->net->hosts.at[config->from];
-    uint32_t id = session_open(s);
-    struct session *x = &s->at[id];
-    x->app = (uint16_t)e->arg;
-    x->arrived = net_now(s->net);
     x->member = from->first_member + random_below(&a->members, from->member_count);
     x->target = pick_target(s, a);
     x->life = distribution_sample(&config->lifetime, &a->lifetimes);
@@ -82,16 +74,33 @@ bool sessions_arrival(struct sessions *s, const struct event *e)
             31u;
     x->vanishes = config->vanishes > 0 && random_unit(&a->vanishings) < config->vanishes;
     a->arrived++;
+    if (s->arrivals)
+        s->arrivals[id] = a->arrived;
+    return draw_request(s, id);
+}
+
+bool sessions_arrival(struct sessions *s, const struct event *e)
+{
+    struct app *a = &s->apps[e->arg];
+    if (!event_timer_due(&a->next_arrival, e))
+        return false;
+    uint32_t id = session_open(s);
+    struct session *x = &s->at[id];
+    x->app = (uint16_t)e->arg;
+    x->arrived = net_now(s->net);
+    bool local = draw_user(s, a, id);
     if (!is_running(s, a)) {
         session_settle(s, id);
         schedule_arrival(s, a);
         return true;
     }
     session_count(s, x, APP_ATTEMPTS);
+    if (local)
+        session_count(s, x, APP_LOCAL);
     if (s->net->tracer)
         trace_session(s->net, id, x->app, TRACE_ARRIVES, FAILURE_NONE);
     schedule_arrival(s, a);
-    session_begins(s, id, draw_request(s, id));
+    session_begins(s, id, local);
     return true;
 }
 
@@ -132,6 +141,31 @@ static void open_app(struct sessions *s, struct app *a, const struct app_config 
     free(path);
 }
 
+static bool draws_late(const struct field_list *rows)
+{
+    const struct behaviour *row = rows->items;
+    for (uint32_t i = 0; i < rows->count; i++)
+        if (row[i].kind.kind == BEHAVES_LATE)
+            return true;
+    return false;
+}
+
+/* Whether users of an app are decided about after they came. */
+static bool draws_later(const struct app_config *c)
+{
+    return c->protocol == APP_UDP || c->on_failure.jitter > 0 ||
+           draws_late(&c->server_close) || draws_late(&c->client_close);
+}
+
+/* Counts the users from now on if an app needs it. */
+static void number_arrivals(struct sessions *s, const struct field_list *configs)
+{
+    const struct app_config *config = configs->items;
+    for (uint32_t i = 0; i < configs->count && !s->arrivals; i++)
+        if (draws_later(&config[i]))
+            s->arrivals = memory_new(s->capacity + 1u, sizeof *s->arrivals);
+}
+
 void sessions_init(struct sessions *s, struct net *net, struct notes *notes,
                    const struct field_list *configs, const struct arrival_trace *traces,
                    uint64_t seed, uint32_t replication)
@@ -139,6 +173,7 @@ void sessions_init(struct sessions *s, struct net *net, struct notes *notes,
     const struct app_config *config = configs->items;
     *s = (struct sessions){.net = net, .notes = notes, .app_count = configs->count};
     s->apps = memory_new(configs->count, sizeof *s->apps);
+    number_arrivals(s, configs);
     for (uint32_t i = 0; i < configs->count; i++)
         open_app(s, &s->apps[i], &config[i], &traces[i], seed, replication);
     for (uint32_t i = 0; i < configs->count; i++)
@@ -154,6 +189,7 @@ void sessions_free(struct sessions *s)
     }
     free(s->names);
     free(s->mates);
+    free(s->arrivals);
     free(s->apps);
     free(s->at);
     *s = (struct sessions){0};
@@ -185,6 +221,7 @@ void sessions_reconfigure(struct sessions *s, const struct field_list *configs)
 {
     if (s->net->processes.stopped)
         stop_retries(s);
+    number_arrivals(s, configs);
     const struct app_config *config = configs->items;
     for (uint32_t i = 0; i < s->app_count; i++) {
         struct app *a = &s->apps[i];
@@ -234,5 +271,6 @@ size_t sessions_bytes(const struct sessions *s)
         bytes += (a->cache ? cache_bytes(a->cache) : 0) + client_pools_bytes(s, a);
     }
     return bytes + s->capacity * (sizeof *s->at + (s->names ? sizeof *s->names : 0) +
-                                  (s->mates ? sizeof *s->mates : 0));
+                                  (s->mates ? sizeof *s->mates : 0) +
+                                  (s->arrivals ? sizeof *s->arrivals : 0));
 }

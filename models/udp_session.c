@@ -4,12 +4,14 @@
 #include "sim/engine/distribution.h"
 
 /* SIM_NEVER: the server ignores it. */
-static sim_ns draw_thinking(struct app *a)
+static sim_ns draw_thinking(struct sessions *s, uint32_t id)
 {
+    struct app *a = session_app(s, session_at(s, id));
     const struct udp_config *udp = &a->config->udp;
-    if (udp->unanswered > 0 && random_unit(&a->answers) < udp->unanswered)
+    struct random_stream own, *chance = session_chance(s, id, &a->answers, &own);
+    if (udp->unanswered > 0 && random_unit(chance) < udp->unanswered)
         return SIM_NEVER;
-    return distribution_sample(&udp->thinks, &a->answers);
+    return distribution_sample(&udp->thinks, chance);
 }
 
 void udp_session_tries(struct sessions *s, uint32_t id)
@@ -32,7 +34,7 @@ void udp_session_tries(struct sessions *s, uint32_t id)
         return;
     }
     session_wait_as_always(s, id, a->config->udp.timeout, SESSION_IMPATIENT);
-    udp_ask(s->net, opened.socket, draw_thinking(a));
+    udp_ask(s->net, opened.socket, draw_thinking(s, id));
 }
 
 void udp_session_close(struct sessions *s, uint32_t id)

@@ -53,6 +53,28 @@ static void test_a_copy_is_a_fork(void **state)
         assert_int_equal(random_u32(&s), random_u32(&fork));
 }
 
+/* Goldens depend on it, like on the streams themselves. */
+static void test_a_part_of_a_stream_does_not_depend_on_what_was_drawn(void **state)
+{
+    (void)state;
+    struct random_stream s = random_stream_make(1, 2, "apps.shares", "arrivals");
+    struct random_stream whole = s, first = random_stream_part(&s, 0);
+    for (int i = 0; i < 9; i++)
+        assert_int_equal(random_u32(&first), random_u32(&whole));
+    struct random_stream before = random_stream_part(&s, 7), other, after;
+    for (int i = 0; i < 5; i++)
+        random_u32(&s);
+    after = random_stream_part(&s, 7);
+    other = random_stream_part(&s, 8);
+    unsigned alike = 0;
+    for (int i = 0; i < 100; i++) {
+        uint32_t draw = random_u32(&before);
+        assert_int_equal(draw, random_u32(&after));
+        alike += draw == random_u32(&other);
+    }
+    assert_int_equal(alike, 0);
+}
+
 static void test_each_part_of_the_name_makes_another_stream(void **state)
 {
     (void)state;
@@ -283,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_a_zero_key_gives_the_known_answer),
         cmocka_unit_test(test_a_stream_keeps_its_numbers),
         cmocka_unit_test(test_a_copy_is_a_fork),
+        cmocka_unit_test(test_a_part_of_a_stream_does_not_depend_on_what_was_drawn),
         cmocka_unit_test(test_each_part_of_the_name_makes_another_stream),
         cmocka_unit_test(test_neighbouring_streams_are_independent),
         cmocka_unit_test(test_units_are_uniform_in_the_open_interval),

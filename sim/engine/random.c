@@ -16,6 +16,12 @@ struct random_stream random_stream_make(uint64_t seed, uint32_t replication,
                                   .used = 4};
 }
 
+struct random_stream random_stream_part(const struct random_stream *s, uint64_t part)
+{
+    return (struct random_stream){
+        .key = {s->key[0], s->key[1]}, .counter = part << 24, .used = 4};
+}
+
 /* The block of the present count, [Salmon et al.] section 3.4 with ten rounds. */
 static void next_block(struct random_stream *s)
 {

@@ -30,6 +30,11 @@ _Static_assert(sizeof(struct random_stream) == 40, "a stream is 40 bytes");
 struct random_stream random_stream_make(uint64_t seed, uint32_t replication,
                                         const char *component, const char *purpose);
 
+/* A stretch of 2^24 blocks of a stream by its number, up to 2^40: for what belongs to one
+ * user among many, who draws late or never.  Streams that are drawn from in parts are not
+ * drawn from in order: part 0 is their beginning. */
+struct random_stream random_stream_part(const struct random_stream *s, uint64_t part);
+
 uint32_t random_u32(struct random_stream *s);
 
 /* Uniform in the open interval (0, 1): (k + 1/2) / 2^52 with k of 52 bits, exactly.  Two
