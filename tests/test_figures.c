@@ -249,8 +249,8 @@ static void test_the_fullest_host_is_the_one_under_study(void **state)
     figure_pool_free(&pool);
     /* What happened between two samples is in the summary. */
     static const struct run_metric metrics[] = {
-        {"hosts.clients.tcp4.in_use_max", "ports", 999999, 0},
-        {"hosts.clients.tcp4.capacity", "ports", 1000000, 0},
+        {"hosts.clients.tcp4.in_use_max", "ports", 999999, 0, 0},
+        {"hosts.clients.tcp4.capacity", "ports", 1000000, 0, 0},
     };
     run.metrics = metrics;
     run.metric_count = COUNT(metrics);
