@@ -1,18 +1,26 @@
-/* portsim plot: draws the figures of a run directory. */
+/* portsim plot: draws the figures of a run directory, or the pictures of a study. */
 #include <argp.h>
 #include <stdio.h>
 
 #include "sim/cli/command.h"
 #include "sim/cli/directory.h"
+#include "sim/cli/draw.h"
 #include "sim/cli/run.h"
+#include "sim/study/store.h"
 
 struct arguments {
     const char *directory;
+    const char *metric; /* NULL: what the requirements speak of */
     enum figure_format format;
 };
 
 static const struct argp_option options[] = {
     {"format", 'f', "FORMAT", 0, "svg (the default), png, or dumb for the terminal", 0},
+    {"metric", 'm', "NAME", 0,
+     "of a study: what to draw (default: what its requirements speak of, else the "
+     "failure "
+     "ratios)",
+     0},
     {0}};
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -22,6 +30,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'f':
         if (!run_format(argument, &a->format))
             argp_error(state, "--format must be svg, png or dumb, is \"%s\"", argument);
+        break;
+    case 'm':
+        a->metric = argument;
         break;
     default:
         return directory_argument(key, argument, state, &a->directory);
@@ -34,8 +45,25 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "DIR",
     .doc =
-        "Draws the figures of the run in DIR, into DIR/plots, or as characters on the "
-        "terminal.\vExample:\n  portsim plot runs/proxysg-cifs-finwait2 --format png\n"};
+        "Draws the figures of the run in DIR, or the pictures of the study in DIR, into "
+        "DIR/plots, or as characters on the terminal.  A study of one axis gets a knee, "
+        "of "
+        "two a heat map, of single changes a tornado; ten runs and more show when they "
+        "failed first.\vExample:\n"
+        "  portsim plot runs/proxysg-cifs-finwait2 --format png\n"
+        "  portsim plot my-study --metric apps.web.failure_ratio --format dumb\n"};
+
+static bool draw(const struct arguments *a, struct figures_drawn *drawn,
+                 struct results_error *error)
+{
+    if (store_is_study(a->directory))
+        return draw_study(a->directory, a->metric, a->format, drawn, error);
+    if (a->metric)
+        return results_fail(error, 0,
+                            "%s is no study: --metric says nothing of its figures",
+                            a->directory);
+    return draw_run(a->directory, a->format, drawn, error);
+}
 
 static int run(int argc, char **argv)
 {
@@ -43,7 +71,7 @@ static int run(int argc, char **argv)
     struct figures_drawn drawn = {0};
     struct results_error error;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
-    if (!run_draw(a.directory, a.format, &drawn, &error)) {
+    if (!draw(&a, &drawn, &error)) {
         fprintf(stderr, "portsim: %s\n", error.text);
         return EXIT_IO;
     }
@@ -54,6 +82,6 @@ static int run(int argc, char **argv)
 
 const struct command command_plot = {
     .name = "plot",
-    .summary = "draw the figures of a run directory (SVG, PNG, terminal)",
+    .summary = "draw the figures of a run or a study (SVG, PNG, terminal)",
     .run = run,
 };

@@ -5,13 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
-#include "sim/cli/places.h"
+#include "sim/cli/draw.h"
 #include "sim/cli/read.h"
 #include "sim/cli/simulation.h"
 #include "sim/cli/stop.h"
@@ -52,29 +51,6 @@ static int io_error(const struct results_error *error)
 {
     fprintf(stderr, "portsim: %s\n", error->text);
     return EXIT_IO;
-}
-
-bool run_draw(const char *directory, enum figure_format format,
-              struct figures_drawn *drawn, struct results_error *error)
-{
-    char *scripts = places_folder("plots");
-    if (!scripts) {
-        char *missing = places_missing();
-        results_fail(error, 0, "%s", missing);
-        free(missing);
-        return false;
-    }
-    struct winsize window = {0};
-    ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
-    struct figures_request request = {.directory = directory,
-                                      .scripts = scripts,
-                                      .format = format,
-                                      .terminal = stdout,
-                                      .columns = window.ws_col,
-                                      .rows = window.ws_row};
-    bool well = figures_draw(&request, drawn, error);
-    free(scripts);
-    return well;
 }
 
 /* summary.json as it was written. */
@@ -149,7 +125,7 @@ static int show(const struct run_order *order, const struct run_record *record,
         summary_print(stdout, record, terminal_colours());
     fflush(stdout);
     if (order->plots && !stop_signal() &&
-        !run_draw(directory, order->format, &drawn, &error) && !stop_signal())
+        !draw_run(directory, order->format, &drawn, &error) && !stop_signal())
         status = io_error(&error);
     if (!order->quiet)
         tell_files(order, directory, &drawn, record);

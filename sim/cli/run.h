@@ -24,11 +24,6 @@ struct run_order {
 /* Does all of it and returns the exit status. */
 int run_scenario(const struct run_order *order);
 
-/* Draws the figures of a run directory with the scripts that came with the program; of
- * FIGURE_DUMB on stdout, as large as the terminal. */
-bool run_draw(const char *directory, enum figure_format format,
-              struct figures_drawn *drawn, struct results_error *error);
-
 /* "svg", "png", "dumb"; false if it is another word. */
 bool run_format(const char *word, enum figure_format *out);
 

@@ -52,3 +52,15 @@ int axis_value_compare(const char *a, const char *b)
         return x.size < y.size ? -1 : 1;
     return strcmp(a, b);
 }
+
+bool axis_value_size(const char *text, double *size, const char **unit)
+{
+    static const char *const of_kind[] = {
+        [KIND_NUMBER] = "", [KIND_DURATION] = "s", [KIND_RATE] = "/s"};
+    struct sized s = size_of(text);
+    if (s.kind == KIND_NONE || s.kind == KIND_TEXT)
+        return false;
+    *size = s.kind == KIND_DURATION ? s.size / SIM_S : s.size;
+    *unit = of_kind[s.kind];
+    return true;
+}

@@ -16,4 +16,8 @@ int axis_value_compare(const char *a, const char *b);
 /* True if the value is a plain number. */
 bool axis_value_number(const char *text, double *out);
 
+/* The size of a number (unit ""), a duration in seconds ("s") or a rate ("/s"); false of
+ * any other text. */
+bool axis_value_size(const char *text, double *size, const char **unit);
+
 #endif

@@ -165,6 +165,7 @@ struct picture_ecdf {
     const char *label; /* "apps.web.first_failure_s" */
     struct ecdf_line lines[PICTURE_LINES_MAX];
     unsigned line_count;
+    double start_s; /* the end of the warm-up: nothing before it was counted */
     const struct picture_point *theory; /* x in s, mean the share of runs */
     size_t theory_count;
     const char *theory_name;

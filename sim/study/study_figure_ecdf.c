@@ -78,6 +78,8 @@ static void put_words(const struct canvas *c, const struct picture_ecdf *e,
         text_print(&headline, "%s: ", e->lines[0].label);
     tell_line(&e->lines[0], e->what, unit, &headline);
     text_print(&detail, "%s of each run, in order", e->label);
+    if (e->start_s > 0)
+        text_print(&detail, "; counted from the end of the warm-up");
     if (e->line_count == 1)
         text_print(&detail, "; band: where the share of all such runs may be");
     char *label = memory_print("runs that have %s", e->what);
@@ -102,11 +104,12 @@ static void put_legend(const struct picture_ecdf *e, struct text *script)
 /* --- data --------------------------------------------------------------------------- */
 
 /* Time and share of the steps of a line. */
-static void put_steps(const struct ecdf_line *line, double unit, struct text *script)
+static void put_steps(const struct ecdf_line *line, double start, double unit,
+                      struct text *script)
 {
     struct failed f = failed_of(line);
     double all = (double)line->count;
-    study_row(script, (const double[]){0, 0}, 2);
+    study_row(script, (const double[]){start / unit, 0}, 2);
     for (size_t k = 0; k < f.count; k++)
         study_row(script, (const double[]){f.at[k] / unit, (double)(k + 1) / all}, 2);
     study_row(script, (const double[]){line->end_s / unit, (double)f.count / all}, 2);
@@ -115,15 +118,16 @@ static void put_steps(const struct ecdf_line *line, double unit, struct text *sc
 }
 
 /* Time, low and high at both ends of each step. */
-static void put_band(const struct ecdf_line *line, double confidence, double unit,
-                     struct text *script)
+static void put_band(const struct picture_ecdf *e, double unit, struct text *script)
 {
+    const struct ecdf_line *line = &e->lines[0];
     struct failed f = failed_of(line);
     text_print(script, "$band << EOD\n");
     for (size_t k = 0; k <= f.count; k++) {
-        double from = k ? f.at[k - 1] : 0, to = k < f.count ? f.at[k] : line->end_s;
+        double from = k ? f.at[k - 1] : e->start_s,
+               to = k < f.count ? f.at[k] : line->end_s;
         struct interval band =
-            estimate_share((uint32_t)k, (uint32_t)line->count, confidence);
+            estimate_share((uint32_t)k, (uint32_t)line->count, e->words.confidence);
         study_row(script, (const double[]){from / unit, band.low, band.high}, 3);
         study_row(script, (const double[]){to / unit, band.low, band.high}, 3);
     }
@@ -135,12 +139,12 @@ static void put_data(const struct picture_ecdf *e, double unit, struct text *scr
 {
     text_print(script, "$data << EOD\n");
     for (unsigned i = 0; i < e->line_count; i++)
-        put_steps(&e->lines[i], unit, script);
+        put_steps(&e->lines[i], e->start_s, unit, script);
     text_print(script, "EOD\n$theory << EOD\n");
     for (size_t i = 0; i < e->theory_count; i++)
         study_row(script, (const double[]){e->theory[i].x / unit, e->theory[i].mean}, 2);
     text_print(script, "EOD\n");
-    put_band(&e->lines[0], e->words.confidence, unit, script);
+    put_band(e, unit, script);
 }
 
 /* The marks at the ends of lines some of whose runs never failed. */
@@ -179,7 +183,9 @@ bool picture_ecdf(struct canvas *c, const char *name, const struct picture_ecdf 
     double length = sim_seconds(unit.length);
     put_words(c, e, unit, &script);
     put_legend(e, &script);
-    text_print(&script, "set xrange [0:");
+    text_print(&script, "set xrange [");
+    gnuplot_number(&script, e->start_s / length);
+    text_print(&script, ":");
     gnuplot_number(&script, end / length);
     text_print(&script, "]\n");
     axis_tics(&script, "x", end / length,

@@ -1,11 +1,11 @@
 #include "sim/study/workers.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
-#include "sim/study/processors.h"
 
 /* handed <= taken <= opened <= count; all under the lock, which nobody holds while a run,
  * open() or done() is under way. */
@@ -266,5 +266,8 @@ bool workers_run(const struct workers *w, struct study_job *jobs, size_t count)
 
 unsigned workers_default(void)
 {
-    return processors_here();
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        return (unsigned)CPU_COUNT(&set);
+    return 1; /* a machine with more processors than the set has room for */
 }

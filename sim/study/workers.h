@@ -61,7 +61,7 @@ struct workers {
  * plan that open() gave them: that is the caller's to give back. */
 bool workers_run(const struct workers *w, struct study_job *jobs, size_t count);
 
-/* Threads to use when nobody says how many: processors.h. */
+/* Processors that this process may use. */
 unsigned workers_default(void);
 
 #endif
