@@ -201,7 +201,7 @@ static const struct argp argp = {
         "between which two values the threshold lies.  Exit status 1 if both ends meet "
         "or neither does, 7 if an end, or the precision asked for, is too near the "
         "threshold.\v"
-        "Examples:\n"
+        "Example:\n"
         "  portsim plan proxysg-cifs-finwait2 --vary apps.shares.arrivals.rate=5/s..60/s "
         "--require 'apps.pages.failure_ratio <= 0.1%'\n"
         "  portsim plan my.json --vary hosts.proxy.addresses=1..8 "

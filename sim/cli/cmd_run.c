@@ -216,7 +216,7 @@ static const struct argp argp = {
            "else is of replication 1.  A requirement then holds if its whole interval "
            "does.  Exit status 1 if one fails or is undecided, 7 if the precision was "
            "not reached.\n\n"
-           "Examples:\n"
+           "Example:\n"
            "  portsim run proxysg-cifs-finwait2\n"
            "  portsim run my.json --set hosts.proxy.tcp.fin_wait_2=1min --plots\n"
            "  portsim run proxysg-outage --replications 20 --jobs 2\n"
