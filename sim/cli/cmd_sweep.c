@@ -7,7 +7,6 @@
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/sweep_order.h"
-#include "sim/study/workers.h"
 #include "sim/trial/sweep_config.h"
 
 enum {
@@ -38,7 +37,9 @@ static const struct argp_option options[] = {
      "is, and each value alone",
      0},
     {"replications", 'r', "R", 0, "Runs of each point (the scenario's; 10)", 0},
-    {"jobs", 'j', "J", 0, "Runs at the same time (as many as there are processors)", 0},
+    {"jobs", 'j', "J", 0,
+     "Runs at the same time (as many as there are processors; under mpirun one a rank)",
+     0},
     {"output", 'o', "STUDY", 0, "The study's directory (studies/NAME)", 0},
     {"shard", KEY_SHARD, "I/N", 0,
      "Only the I-th of N shares of the runs, to be joined by portsim merge; auto or "
@@ -189,7 +190,7 @@ static const struct argp argp = {
 
 static int run(int argc, char **argv)
 {
-    struct sweep_arguments a = {.jobs = workers_default(), .argc = argc, .argv = argv};
+    struct sweep_arguments a = {.argc = argc};
     char **given = memory_new((size_t)argc + 1, sizeof *given);
     memcpy(given, argv, (size_t)argc * sizeof *given); /* argp sorts them */
     a.argv = given;

@@ -345,6 +345,16 @@ static bool open_study(struct session *s, struct sweep *sweep, int *status)
     return false;
 }
 
+/* Any other rank. */
+static int serve(struct session *s, struct sweep *sweep)
+{
+    struct results_error error;
+    stop_listen();
+    if (!sweep_serve(sweep, &s->ranks, &error))
+        return complain(&error);
+    return stop_signal() ? EXIT_BY_SIGNAL + stop_signal() : EXIT_DONE;
+}
+
 /* On several ranks all must be able to begin, or none does. */
 static int run_ranks(struct session *s, bool good, int status)
 {
@@ -364,9 +374,7 @@ static int run_ranks(struct session *s, bool good, int status)
     if (all && first) {
         status = run_sweep(s, &sweep);
     } else if (all) {
-        status = EXIT_DONE;
-        if (!sweep_serve(&sweep, &s->ranks, &error))
-            status = complain(&error);
+        status = serve(s, &sweep);
     } else if (good) {
         status = EXIT_SCENARIO;
     }
@@ -425,6 +433,17 @@ static void session_close(struct session *s)
     free(s->path);
 }
 
+/* Rank 0 first: what it complains of nobody needs to say again. */
+static bool read_in_turn(struct session *s, int *status)
+{
+    bool first = s->ranks.rank == 0, speak;
+    bool good = !first || read_all(s, status);
+    if (ranks_agree(&s->ranks, good, &speak))
+        return first || read_all(s, status);
+    s->told |= !first;
+    return false;
+}
+
 int sweep_command(struct sweep_arguments *a)
 {
     struct session s = {.a = a};
@@ -436,7 +455,9 @@ int sweep_command(struct sweep_arguments *a)
         ranks_leave(&s.ranks, EXIT_USAGE);
         return EXIT_USAGE;
     }
-    bool good = read_all(&s, &status);
+    if (!a->jobs)
+        a->jobs = s.ranks.count > 1 ? 1 : workers_default();
+    bool good = read_in_turn(&s, &status);
     if (!a->list && !a->estimate) {
         status = run_ranks(&s, good, status);
     } else if (!good && !s.told) {
@@ -444,7 +465,7 @@ int sweep_command(struct sweep_arguments *a)
     } else if (good && s.ranks.rank == 0) {
         status = answer(&s);
     }
+    session_close(&s); /* before an MPI whose ranks are dead ends this one too */
     ranks_leave(&s.ranks, status);
-    session_close(&s);
     return status;
 }

@@ -16,7 +16,7 @@ struct sweep_arguments {
     struct text_list vary, metrics;
     char *seed;            /* "seed=N"; NULL: the scenario's */
     uint32_t replications; /* 0: the scenario's */
-    uint32_t jobs;
+    uint32_t jobs;         /* 0: as fits */
     struct shard shard;
     bool list, estimate, json, quiet;
     char **argv; /* as it was called, to say what goes on from here */

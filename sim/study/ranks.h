@@ -50,8 +50,8 @@ const char *ranks_kind(void);
 unsigned ranks_started(unsigned *rank);
 
 /* Finds the other processes.  Refuses to be one of several that cannot divide the work,
- * or were not given the same command line; `out` says also then which one this is, and
- * rank 0 tells the user. */
+ * or were not given the same command line; `out` is then a rank that is alone, whose
+ * number says who tells the user: 0. */
 bool ranks_join(struct ranks *out, char **argv, struct results_error *error);
 
 /* True if it is true of all.  If not, `speak` is set on one of those of whom it is not:

@@ -169,10 +169,8 @@ bool ranks_join(struct ranks *out, char **argv, struct results_error *error)
     }
     *out = (struct ranks){.rank = (unsigned)own, .count = (unsigned)all};
     unsigned odd = odd_one_out(out, argv);
-    if (odd == out->count)
-        return true;
-    MPI_Finalize();
-    return results_fail(error, 0,
+    return odd == out->count ||
+           results_fail(error, 0,
                         "rank %u was given another command line than rank 0; under "
                         "mpirun all ranks work on one study, and divide it themselves",
                         odd);
