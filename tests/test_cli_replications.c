@@ -200,8 +200,8 @@ static void test_a_steady_point_of_a_sweep_is_counted_as_a_run_is(void **state)
     char *root = place(), *r = memory_print("%s/r", root),
          *s = memory_print("%s/s", root);
     expect_run(root, 0,
-               (const char *[]){"--set", "warm_up=0s", "--set", steady, "--replications",
-                                "3", "-o", "r", NULL});
+               (const char *[]){"--set", "warm_up=0s", "--set", steady, "--set",
+                                "require=[]", "--replications", "3", "-o", "r", NULL});
     struct program p = {.args = {"sweep", "teaching-mini", "--set", "duration=2000s",
                                  "--set", "warm_up=0s", "--set", steady, "--vary",
                                  "apps.pages.arrivals.rate=1.6/s,2/s", "--replications",
