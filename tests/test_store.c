@@ -393,30 +393,69 @@ static void test_json_says_what_the_table_says(void **state)
 /* --- for people ----------------------------------------------------------------------
  */
 
-static void test_the_tables_can_be_asked_in_sql(void **state)
+/* The n-th block of SQL in the page about the store. */
+static char *documented(uint32_t n)
 {
-    const struct stage *s = *state;
-    static const char question[] =
-        "SELECT avg(r.value) FROM results r JOIN varied v USING (point)"
-        " WHERE metric = 'apps.pages.failure_ratio' AND path = 'apps.pages.arrivals.rate'"
-        " AND v.value = '5/s'";
-    sqlite3 *db;
-    sqlite3_stmt *q;
+    char *page = scratch_get("docs", "STUDY_STORE.md");
+    const char *at = page;
+    for (uint32_t i = 0; i <= n && at; i++)
+        at = strstr(at + 1, "```sql\n");
+    if (!at)
+        fail_msg("docs/STUDY_STORE.md has no block %u", n);
+    at += strlen("```sql\n");
+    char *sql = memory_text(at, (size_t)(strstr(at, "```") - at));
+    free(page);
+    return sql;
+}
+
+/* The mean of the runs themselves, of both points with this rate. */
+static double mean_failure_ratio(const struct stage *s, const char *rate)
+{
     double sum = 0;
-    work(s, &three_runs);
+    uint32_t count = 0;
     for (uint32_t i = 0; i < LAB_POINTS; i++)
-        for (uint32_t k = 1; k <= 3 && i % 3 == 2; k++) {
+        for (uint32_t k = 1; k <= 3 && strstr(s->lab.points[i].settings[0], rate); k++) {
             struct trial_numbers *n = study_lab_run(&s->lab, i, k);
             sum += n->values[trial_numbers_find(n, "apps.pages.failure_ratio")];
             trial_numbers_free(n);
+            count++;
         }
+    return sum / count;
+}
+
+static void expect_rates(const struct stage *s, sqlite3_stmt *q)
+{
+    for (uint32_t rows = 0; rows < 3; rows++) {
+        assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+        char *rate = memory_print("=%s", (const char *)sqlite3_column_text(q, 0));
+        double wanted = mean_failure_ratio(s, rate), found = sqlite3_column_double(q, 1);
+        if (fabs(found - wanted) > 1e-12)
+            fail_msg("%s: %.17g, not %.17g", rate, found, wanted);
+        assert_int_equal(sqlite3_column_int(q, 2), 6);
+        free(rate);
+    }
+    assert_int_equal(sqlite3_step(q), SQLITE_DONE);
+}
+
+static void test_the_documented_questions_in_sql_are_answered(void **state)
+{
+    const struct stage *s = *state;
+    sqlite3 *db;
+    work(s, &three_runs);
     char *path = memory_print("%s/" STORE_FILE, s->study);
     assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, question, -1, &q, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
-    double found = sqlite3_column_double(q, 0);
-    assert_true(fabs(found - sum / 6) < 1e-12);
-    sqlite3_finalize(q);
+    for (uint32_t i = 0; i < 3; i++) {
+        sqlite3_stmt *q;
+        char *sql = documented(i);
+        if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) != SQLITE_OK)
+            fail_msg("%s%s", sql, sqlite3_errmsg(db));
+        if (i == 0)
+            expect_rates(s, q);
+        else
+            assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+        sqlite3_finalize(q);
+        free(sql);
+    }
     sqlite3_close(db);
     free(path);
 }
@@ -435,7 +474,7 @@ int main(void)
         ON_STAGE(test_the_order_of_storing_and_the_threads_do_not_show),
         ON_STAGE(test_a_study_grows_without_redoing_a_run),
         ON_STAGE(test_json_says_what_the_table_says),
-        ON_STAGE(test_the_tables_can_be_asked_in_sql),
+        ON_STAGE(test_the_documented_questions_in_sql_are_answered),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }
