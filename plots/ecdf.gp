@@ -2,7 +2,7 @@
 #
 # $data, one index a line: time, share.  $band, of the first line: time, low, high.  $theory:
 # time, share.  x_label, lines, label_of[], theories, theory_name; where runs never failed: ends,
-# end_at[], end_share[], end_text[].
+# end_at[], end_share[].
 
 load './common.gp'
 
@@ -13,7 +13,6 @@ if (!plain) {
     set style fill transparent solid 0.16 noborder
     do for [i = 1:ends] {
         set label 100 + i '▲' at first end_at[i],first end_share[i] center front noenhanced font text_font textcolor rgb ink
-        set label 120 + i clip(end_text[i], 30) at screen key_left,first end_share[i] left noenhanced front font text_font textcolor rgb ink
     }
     plot for [i = 1:(lines == 1)] $band using 1:2:3 with filledcurves linecolor rgb line_colour[1] notitle, \
          for [i = 1:theories] $theory using 1:2 with lines linewidth 1.6 dashtype 2 linecolor rgb ink title theory_name, \

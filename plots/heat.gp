@@ -39,8 +39,7 @@ if (!plain) {
     set cbtics scale 0.5
     set style fill solid 1.0 noborder
     plot $cells using 1:2:($1 - 0.49):($1 + 0.49):($2 - 0.49):($2 + 0.49):3 with boxxyerror fillcolor palette notitle, \
-         for [i = 1:border_shown] $border using 1:2 with lines linewidth 6 linecolor rgb 0xFFFFFF notitle, \
-         for [i = 1:border_shown] $border using 1:2 with lines linewidth 3 linecolor rgb bad notitle
+         for [i = 1:border_shown] $border using 1:2 with lines linewidth 3.5 linecolor rgb bad notitle
 } else {
     set lmargin 16
     do for [i = 1:x_count:x_every] { set label 100 + i clip(x_text[i], 10) at first i,graph 0 center offset 0,-1 noenhanced }

@@ -263,6 +263,21 @@ static void test_a_knee_says_where_the_bound_is_met(void **state)
     free(picture);
 }
 
+static void test_a_knee_of_many_lines_says_where_each_meets_the_bound(void **state)
+{
+    struct picture_point points[POINTS], others[POINTS];
+    turning_points(points, 1);
+    turning_points(others, 0.1);
+    struct picture_knee k = knee_of(points);
+    k.lines[1] = (struct knee_line){"dns", others, POINTS};
+    k.line_count = 2;
+    k.bound = (struct picture_bound){.is = true, .at_most = true, .value = 0.04};
+    char *picture = svg(state, draw_knee, &k);
+    expect_words(picture, "≤ 4 % at 18 of 22 points; at 1 the runs do not tell");
+    expect_words(picture, "met: web up to 26/s, dns at every point");
+    free(picture);
+}
+
 /* 0.01 % beside 17 %: on a linear axis it would lie on the axis. */
 static void test_a_small_bound_is_seen_on_a_logarithmic_axis(void **state)
 {
@@ -389,7 +404,7 @@ static void test_runs_that_never_failed_are_marked(void **state)
     char *picture = svg(state, draw_ecdf, &e);
     expect_words(picture,
                  "half of 8 runs have failed by 80 s, 2 had not at the end (300 s)");
-    expect_words(picture, "2 of 8 never");
+    expect_words(picture, ">narrow: 2 of 8 never<");
     free(picture);
 }
 
@@ -463,6 +478,7 @@ int main(void)
         TEST(test_every_picture_is_whole_in_every_format),
         TEST(test_a_picture_is_the_same_bytes_again),
         TEST(test_a_knee_says_where_the_bound_is_met),
+        TEST(test_a_knee_of_many_lines_says_where_each_meets_the_bound),
         TEST(test_a_small_bound_is_seen_on_a_logarithmic_axis),
         TEST(test_a_knee_shows_theory_capacity_and_answer),
         TEST(test_a_knee_of_very_little_is_still_a_picture),

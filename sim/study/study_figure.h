@@ -9,6 +9,9 @@
 const char *study_value(const struct picture_axis *axis, double value,
                         char out[AXIS_TEXT]);
 
+/* A half-width in two digits: "0.56 %". */
+const char *study_half(const struct picture_axis *axis, double half, char out[AXIS_TEXT]);
+
 /* The last words of a path, by which people call it: "fin_wait_2" of
  * "hosts.proxy.tcp.fin_wait_2", "web.failure_ratio" of "apps.web.failure_ratio@late". */
 const char *study_short_name(const char *path);

@@ -45,6 +45,13 @@ const char *study_value(const struct picture_axis *axis, double value,
     return out;
 }
 
+const char *study_half(const struct picture_axis *axis, double half, char out[AXIS_TEXT])
+{
+    char digits[AXIS_TEXT];
+    snprintf(digits, sizeof digits, "%.1e", half);
+    return study_value(axis, strtod(digits, NULL), out);
+}
+
 const char *study_short_name(const char *path)
 {
     const char *last = strrchr(path, '.');

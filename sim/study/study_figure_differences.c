@@ -89,7 +89,7 @@ static char *row_text(const struct difference_row *r)
     if (isnan(r->low) || isnan(r->high))
         return memory_print("%s: %s", verdicts[r->verdict], value);
     return memory_print("%s: %s ± %s", verdicts[r->verdict], value,
-                        study_value(&relative, (r->high - r->low) / 2, half));
+                        study_half(&relative, (r->high - r->low) / 2, half));
 }
 
 static void put_texts(const struct picture_differences *d, struct text *script)

@@ -90,15 +90,31 @@ static void put_words(const struct canvas *c, const struct picture_ecdf *e,
     free(x_label);
 }
 
+static size_t never_of(const struct ecdf_line *line)
+{
+    size_t never = 0;
+    for (size_t i = 0; i < line->count; i++)
+        never += isnan(line->seconds[i]) ? 1 : 0;
+    return never;
+}
+
+/* "web", "dns: 6 of 40 never". */
 static void put_legend(const struct picture_ecdf *e, struct text *script)
 {
-    const char *labels[PICTURE_LINES_MAX];
-    for (unsigned i = 0; i < e->line_count; i++)
-        labels[i] = e->lines[i].label;
+    char *labels[PICTURE_LINES_MAX];
+    for (unsigned i = 0; i < e->line_count; i++) {
+        const struct ecdf_line *line = &e->lines[i];
+        size_t never = never_of(line);
+        labels[i] =
+            never ? memory_print("%s: %zu of %zu never", line->label, never, line->count)
+                  : memory_print("%s", line->label);
+    }
     gnuplot_set_number(script, "lines", e->line_count);
-    gnuplot_set_strings(script, "label_of", labels, e->line_count);
+    gnuplot_set_strings(script, "label_of", (const char *const *)labels, e->line_count);
     gnuplot_set_number(script, "theories", e->theory_count > 0);
     gnuplot_set_string(script, "theory_name", e->theory_name ? e->theory_name : "");
+    for (unsigned i = 0; i < e->line_count; i++)
+        free(labels[i]);
 }
 
 /* --- data --------------------------------------------------------------------------- */
@@ -150,27 +166,19 @@ static void put_data(const struct picture_ecdf *e, double unit, struct text *scr
 /* The marks at the ends of lines some of whose runs never failed. */
 static void put_ends(const struct picture_ecdf *e, double unit, struct text *script)
 {
-    char *texts[PICTURE_LINES_MAX];
     double at[PICTURE_LINES_MAX], share[PICTURE_LINES_MAX];
     unsigned count = 0;
     for (unsigned i = 0; i < e->line_count; i++) {
         const struct ecdf_line *line = &e->lines[i];
-        struct failed f = failed_of(line);
-        size_t never = line->count - f.count;
-        free(f.at);
+        size_t never = never_of(line);
         if (!never)
             continue;
         at[count] = line->end_s / unit;
-        share[count] = (double)f.count / (double)line->count;
-        texts[count++] =
-            memory_print("%s: %zu of %zu never", line->label, never, line->count);
+        share[count++] = 1 - (double)never / (double)line->count;
     }
     gnuplot_set_number(script, "ends", count);
     gnuplot_set_numbers(script, "end_at", at, count);
     gnuplot_set_numbers(script, "end_share", share, count);
-    gnuplot_set_strings(script, "end_text", (const char *const *)texts, count);
-    for (unsigned i = 0; i < count; i++)
-        free(texts[i]);
 }
 
 bool picture_ecdf(struct canvas *c, const char *name, const struct picture_ecdf *e)

@@ -32,30 +32,74 @@ static struct extent extent_of(const struct picture_knee *k)
 
 /* --- words -------------------------------------------------------------------------- */
 
-/* "shares: apps.shares.failure_ratio ≤ 0.1 % up to 27/s": of a line whose points meet the
- * bound on one side of a place and not on the other; else how many do. */
+/* How a line stands to the bound. */
+struct standing {
+    size_t met, open; /* points that meet it; whose runs do not tell */
+    size_t changes;   /* from met to not met, or back */
+    size_t last;      /* the last point that meets it, or the first, of one change */
+    bool first_meets;
+};
+
+static struct standing standing_of(const struct picture_knee *k,
+                                   const struct knee_line *line)
+{
+    struct standing s = {0};
+    bool before = false;
+    for (size_t i = 0; i < line->count; i++) {
+        bool meets = study_meets(&k->bound, line->points[i].mean);
+        s.met += meets;
+        s.open += study_open(&k->bound, &line->points[i]);
+        s.changes += i > 0 && meets != before;
+        s.first_meets = i == 0 ? meets : s.first_meets;
+        before = meets;
+    }
+    s.last = s.first_meets ? s.met - 1 : line->count - s.met;
+    return s;
+}
+
+/* "up to 27/s", "at every point", "at 3 of 8 points". */
+static void tell_standing(const struct picture_knee *k, const struct knee_line *line,
+                          struct text *out)
+{
+    char value[AXIS_TEXT];
+    struct standing s = standing_of(k, line);
+    if (s.changes == 1)
+        text_print(out, "%s %s", s.first_meets ? "up to" : "from",
+                   study_value(&k->x, line->points[s.last].x, value));
+    else if (s.met == 0 || s.met == line->count)
+        text_print(out, "at %s point", s.met ? "every" : "no");
+    else
+        text_print(out, "at %zu of %zu points", s.met, line->count);
+}
+
+/* "apps.web.failure_ratio ≤ 0.1 % up to 27/s; at 2 points the runs do not tell"; of many
+ * lines the sum. */
 static void tell_bound(const struct picture_knee *k, struct text *out)
 {
-    char value[AXIS_TEXT], bound[AXIS_TEXT];
-    const struct knee_line *line = &k->lines[0];
-    size_t met = 0, changes = 0;
-    for (size_t i = 0; i < line->count; i++) {
-        met += study_meets(&k->bound, line->points[i].mean);
-        changes += i && study_meets(&k->bound, line->points[i].mean) !=
-                            study_meets(&k->bound, line->points[i - 1].mean);
+    char bound[AXIS_TEXT];
+    size_t all = 0, met = 0, open = 0;
+    for (unsigned i = 0; i < k->line_count; i++) {
+        struct standing s = standing_of(k, &k->lines[i]);
+        all += k->lines[i].count;
+        met += s.met;
+        open += s.open;
     }
-    if (k->line_count > 1)
-        text_print(out, "%s: ", line->label);
     text_print(out, "%s %s ", k->y.label, study_bound(&k->y, &k->bound, bound));
-    bool first = study_meets(&k->bound, line->points[0].mean);
-    size_t last = first ? met - 1 : line->count - met; /* that meets it, from there */
-    if (changes == 1)
-        text_print(out, "%s %s", first ? "up to" : "from",
-                   study_value(&k->x, line->points[last].x, value));
-    else if (met == 0 || met == line->count)
-        text_print(out, "at %s point", met ? "every" : "no");
+    if (k->line_count == 1)
+        tell_standing(k, &k->lines[0], out);
     else
-        text_print(out, "at %zu of %zu points", met, line->count);
+        text_print(out, "at %zu of %zu points", met, all);
+    if (open)
+        text_print(out, "; at %zu the runs do not tell", open);
+}
+
+/* "met: web up to 27/s, dns at every point". */
+static void tell_lines(const struct picture_knee *k, struct text *out)
+{
+    for (unsigned i = 0; i < k->line_count; i++) {
+        text_print(out, "%s%s ", i ? ", " : "met: ", k->lines[i].label);
+        tell_standing(k, &k->lines[i], out);
+    }
 }
 
 /* "shares: 0 % at rate 20/s, 31 % at 40/s". */
@@ -78,7 +122,7 @@ static void put_words(const struct canvas *c, const struct picture_knee *k,
     char *label = study_axis_label(&k->y), *x_label = study_axis_label(&k->x);
     (k->bound.is ? tell_bound : tell_change)(k, &headline);
     if (k->bound.is)
-        tell_change(k, &detail);
+        (k->line_count > 1 ? tell_lines : tell_change)(k, &detail);
     study_head(c, &k->words, &headline, &detail, label, script);
     gnuplot_set_string(script, "x_label", x_label);
     free(label);

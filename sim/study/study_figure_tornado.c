@@ -84,7 +84,7 @@ static char *value_text(const struct picture_tornado *t, const struct picture_po
     if (isnan(p->mean) || isnan(p->low) || isnan(p->high))
         return memory_print("%s", isnan(p->mean) ? "no data" : value);
     return memory_print("%s ± %s", value,
-                        study_value(&t->value, (p->high - p->low) / 2, half));
+                        study_half(&t->value, (p->high - p->low) / 2, half));
 }
 
 static void put_texts(const struct picture_tornado *t, const struct bar *bars,
