@@ -29,6 +29,7 @@ static const struct expected {
      "bounded-search, sequence undersized, steps undersized, walk undersized"},
     {"aws-nat-hot-destination", "nat-1000 nat-pool"},
     {"azure-scale-out", "lb nat-block"},
+    {"browser-six-connections", "desktop time-wait"},
     {"cilium-egress-8000s",
      "egress bounded-search, egress-burst nat-pool, egress-flood nat-pool"},
     {"docker-udp-leak", "desktop/udp4 udp-leak"},

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "sim/cli/command.h"
-#include "sim/cli/directory.h"
 #include "sim/cli/read.h"
 #include "sim/cli/terminal.h"
 #include "sim/cli/theory_print.h"
@@ -58,8 +57,9 @@ static const struct argp argp = {
         "what other rates, ranges and scopes would lose, what searches cost, how soon "
         "ports are used again, how long until they run out.  Each line says whether it "
         "is exact here, or why it is not; where nothing applies, that is said as well.  "
-        "With the directory of a run, what was simulated stands beside it, and of "
-        "several replications whether the two agree.\v"
+        "With the directory of a run, or of a study that has runs of this very scenario, "
+        "what was simulated stands beside it, and of several replications whether the "
+        "two agree.\v"
         "Exit status 1: a form that is exact lies outside the interval of the runs.\n\n"
         "Example:\n"
         "  portsim theory which-address-to-add\n"
@@ -69,13 +69,13 @@ static const struct argp argp = {
 
 static int show(const struct arguments *a, const struct trial_plan *plan)
 {
-    struct stored_run *stored = a->directory ? directory_read(a->directory) : NULL;
-    if (a->directory && !stored)
+    struct theory_runs *runs = a->directory ? theory_runs_open(a->directory, plan) : NULL;
+    if (a->directory && !runs)
         return EXIT_IO;
     struct theory_lines lines = theory_lines_of(plan);
     const struct theory_page page = {.scenario = plan->config->name,
                                      .lines = &lines,
-                                     .run = stored ? &stored->record : NULL,
+                                     .runs = runs,
                                      .colours = terminal_colours()};
     if (a->json)
         theory_json(stdout, &page);
@@ -83,7 +83,7 @@ static int show(const struct arguments *a, const struct trial_plan *plan)
         theory_print(stdout, &page);
     int status = theory_agrees(&page) ? EXIT_DONE : EXIT_REQUIREMENT;
     theory_lines_free(&lines);
-    stored_run_free(stored);
+    theory_runs_close(runs);
     return status;
 }
 

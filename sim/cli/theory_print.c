@@ -9,6 +9,9 @@
 #include "sim/cli/terminal.h"
 #include "sim/views/human.h"
 
+/* Beside what was simulated. */
+#define FORMULA_COLUMNS 40
+
 /* A share that nobody will ever see. */
 #define NOTHING 1e-12
 
@@ -27,13 +30,10 @@ struct comparison {
 
 static struct comparison compare(const struct theory_page *p, const struct theory_line *l)
 {
-    const struct run_metric *m =
-        p->run && l->metric ? run_record_metric(p->run, l->metric) : NULL;
     struct comparison c = {NOT_SIMULATED, NAN, NAN};
-    if (!m || isnan(m->value))
+    if (!p->runs || !l->metric ||
+        !theory_runs_find(p->runs, l->metric, &c.value, &c.half_width))
         return c;
-    c.value = m->value;
-    c.half_width = m->half_width;
     if (isnan(c.half_width))
         c.verdict = NO_INTERVAL;
     else
@@ -91,6 +91,16 @@ static const char *amount(double value, const char *unit, char out[HUMAN_TEXT])
     return out;
 }
 
+/* The half of an interval, to two digits; the unit stands before it. */
+static const char *half_width(double value, const char *unit, char out[HUMAN_TEXT])
+{
+    if (strcmp(unit, "1") == 0)
+        snprintf(out, HUMAN_TEXT, "%.2g %%", 100 * value);
+    else
+        snprintf(out, HUMAN_TEXT, "%.2g", value);
+    return out;
+}
+
 static void print_simulated(FILE *out, const struct theory_line *l,
                             const struct comparison *c)
 {
@@ -103,7 +113,7 @@ static void print_simulated(FILE *out, const struct theory_line *l,
             fprintf(out, ", theory %+.2g %%", 100 * (l->value / c->value - 1));
         return;
     }
-    fprintf(out, " +- %s, %s", amount(c->half_width, l->unit, width),
+    fprintf(out, " +- %s, %s", half_width(c->half_width, l->unit, width),
             c->verdict == INSIDE ? "agrees"
             : l->doubt           ? "outside"
                                  : "DISAGREES");

@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "sim/results/run_record.h"
+#include "sim/cli/theory_runs.h"
 #include "sim/theory/lines.h"
 
 struct theory_page {
     const char *scenario;
     const struct theory_lines *lines;
-    const struct run_record *run; /* NULL: theory alone */
+    const struct theory_runs *runs; /* NULL: theory alone */
     bool colours;
 };
 
