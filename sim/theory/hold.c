@@ -13,6 +13,9 @@
 /* Starting moments that a timer wheel is averaged over. */
 #define PHASES 4096
 
+const char theory_haunted[] =
+    "a port that comes back may meet its server's old connection: connects take longer";
+
 /* --- the stage: who is there -------------------------------------------------------- */
 
 struct stage {
@@ -156,8 +159,10 @@ static void waits_2msl(struct stage *g, double share)
 /* No FIN comes, ever: FIN_WAIT_2 to its end. */
 static void waits_in_vain(struct stage *g, double share)
 {
-    doubt(&g->h, "a port that comes back may meet its server's old connection: connects "
-                 "take longer");
+    if (share <= 0)
+        return;
+    g->h.haunts = true;
+    doubt(&g->h, theory_haunted);
     double limit = fin_wait_2(g);
     ends_with(g, share, limit);
     if (isfinite(limit))
@@ -425,6 +430,7 @@ static void query(struct stage *g)
                  answered * (1 - g->app->leaks.never_closed) * g->life;
     g->h.kept = answered * g->app->leaks.never_closed;
     g->h.open = g->life;
+    g->h.answered = answered;
     g->h.longest = limit;
 }
 
@@ -449,6 +455,7 @@ static struct stage set(const struct trial_config *config, const struct app_conf
     g.rtt = leg == LEG_OUTER ? g.outer_rtt : g.inner_rtt;
     g.life = distribution_mean(&app->lifetime) / SIM_S;
     g.h.takeable = NAN;
+    g.h.answered = 1;
     return g;
 }
 
@@ -469,6 +476,7 @@ struct theory_hold theory_hold_of(const struct trial_config *config,
     vanish(&g, leg, app->vanishes * (1 - leaked));
     for (int state = 0; state < TCP_STATE_COUNT; state++)
         g.h.total += g.h.in[state];
+    g.h.lingers = g.h.in[TCP_TIME_WAIT] + g.h.in[TCP_FIN_WAIT_2];
     /* The client's connection to the proxy is made, and closed again by the proxy. */
     g.h.refused = 3 * g.inner_rtt;
     if (!isfinite(g.h.total))

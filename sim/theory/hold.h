@@ -16,21 +16,29 @@
 
 /* Which of an app's connections. */
 enum theory_leg {
-    LEG_CLIENT, /* the user's: to the server, or to the proxy */
-    LEG_OUTER,  /* the proxy's, to the server */
+    LEG_CLIENT,  /* the user's: to the server, or to the proxy */
+    LEG_OUTER,   /* the proxy's, to the server */
+    LEG_GATEWAY, /* neither: what a gateway keeps of one of them (mapping.h) */
+    LEG_COUNT
 };
 
 struct theory_hold {
     double in[TCP_STATE_COUNT]; /* s in each state of TCP */
     double total;               /* s in all: the mean holding time */
+    double lingers;             /* s of it after the close, until a timer ends */
     double open;                /* s the user calls it open */
+    double answered;            /* share of queries answered in time; of TCP 1 */
     double kept;                /* share that is never given back */
     double refused;             /* s, of one whose proxy finds no port for it */
+    bool haunts;                /* peers keep their ends when the holder's is gone */
     double longest;             /* s, the longest timer it can end with */
     double takeable;    /* s of TIME_WAIT after which tw_reuse takes it; else NaN */
     const char *doubt;  /* why the means are approximate; NULL: exact */
     const char *cannot; /* why there is no closed form; NULL: there is one */
 };
+
+/* The doubt of who connects to peers that keep their ends. */
+extern const char theory_haunted[];
 
 /* What `host` holds for the app on that leg. */
 struct theory_hold theory_hold_of(const struct trial_config *config,

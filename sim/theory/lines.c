@@ -90,12 +90,14 @@ static bool add_metric(const struct page *p, const char *about, const char *read
 static void holding_line(const struct page *p, const struct steady_flow *f,
                          const char *about)
 {
-    bool outer = f->leg == LEG_OUTER;
+    static const char *const what[LEG_COUNT] = {
+        [LEG_CLIENT] = "a port is held",
+        [LEG_OUTER] = "a port of its proxy is held",
+        [LEG_GATEWAY] = "a mapping of its gateway is kept"};
     if (f->hold.cannot)
         return;
     add_line(p, (struct theory_line){.about = about,
-                                     .quantity = outer ? "a port of its proxy is held"
-                                                       : "a port is held",
+                                     .quantity = what[f->leg],
                                      .formula = "sum over the states, E[H]",
                                      .unit = "s",
                                      .value = f->hold.total,
@@ -105,7 +107,7 @@ static void holding_line(const struct page *p, const struct steady_flow *f,
 static const char *app_gap(const struct steady *s, const struct steady_app *x)
 {
     const char *why = x->cannot;
-    for (int leg = 0; leg < 2 && !why; leg++)
+    for (int leg = 0; leg < LEG_COUNT && !why; leg++)
         if (x->flows[leg] != STEADY_NONE)
             why = s->systems[s->flows[x->flows[leg]].system].cannot;
     return why;
@@ -119,7 +121,7 @@ static void cohen_line(const struct page *p, uint32_t app, const char *about)
     bool alone = x->flows[1] == STEADY_NONE && !y->cannot;
     if (!app_at(p, app)->on_failure.retries || !alone)
         return;
-    double load = y->load * x->rate * x->network / x->tries;
+    double load = y->load * x->rate * x->network / x->offered;
     double total = loss_retried_load(y->ports, load, LOSS_RETRIES_FOREVER);
     if (isfinite(total))
         add_line(p, (struct theory_line){
@@ -140,7 +142,7 @@ static void app_lines(const struct page *p, uint32_t app)
     const struct steady_app *x = &p->s->apps[app];
     const char *about = keep(p, memory_print("apps.%s", app_at(p, app)->name));
     add_metric(p, about, "attempts_per_s", "attempts", "/s");
-    for (int leg = 0; leg < 2; leg++)
+    for (int leg = 0; leg < LEG_COUNT; leg++)
         if (x->flows[leg] != STEADY_NONE)
             holding_line(p, &p->s->flows[x->flows[leg]], about);
     if (app_gap(p->s, x)) {
@@ -180,14 +182,13 @@ static struct sum sum_of(const struct page *p, uint32_t system)
         if (f->system != system || !(f->rate > 0))
             continue;
         const struct theory_hold *h = &f->hold;
-        double waits = h->in[TCP_TIME_WAIT] + h->in[TCP_FIN_WAIT_2];
         x.rate += f->rate * f->width;
         x.hold += f->rate * f->width * h->total;
         x.kept += f->rate * f->width * h->kept;
-        x.base += f->rate * f->width * (h->total - waits);
-        x.shortest = fmin(x.shortest, waits);
+        x.base += f->rate * f->width * (h->total - h->lingers);
+        x.shortest = fmin(x.shortest, h->lingers);
         x.longest = fmax(x.longest, h->longest);
-        x.closes = x.closes && waits > 0;
+        x.closes = x.closes && h->lingers > 0;
         if (!isnan(h->takeable))
             x.takeable = h->takeable;
         if (!x.doubt)
@@ -249,7 +250,7 @@ static void planning_lines(const struct case_of *c)
 {
     const struct steady_system *y = c->system;
     const struct sum *x = &c->sum;
-    if (y->cannot || y->tries || y->parallel)
+    if (y->cannot || y->search.tries || y->parallel)
         return;
     double rare = loss_load(y->ports, RARE), very = loss_load(y->ports, VERY_RARE);
     say(c, "rate that loses 0.1 %", "Erlang B, inverse", "/s", rare * y->copies / x->hold,
@@ -273,8 +274,8 @@ static void loss_lines(const struct case_of *c)
     if (y->parallel)
         return;
     say(c, "choices that find no port",
-        y->tries ? "birth and death, bounded redraw" : "Erlang B", "1", y->state.loss,
-        y->doubt);
+        y->search.tries ? "birth and death, bounded redraw" : "Erlang B", "1",
+        y->state.loss, y->doubt);
 }
 
 /* The same users if the conflict test asked otherwise. */
@@ -286,12 +287,12 @@ static void scope_lines(const struct case_of *c)
     uint32_t systems = 0;
     for (uint32_t i = 0; i < s->system_count; i++) {
         const struct steady_system *o = &s->systems[i];
-        if (o->host != y->host || o->pool != y->pool || o->cannot || o->tries)
+        if (o->host != y->host || o->pool != y->pool || o->cannot || o->search.tries)
             continue;
         systems++;
         together += o->load * o->destinations;
     }
-    if (y->cannot || y->tries || y->parallel || !y->by_tuple)
+    if (y->cannot || y->search.tries || y->parallel || !y->by_tuple)
         return;
     if (systems > 1 || y->destinations > 1)
         say(c, "the same, if a port served one destination only", "Erlang B, port scope",
@@ -312,7 +313,7 @@ static void tuple_lines(const struct case_of *c)
         all += load;
         most = fmax(most, load);
     }
-    if (y->cannot || y->tries || y->parallel || y->by_tuple || most >= all)
+    if (y->cannot || y->search.tries || y->parallel || y->by_tuple || most >= all)
         return;
     say(c, "the busiest app alone, if the test asked for the tuple",
         "Erlang B, tuple scope", "1", loss_erlang_b(y->ports, most), y->doubt);
@@ -323,6 +324,8 @@ static void stuck_lines(const struct case_of *c)
 {
     const struct stack *t = &host_at(c->page, c->system->host)->tcp;
     const struct sum *x = &c->sum;
+    if (host_at(c->page, c->system->host)->nat != NAT_NONE)
+        return;
     if (pool_is_udp(c->system->pool) || !x->closes || t->fin_wait_2_unlimited)
         return;
     double one = theory_timer(t, t->time_wait), two = theory_timer(t, t->fin_wait_2);
@@ -363,41 +366,22 @@ static void time_lines(const struct case_of *c)
 /* --- what a search costs ---------------------------------------------------------------
  */
 
-static bool walks_at_random(uint32_t kind)
-{
-    static const uint32_t kinds[] = {
-        PORT_ALLOCATOR_rfc6056_alg1, PORT_ALLOCATOR_sg_legacy_a,
-        PORT_ALLOCATOR_sg_reworked,  PORT_ALLOCATOR_openbsd,
-        PORT_ALLOCATOR_xnu,          PORT_ALLOCATOR_illumos,
-        PORT_ALLOCATOR_linux_udp,    PORT_ALLOCATOR_netbsd_random_start};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (kinds[i] == kind)
-            return true;
-    return false;
-}
-
-static bool prefers_a_parity(uint32_t kind)
-{
-    return kind == PORT_ALLOCATOR_linux46 || kind == PORT_ALLOCATOR_linux512 ||
-           kind == PORT_ALLOCATOR_linux518;
-}
-
 static void probe_lines(const struct case_of *c)
 {
     const struct steady_system *y = c->system;
     double n = y->ports, busy = y->state.busy, free = n - busy;
     if (y->cannot || y->parallel)
         return;
-    if (y->tries)
+    if (y->search.tries)
         say(c, "candidates a choice looks at", "birth and death, bounded redraw",
             "probes", y->state.probes, y->doubt);
-    if (walks_at_random(y->kind)) {
+    if (theory_search_walks(y->search.kind)) {
         say(c, "candidates a choice looks at, at least", "(N + 1) / (K + 1)", "probes",
             (n + 1) / (free + 1), "a walk builds runs of taken ports: no closed form");
         say(c, "as many, if nothing came back", "(1 + (N/K)^2) / 2, Knuth", "probes",
             (1 + n / free * (n / free)) / 2, "of a fill without release");
     }
-    if (prefers_a_parity(y->kind) && busy > n / 2)
+    if (theory_search_prefers_parity(y->search.kind) && busy > n / 2)
         say(c, "candidates a choice looks at, first parity full", "N/2 + 1", "probes",
             n / 2 + 1, "a lower bound, exact of the first that meets it");
 }
@@ -409,10 +393,12 @@ static void probe_lines(const struct case_of *c)
 static double spread_of(const struct steady_system *y)
 {
     double free = y->ports - y->state.busy;
-    if (y->kind == PORT_ALLOCATOR_linux518 || y->kind == PORT_ALLOCATOR_linux512)
+    if (theory_search_redraws_offsets(y->search.kind))
         return fmin(free, y->ports / 2.0); /* offsets are drawn anew every 10 s */
-    return walks_at_random(y->kind) || y->kind == PORT_ALLOCATOR_rfc6056_alg2 ? free
-                                                                              : NAN;
+    return theory_search_walks(y->search.kind) ||
+                   y->search.kind == PORT_ALLOCATOR_rfc6056_alg2
+               ? free
+               : NAN;
 }
 
 static void collision_line(const struct page *p, const struct steady_flow *f)
@@ -421,7 +407,8 @@ static void collision_line(const struct page *p, const struct steady_flow *f)
     const struct app_config *a = app_at(p, f->app);
     const struct stack *peer = &host_at(p, a->to.reference)->tcp;
     const char *about = keep(p, memory_print("apps.%s", a->name));
-    bool faces_server = f->leg == LEG_OUTER || a->through == FIELD_NO_REFERENCE;
+    bool faces_server =
+        f->leg == LEG_OUTER || (f->leg == LEG_CLIENT && a->through == FIELD_NO_REFERENCE);
     if (y->cannot || a->protocol == APP_UDP || !faces_server ||
         a->closes_first == CLOSES_CLIENT)
         return;

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "models/alloc/list.h"
 #include "models/host.h"
 #include "models/tcp_state.h"
 #include "sim/base/pool.h"
@@ -12,9 +11,10 @@
 #include "sim/theory/theory.h"
 #include "sim/trial/windows.h"
 
-/* Mean holding times after which a pool has forgotten its start, below and above its
- * capacity: what a full pool gives back it gives back in waves (inference, from runs). */
-#define FORGETS          3
+/* When a pool has forgotten its start: the longest timer and so many mean lives after it,
+ * below its capacity; above, so many mean holding times, for what a full pool gives back
+ * it gives back in waves (inference, from runs). */
+#define FORGETS          5
 #define FORGETS_OVERLOAD 10
 
 static const char given_back[] =
@@ -36,6 +36,18 @@ static double length_of(const struct theory_window *w)
 /* --- windows -------------------------------------------------------------------------
  */
 
+/* Whether peers of this configuration keep their ends for ever. */
+static bool haunts(const struct trial_config *config)
+{
+    const struct app_config *a = config->world.apps.items;
+    for (uint32_t i = 0; i < config->world.apps.count; i++) {
+        enum theory_leg leg = a[i].through == FIELD_NO_REFERENCE ? LEG_CLIENT : LEG_OUTER;
+        if (theory_hold_of(config, &a[i], leg).haunts)
+            return true;
+    }
+    return false;
+}
+
 bool theory_window_of(const struct trial_plan *plan, const char *phase,
                       struct theory_window *out)
 {
@@ -53,6 +65,8 @@ bool theory_window_of(const struct trial_plan *plan, const char *phase,
             out->config = NULL;
         if (c->at > out->start)
             continue;
+        const struct trial_config *before = i ? c[-1].config : plan->config;
+        out->haunted = out->haunted || haunts(before);
         out->config = c->config;
         out->since = c->at;
     }
@@ -64,14 +78,21 @@ static void judge_window(const struct steady *s, const struct theory_window *w,
                          uint32_t system, const char **doubt, const char **cannot)
 {
     const struct steady_system *y = &s->systems[system];
-    double hold = 0, times = y->load < y->ports ? FORGETS : FORGETS_OVERLOAD;
-    for (uint32_t i = 0; i < s->flow_count; i++)
+    double settles = 0, since = sim_seconds(w->since);
+    for (uint32_t i = 0; i < s->flow_count; i++) {
+        const struct theory_hold *h = &s->flows[i].hold;
+        double lives = h->total - h->lingers;
+        double own = y->load < y->ports ? h->longest + FORGETS * lives
+                                        : FORGETS_OVERLOAD * h->total;
         if (s->flows[i].system == system)
-            hold = fmax(hold, s->flows[i].hold.total);
-    if (sim_seconds(w->end - w->since) < hold * FORGETS)
+            settles = fmax(settles, own);
+    }
+    if (sim_seconds(w->end) < since + settles)
         note(cannot, never_steady);
-    if (sim_seconds(w->start - w->since) < hold * times)
+    if (sim_seconds(w->start) < since + settles)
         note(doubt, not_settled);
+    if (w->haunted)
+        note(doubt, theory_haunted);
 }
 
 /* --- apps ----------------------------------------------------------------------------
@@ -141,7 +162,8 @@ static double tries_per_attempt(const struct app_question *q)
 static double open_connections(const struct app_question *q)
 {
     const struct steady_flow *f = &q->s->flows[q->app->flows[0]];
-    return q->app->tries * (1 - q->app->try_loss) * f->width * f->hold.open;
+    return q->app->rate * (q->app->network - q->app->failure_ratio) * f->width *
+           f->hold.open;
 }
 
 static const struct {
@@ -167,20 +189,27 @@ static const char *loss_formula(const struct steady_system *y)
 {
     if (y->parallel)
         return "Kaufman-Roberts";
-    if (y->tries)
+    if (y->search.tries)
         return "birth and death, bounded redraw";
-    return "Erlang B";
+    return y->search.bounded ? "Erlang B, a lower bound" : "Erlang B";
+}
+
+static const struct app_config *app_config_of(const struct steady *s, uint32_t app)
+{
+    return (const struct app_config *)s->config->world.apps.items + app;
 }
 
 /* The form of what an app loses. */
 static const char *app_formula(const struct steady *s, uint32_t app)
 {
     const struct steady_app *x = &s->apps[app];
-    const struct app_config *a =
-        (const struct app_config *)s->config->world.apps.items + app;
-    if (a->on_failure.retries)
+    if (app_config_of(s, app)->on_failure.retries && !x->at_once)
         return "Erlang B with retries (Cohen)";
-    uint32_t flow = x->flows[1] != STEADY_NONE ? x->flows[1] : x->flows[0];
+    uint32_t flow = x->flows[0]; /* the one that loses most */
+    for (int leg = 1; leg < LEG_COUNT; leg++)
+        if (x->flows[leg] != STEADY_NONE &&
+            s->flows[x->flows[leg]].loss > s->flows[flow].loss)
+            flow = x->flows[leg];
     return loss_formula(&s->systems[s->flows[flow].system]);
 }
 
@@ -195,8 +224,8 @@ static bool predict_app(const struct steady *s, const struct theory_window *w,
             continue;
         const char *formula = app_rows[i].formula;
         bool arrivals = i < 2 && app_rows[i].formula;
-        if (isnan(x->rate) || (x->cannot && !arrivals)) {
-            *why = x->cannot;
+        if (isnan(x->rate) || (!arrivals && (x->cannot || x->rate <= 0))) {
+            *why = x->cannot ? x->cannot : "nobody comes";
             return false;
         }
         *out = (struct prediction){app_rows[i].value(&q),
@@ -204,7 +233,7 @@ static bool predict_app(const struct steady *s, const struct theory_window *w,
         if (arrivals)
             return true;
         out->doubt = x->doubt;
-        for (int leg = 0; leg < 2; leg++)
+        for (int leg = 0; leg < LEG_COUNT; leg++)
             if (x->flows[leg] != STEADY_NONE)
                 judge_window(s, w, s->flows[x->flows[leg]].system, &out->doubt, why);
         return !*why;
@@ -238,13 +267,6 @@ static double capacity(struct pool_question *q)
            q->host_config->count;
 }
 
-/* Linux fills the ports of one parity first. */
-static bool fills_a_half_first(uint32_t kind)
-{
-    return kind == PORT_ALLOCATOR_linux46 || kind == PORT_ALLOCATOR_linux512 ||
-           kind == PORT_ALLOCATOR_linux518;
-}
-
 /* Ports that several destinations share are in use once: free of all of them by chance,
  * if their choices have nothing to do with one another, in each part that all prefer. */
 static double in_use(struct pool_question *q)
@@ -257,7 +279,7 @@ static double in_use(struct pool_question *q)
             continue;
         only = y;
         copies = y->copies / y->destinations;
-        half = y->ports / (fills_a_half_first(y->kind) ? 2.0 : 1.0);
+        half = y->ports / (theory_search_prefers_parity(y->search.kind) ? 2.0 : 1.0);
         double first = fmin(y->state.busy, half);
         idle[0] *= pow(1 - first / half, y->destinations);
         idle[1] *= pow(1 - (y->state.busy - first) / half, y->destinations);
@@ -289,8 +311,10 @@ static double failures_of_pool_per_s(struct pool_question *q)
         if (f->host != q->host || f->pool != q->pool)
             continue;
         uint32_t again = f->leg == LEG_OUTER ? q->host_config->proxying.retries : 0;
+        if (q->s->apps[f->app].at_once)
+            again = app_config_of(q->s, f->app)->on_failure.retries;
         sum += f->rate * f->loss * (1.0 + again);
-        if (again && q->s->systems[f->system].tries)
+        if (again && q->s->systems[f->system].search.tries)
             q->cannot = "a proxy that draws again";
     }
     return sum;
@@ -368,6 +392,8 @@ static bool predict_pool_row(struct pool_question *q, size_t row, struct predict
             formula = loss_formula(&q->s->systems[f->system]);
         judge_window(q->s, q->window, f->system, &q->doubt, &q->cannot);
     }
+    if (pool_rows[row].value == reuse_interval && q->doubt == not_settled)
+        q->cannot = not_settled;
     note(&q->doubt, always ? NULL : q->sum.doubt);
     *why = q->cannot;
     *out = (struct prediction){value, formula, q->doubt};
@@ -421,8 +447,6 @@ static bool predict_pool(const struct steady *s, const struct theory_window *w,
         .pool = pool,
         .host_config = (const struct host_config *)s->config->world.hosts.items + host,
         .sum = steady_pool_of(s, host, pool)};
-    if (q.host_config->nat != NAT_NONE)
-        return false;
     if (strncmp(name, "outgoing.", 9) == 0)
         return predict_state(&q, name + 9, out, why);
     for (size_t i = 0; i < sizeof pool_rows / sizeof pool_rows[0]; i++)

@@ -14,6 +14,7 @@ struct theory_window {
     sim_ns start, end;
     sim_ns since;                      /* when that configuration came into force */
     const struct trial_config *config; /* NULL: it changes in the window */
+    bool haunted; /* peers may still have connections of another one, before */
 };
 
 /* The window of a phase of the plan, "" or NULL for the whole run; false: no such phase.

@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/alloc/list.h"
 #include "sim/base/memory.h"
+#include "sim/theory/mapping.h"
+
+/* A loss that a long run may show. */
+#define SEEN 1e-9
 
 /* Rounds of the fixed point, at most; without retries two are enough. */
 #define ROUNDS 2000
@@ -24,45 +27,6 @@ static void note(const char **slot, const char *why)
 {
     if (!*slot)
         *slot = why;
-}
-
-/* --- what a search is --------------------------------------------------------------- */
-
-/* A key of the allocator's own, as the scenario has it; NULL: it has no such key. */
-static const void *own_key(const struct field_variant *allocator, const char *key)
-{
-    const struct field_table *table = port_allocators[allocator->kind]->fields;
-    for (const struct field *f = table ? table->rows : NULL; f && f->key; f++)
-        if (strcmp(f->key, key) == 0)
-            return (const char *)allocator->config + f->offset;
-    return NULL;
-}
-
-static bool steps_by_two(uint32_t kind)
-{
-    return kind == PORT_ALLOCATOR_linux46 || kind == PORT_ALLOCATOR_linux512 ||
-           kind == PORT_ALLOCATOR_linux518 || kind == PORT_ALLOCATOR_linux_bind0;
-}
-
-static void judge_search(struct steady_system *y, const struct field_variant *allocator)
-{
-    const struct field_range *reuse = own_key(allocator, "auto_reuse_range");
-    const uint32_t *tries = own_key(allocator, "tries");
-    y->kind = allocator->kind;
-    if (allocator->kind == PORT_ALLOCATOR_sg_legacy_b)
-        y->tries = *tries;
-    else if (allocator->kind == PORT_ALLOCATOR_rfc6056_alg2)
-        y->tries = y->ports;
-    else
-        y->bounded = !port_allocators[allocator->kind]->exhaustive;
-    if (y->bounded)
-        note(&y->doubt, "a search that may stop early loses more than Erlang B");
-    if (steps_by_two(allocator->kind) && y->ports % 2)
-        note(&y->doubt, "of an odd range each search misses a port");
-    if (allocator->kind == PORT_ALLOCATOR_openbsd)
-        note(&y->doubt, "service ports are passed over");
-    if (reuse && reuse->low)
-        note(&y->cannot, "the auto-reuse range is tested by tuple, the rest by port");
 }
 
 /* --- ports and copies ----------------------------------------------------------------
@@ -128,7 +92,8 @@ static struct field_endpoint destination_of(const struct steady *s,
                                             const struct steady_flow *f)
 {
     const struct app_config *a = app_at(s, f->app);
-    if (f->leg == LEG_OUTER || a->through == FIELD_NO_REFERENCE)
+    enum theory_leg leg = f->leg == LEG_GATEWAY ? s->flows[f->opener].leg : f->leg;
+    if (leg == LEG_OUTER || a->through == FIELD_NO_REFERENCE)
         return a->to;
     return (struct field_endpoint){a->through, hosts_of(s)[a->through].proxy_port};
 }
@@ -188,13 +153,38 @@ static struct steady_system system_for(struct steady *s, struct steady_flow *f)
     if (f->leg == LEG_OUTER && h->reflect_client_ip)
         note(&y.cannot, "the proxy takes the client's address and port");
     judge_sockets(&y, o);
-    judge_search(&y, allocator_of(h, f->pool, o));
+    y.search = theory_search_of(allocator_of(h, f->pool, o), y.ports, false);
+    note(&y.doubt, y.search.doubt);
+    note(&y.cannot, y.search.cannot);
+    return y;
+}
+
+/* The outside ports of a gateway. */
+static struct steady_system outside_for(struct steady *s, struct steady_flow *f)
+{
+    const struct host_config *h = &hosts_of(s)[f->host];
+    struct theory_outside x = theory_outside_of(h, f->members);
+    enum port_scope scope = port_allocators[x.search.kind]->scope;
+    struct steady_system y = {.host = f->host,
+                              .pool = POOL_TCP4,
+                              .by_tuple = scope != PORT_SCOPE_PORT,
+                              .ports = x.ports,
+                              .copies = x.copies,
+                              .destinations = 1,
+                              .search = x.search,
+                              .doubt = x.doubt,
+                              .cannot = x.search.cannot};
+    if (y.by_tuple) {
+        y.to = destination_of(s, f);
+        y.destinations = f->places;
+        y.copies *= y.destinations;
+    }
     return y;
 }
 
 static uint32_t join_system(struct steady *s, struct steady_flow *f)
 {
-    struct steady_system y = system_for(s, f);
+    struct steady_system y = f->leg == LEG_GATEWAY ? outside_for(s, f) : system_for(s, f);
     uint32_t i = 0;
     while (i < s->system_count && !same_system(&s->systems[i], &y))
         i++;
@@ -202,11 +192,31 @@ static uint32_t join_system(struct steady *s, struct steady_flow *f)
         s->systems[s->system_count++] = y;
         return i;
     }
-    if (s->systems[i].kind != y.kind)
+    if (s->systems[i].search.kind != y.search.kind)
         note(&s->systems[i].doubt, "connect() and bind() search in ways of their own");
     note(&s->systems[i].doubt, y.doubt);
     note(&s->systems[i].cannot, y.cannot);
     return i;
+}
+
+static uint32_t add_mapping(struct steady *s, uint32_t app, uint32_t opener)
+{
+    const struct app_config *a = app_at(s, app);
+    const struct steady_flow *o = &s->flows[opener];
+    uint32_t gateway = theory_gateway_of(s->config, a, o->leg);
+    struct steady_flow *f = &s->flows[s->flow_count];
+    *f = (struct steady_flow){.app = app,
+                              .leg = LEG_GATEWAY,
+                              .opener = opener,
+                              .host = gateway,
+                              .pool = POOL_TCP4,
+                              .width = 1,
+                              .members = o->members,
+                              .places = o->places,
+                              .hold =
+                                  theory_mapping_of(&hosts_of(s)[gateway], a, &o->hold)};
+    f->system = join_system(s, f);
+    return s->flow_count++;
 }
 
 static uint32_t add_flow(struct steady *s, uint32_t app, enum theory_leg leg)
@@ -248,6 +258,17 @@ static double arrival_rate(struct steady_app *x, const struct field_variant *arr
     return NAN;
 }
 
+static bool runs(const struct steady *s, const struct app_config *a)
+{
+    const struct field_list *list = &hosts_of(s)[a->from].processes;
+    const struct process_config *p = list->items;
+    const char *name = a->process[0] ? a->process : a->name;
+    for (uint32_t i = 0; i < list->count; i++)
+        if (strcmp(p[i].name, name) == 0)
+            return p[i].running;
+    return true;
+}
+
 static void judge_hosts(struct steady *s, struct steady_app *x,
                         const struct app_config *a)
 {
@@ -263,9 +284,23 @@ static void judge_hosts(struct steady *s, struct steady_app *x,
         if (!listens)
             note(&x->cannot, "nothing listens there");
     }
-    if (h[a->from].gateway != FIELD_NO_REFERENCE ||
-        (proxied && h[a->through].gateway != FIELD_NO_REFERENCE))
-        note(&x->doubt, "what the gateway drops is not counted");
+}
+
+/* Of one gateway on the way; of UDP and IPv6 there is no theory here. */
+static void add_gateway(struct steady *s, struct steady_app *x, uint32_t app)
+{
+    const struct app_config *a = app_at(s, app);
+    x->flows[LEG_GATEWAY] = STEADY_NONE;
+    for (int leg = LEG_CLIENT; leg <= LEG_OUTER; leg++) {
+        if (x->flows[leg] == STEADY_NONE ||
+            theory_gateway_of(s->config, a, (enum theory_leg)leg) == FIELD_NO_REFERENCE)
+            continue;
+        if (app_pool(a) != POOL_TCP4 || x->flows[LEG_GATEWAY] != STEADY_NONE ||
+            a->connections > 1)
+            note(&x->cannot, "what its gateways keep has no closed form here");
+        else
+            x->flows[LEG_GATEWAY] = add_mapping(s, app, x->flows[leg]);
+    }
 }
 
 static void add_app(struct steady *s, uint32_t i)
@@ -276,13 +311,18 @@ static void add_app(struct steady *s, uint32_t i)
     x->network = 1 - a->local;
     if (a->cache.names)
         note(&x->cannot, "what its cache answers depends on the past");
-    if (a->on_failure.retries)
+    x->at_once = a->on_failure.retries && a->on_failure.backoff == 0 &&
+                 a->through == FIELD_NO_REFERENCE;
+    if (a->on_failure.retries && !x->at_once)
         note(&x->doubt, "those who come again are taken for new users (Cohen)");
+    if (!runs(s, a))
+        x->rate = 0;
     judge_hosts(s, x, a);
     x->flows[0] = add_flow(s, i, LEG_CLIENT);
     x->flows[1] = STEADY_NONE;
     if (a->through != FIELD_NO_REFERENCE)
         x->flows[1] = add_flow(s, i, LEG_OUTER);
+    add_gateway(s, x, i);
 }
 
 /* What an app cannot say, its flows cannot, nor the systems they share. */
@@ -295,7 +335,9 @@ static void spread_doubts(struct steady *s)
         note(&y->cannot, s->apps[f->app].cannot);
         note(&y->doubt, f->hold.doubt);
         note(&y->cannot, f->hold.cannot);
-        if (y->parallel && (y->tries || y->bounded))
+        if (s->apps[f->app].at_once && y->search.tries)
+            note(&y->cannot, "who draws again in the same instant may find a port");
+        if (y->parallel && (y->search.tries || y->search.bounded))
             note(&y->cannot, "several ports at once, and a search that may stop early");
         if (f->hold.kept > 0)
             note(&y->cannot, "some connections are never given back: no steady state");
@@ -333,7 +375,7 @@ static void refuse_mixtures(struct steady *s)
 static double holding_time(const struct steady *s, const struct steady_flow *f)
 {
     const struct steady_app *x = &s->apps[f->app];
-    if (f->leg == LEG_OUTER || x->flows[1] == STEADY_NONE)
+    if (f->leg != LEG_CLIENT || x->flows[1] == STEADY_NONE)
         return f->hold.total;
     double refused = s->flows[x->flows[1]].loss;
     return (1 - refused) * f->hold.total + refused * f->hold.refused;
@@ -346,9 +388,11 @@ static void load_systems(struct steady *s)
     for (uint32_t i = 0; i < s->flow_count; i++) {
         struct steady_flow *f = &s->flows[i];
         const struct steady_app *x = &s->apps[f->app];
-        f->rate = x->tries;
+        f->rate = x->offered;
         if (f->leg == LEG_OUTER)
             f->rate *= 1 - s->flows[x->flows[0]].loss;
+        if (f->leg == LEG_GATEWAY)
+            f->rate = s->flows[f->opener].rate * (1 - s->flows[f->opener].loss);
         s->systems[f->system].load +=
             f->rate * f->width * holding_time(s, f) / s->systems[f->system].copies;
     }
@@ -392,8 +436,8 @@ static double solve_systems(struct steady *s)
             solve_parallel(s, i);
             continue;
         }
-        if (y->tries) {
-            y->state = loss_bounded(y->ports, y->load, y->tries);
+        if (y->search.tries) {
+            y->state = loss_bounded(y->ports, y->load, y->search.tries);
             continue;
         }
         double loss = loss_erlang_b(y->ports, y->load);
@@ -420,18 +464,27 @@ static double come_again(struct steady *s, bool gently)
     for (uint32_t i = 0; i < s->app_count; i++) {
         struct steady_app *x = &s->apps[i];
         uint32_t retries = app_at(s, i)->on_failure.retries;
-        double through = 1 - s->flows[x->flows[0]].loss;
-        if (x->flows[1] != STEADY_NONE)
-            through *= 1 - s->flows[x->flows[1]].loss;
-        x->try_loss = 1 - through;
-        double all_fail = pow(x->try_loss, (double)retries + 1);
-        double each = through > 0 ? (1 - all_fail) / through : (double)retries + 1;
-        double tries = x->rate * x->network * each;
-        x->failure_ratio = x->network * all_fail;
-        if (gently)
-            tries = (tries + x->tries) / 2;
-        change = fmax(change, fabs(tries - x->tries) / fmax(tries, 1e-300));
-        x->tries = tries;
+        double through = 1;
+        for (int leg = 0; leg < LEG_COUNT; leg++)
+            if (x->flows[leg] != STEADY_NONE)
+                through *= 1 - s->flows[x->flows[leg]].loss;
+        through *= s->flows[x->flows[0]].hold.answered;
+        double fails = 1 - through, before = x->offered;
+        double each = through > 0 ? (1 - pow(fails, (double)retries + 1)) / through
+                                  : (double)retries + 1;
+        double users = x->rate * x->network;
+        if (x->at_once) { /* they find what they have just found */
+            x->failure_ratio = x->network * fails;
+            x->offered = users;
+            x->tries = users * (1 + fails * retries);
+            x->try_loss = fails * (1.0 + retries) / (1 + fails * retries);
+        } else {
+            x->failure_ratio = x->network * pow(fails, (double)retries + 1);
+            x->tries = users * each;
+            x->offered = gently ? (x->tries + before) / 2 : x->tries;
+            x->try_loss = fails;
+        }
+        change = fmax(change, fabs(x->offered - before) / fmax(before, 1e-300));
     }
     return change;
 }
@@ -439,7 +492,7 @@ static double come_again(struct steady *s, bool gently)
 static void settle(struct steady *s)
 {
     for (uint32_t i = 0; i < s->app_count; i++)
-        s->apps[i].tries = s->apps[i].rate * s->apps[i].network;
+        s->apps[i].offered = s->apps[i].rate * s->apps[i].network;
     double change = 1;
     for (int round = 0; round < ROUNDS && change > 1e-12; round++) {
         load_systems(s);
@@ -454,6 +507,26 @@ static void settle(struct steady *s)
 static double hardly_ever(double mean)
 {
     return mean + 5 * sqrt(mean) + 5;
+}
+
+/* A SYN that a gateway drops is sent again, unless the system sends none. */
+static void count_dropped(struct steady *s)
+{
+    for (uint32_t i = 0; i < s->flow_count; i++) {
+        const struct steady_flow *f = &s->flows[i];
+        const struct nat_translation *t = &hosts_of(s)[f->host].translation;
+        if (f->leg != LEG_GATEWAY)
+            continue;
+        const struct retransmission *syn = &hosts_of(s)[s->flows[f->opener].host].tcp.syn;
+        bool again = syn->at.count ? syn->at.count > 0 : syn->retries > 0;
+        struct steady_app *x = &s->apps[f->app];
+        if (f->loss > SEEN && again)
+            note(&x->cannot, "SYNs that the gateway drops are sent again");
+        else if (f->loss > SEEN)
+            note(&x->doubt, "who is dropped holds a port of its own until it gives up");
+        if (t->max_mappings && !(hardly_ever(f->held) < t->max_mappings))
+            note(&x->cannot, "the gateway's table of mappings fills");
+    }
 }
 
 /* Connections that whoever accepts those of its clients has open. */
@@ -502,14 +575,15 @@ struct steady steady_of(const struct trial_config *config)
     uint32_t apps = config->world.apps.count;
     struct steady s = {.config = config, .app_count = apps};
     s.apps = memory_new(apps, sizeof *s.apps);
-    s.flows = memory_new((size_t)apps * 2, sizeof *s.flows);
-    s.systems = memory_new((size_t)apps * 2, sizeof *s.systems);
+    s.flows = memory_new((size_t)apps * LEG_COUNT, sizeof *s.flows);
+    s.systems = memory_new((size_t)apps * LEG_COUNT, sizeof *s.systems);
     for (uint32_t i = 0; i < apps; i++)
         add_app(&s, i);
     refuse_mixtures(&s);
     spread_doubts(&s);
     settle(&s);
     count_accepted(&s);
+    count_dropped(&s);
     count_records(&s);
     spread_doubts(&s);
     return s;

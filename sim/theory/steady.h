@@ -6,6 +6,7 @@
  * port, those to one destination where it asks for the tuple [MODEL.md 0.1, D4].  Members
  * and source addresses are copies of it.  Retries and the two legs of a proxy are a fixed
  * point: who fails comes again [D8], and only who reached the proxy asks it for a port.
+ * A gateway that translates is a leg of its own, with its outside ports and its timers.
  *
  * Cost: some loss formulas (loss.h), below a millisecond but for retries: tens of them.
  */
@@ -14,6 +15,7 @@
 
 #include "sim/theory/hold.h"
 #include "sim/theory/loss.h"
+#include "sim/theory/search.h"
 #include "sim/trial/trial_config.h"
 
 #define STEADY_NONE UINT32_MAX
@@ -26,9 +28,7 @@ struct steady_system {
     struct field_endpoint to;
     uint32_t destinations; /* addresses behind `to`; by port scope 1 */
     uint32_t ports;
-    uint32_t tries;          /* of a search that draws so often; 0: a search of all */
-    uint32_t kind;           /* of the allocator: port_allocators[] */
-    bool bounded;            /* a search that may stop early, of which no form is known */
+    struct theory_search search;
     bool parallel;           /* some attempts want several ports at once */
     double copies;           /* members x addresses in use x destinations */
     double load;             /* of one copy, erlang */
@@ -38,6 +38,7 @@ struct steady_system {
 
 struct steady_flow {
     uint32_t app, host, system;
+    uint32_t opener; /* GATEWAY: the flow whose connections it translates */
     enum theory_leg leg;
     enum pool pool;
     uint32_t width;  /* ports an attempt wants at once */
@@ -54,9 +55,11 @@ struct steady_app {
     double rate;     /* attempts per second; NaN: no constant rate */
     double network;  /* share of them that need the network */
     double tries;    /* per second */
+    double offered;  /* of them, as if strangers: what loads the ports */
+    bool at_once;    /* retries are made in the same instant */
     double try_loss; /* share of tries that fail for want of a port */
     double failure_ratio;
-    uint32_t flows[2]; /* client's, proxy's; STEADY_NONE */
+    uint32_t flows[LEG_COUNT]; /* STEADY_NONE: it has no such leg */
     const char *doubt, *cannot;
 };
 
