@@ -25,29 +25,26 @@ static void give_back(struct sweep_plans *p, uint32_t point)
     p->at[point].plan = NULL;
 }
 
+struct trial_plan *sweep_plan(const struct sweep *s, uint32_t point, bool *late,
+                              struct issues *issues)
+{
+    struct trial_plan *plan = study_points_plan(s->order.points, point, issues);
+    struct warm_up warm_up = {.late = false};
+    if (plan && !warm_up_settle(plan, 1, s->order.stop, &warm_up)) {
+        trial_plan_free(plan);
+        plan = NULL;
+    }
+    *late = warm_up.late;
+    return plan;
+}
+
 /* What the plan of a point could not be read for. */
 static void fail_plan(struct sweep *s, struct issues *issues)
 {
     const struct issue *first = issues_get(issues, 0);
     s->failed = true;
-    results_fail(&s->error, 0, "%s%s%s", first ? first->path : "",
-                 first && *first->path ? ": " : "",
-                 first ? first->message : "the scenario can no longer be read");
-}
-
-/* The plan of a point, its warm-up found if its study seeks one; NULL: the sweep failed.
- */
-static struct trial_plan *read_point(struct sweep *s, uint32_t point)
-{
-    struct issues *issues = issues_new();
-    struct trial_plan *plan = study_points_plan(s->order.points, point, issues);
-    struct warm_up found;
-    if (!plan)
-        fail_plan(s, issues);
-    else if (warm_up_settle(plan, 1, s->order.stop, &found))
-        s->late |= found.late;
-    issues_free(issues);
-    return plan;
+    results_fail(&s->error, 0, "%s%s%s", first->path, *first->path ? ": " : "",
+                 first->message);
 }
 
 static void open_job(void *sweep, struct study_job *job)
@@ -60,8 +57,15 @@ static void open_job(void *sweep, struct study_job *job)
             give_back(p, p->latest);
         p->latest = job->point;
     }
-    if (!own->plan && !s->failed)
-        own->plan = read_point(s, job->point);
+    if (!own->plan && !s->failed) {
+        struct issues *issues = issues_new();
+        bool late;
+        own->plan = sweep_plan(s, job->point, &late, issues);
+        s->late += late;
+        if (issues_count(issues))
+            fail_plan(s, issues);
+        issues_free(issues);
+    }
     job->plan = own->plan;
     own->users += job->plan != NULL;
 }

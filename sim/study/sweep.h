@@ -5,7 +5,9 @@
  * more values or more replications adds to what there is.  A run that is done is in the
  * store; how many threads, shards or ranks did it cannot be seen there.
  *
- * A point's plan is read when its first run is due and given back after its last.
+ * A point's plan is read when its first run is due and given back after its last.  That
+ * of a steady state gets its warm-up then, from pilot runs of its own (warm_up.h), on the
+ * thread that hands out runs.
  */
 #ifndef SIM_STUDY_SWEEP_H
 #define SIM_STUDY_SWEEP_H
@@ -43,7 +45,7 @@ struct sweep {
     uint32_t *missing_of;
     uint32_t *stored;      /* by point: its number in the store, STORE_NONE if unknown */
     uint64_t done, events; /* by sweep_run() */
-    bool late;             /* some point's warm-up would be half of the run or more */
+    uint32_t late; /* points whose run is too short for its warm-up; of this process */
     struct sweep_plans *plans;
     struct results_error error; /* of a run that could not be stored or read */
     bool failed;
@@ -57,6 +59,11 @@ bool sweep_fits(const struct sweep_order *order, struct results_error *error);
 bool sweep_open(struct sweep *sweep, const struct sweep_order *order,
                 struct study_store *store, struct results_error *error);
 void sweep_close(struct sweep *sweep);
+
+/* The plan of a point, ready to be run, the caller's to free.  NULL after a complaint,
+ * and also without one if it was stopped. */
+struct trial_plan *sweep_plan(const struct sweep *sweep, uint32_t point, bool *late,
+                              struct issues *issues);
 
 enum sweep_end { SWEEP_DONE, SWEEP_STOPPED, SWEEP_FAILED };
 

@@ -35,7 +35,8 @@ static bool run_pilot(const struct sweep *s, const struct study_job *job,
 {
     struct issues *issues = issues_new();
     double began = wall_seconds();
-    struct trial_plan *plan = study_points_plan(s->order.points, job->point, issues);
+    bool late;
+    struct trial_plan *plan = sweep_plan(s, job->point, &late, issues);
     double reading = (wall_seconds() - began) / s->order.replications;
     *out = (struct pilot){.point = job->point};
     *error = (struct results_error){.code = 0};
@@ -50,7 +51,7 @@ static bool run_pilot(const struct sweep *s, const struct study_job *job,
             result->numbers = NULL;
         }
         trial_result_free(result);
-    } else {
+    } else if (issues_count(issues)) {
         results_fail(error, 0, "%s", issues_get(issues, 0)->message);
     }
     trial_plan_free(plan);
