@@ -237,10 +237,11 @@ static void estimate_json(FILE *out, const struct sweep *sweep,
     json_number(&j, "shortest_s", e->shortest);
     json_number(&j, "longest_s", e->longest);
     json_number(&j, "events_a_run", e->events);
-    json_number(&j, "bytes_a_run", e->bytes);
+    json_number(&j, "bytes_a_run", e->run_bytes);
+    json_number(&j, "bytes_a_point", e->point_bytes);
     json_unsigned(&j, "jobs", sweep->order.threads);
     json_number(&j, "seconds", all / sweep->order.threads);
-    json_number(&j, "bytes", (double)sweep->missing * e->bytes);
+    json_number(&j, "bytes", sweep_estimate_bytes(sweep, e));
     json_object_end(&j);
     fputs(j.bytes, out);
     json_free(&j);
@@ -279,6 +280,6 @@ void sweep_print_estimate(FILE *out, const struct sweep *sweep,
     fprintf(out, "time      %s on %u thread%s\n",
             human_seconds(missing * e->seconds / sweep->order.threads, a),
             sweep->order.threads, sweep->order.threads == 1 ? "" : "s");
-    if (!isnan(e->bytes))
-        fprintf(out, "disk      %s\n", bytes_text(missing * e->bytes, a));
+    if (!isnan(e->run_bytes))
+        fprintf(out, "disk      %s\n", bytes_text(sweep_estimate_bytes(sweep, e), a));
 }

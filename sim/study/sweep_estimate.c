@@ -13,6 +13,10 @@
 #include "sim/study/store_export.h"
 #include "sim/trial/trial.h"
 
+/* Replications that each pilot stands for when the disk is measured: a store grows by
+ * pages. */
+#define COPIES 10
+
 struct pilot {
     struct trial_numbers *numbers;
     uint32_t point;
@@ -82,44 +86,62 @@ static double bytes_in(const char *directory, bool take_away)
     return bytes;
 }
 
+/* Puts each pilot as the replications `first` to `last` of its point. */
 static bool put_all(const struct sweep *s, struct study_store *store,
-                    const struct pilot *pilots, uint32_t count)
+                    const struct pilot *pilots, uint32_t count, uint32_t first,
+                    uint32_t last)
 {
     struct results_error error;
     bool good = true;
     for (uint32_t i = 0; i < count && good; i++) {
         const char *key = s->order.points->at[pilots[i].point].key;
         uint32_t point = store_point(store, key, NULL, 0, &error);
-        good = point != STORE_NONE && store_put(store, point, pilots[i].numbers, &error);
+        good = point != STORE_NONE;
+        for (uint32_t k = first; k <= last && good; k++) {
+            pilots[i].numbers->replication = k;
+            good = store_put(store, point, pilots[i].numbers, &error);
+        }
     }
     return good && store_export(store, RUN_COMPLETE, &error);
 }
 
-/* Pilots put into a study that is thrown away: what a run adds to it.  NaN if that cannot
- * be tried. */
-static double bytes_of(const struct sweep *s, const struct trial_plan *base,
-                       const struct pilot *pilots, uint32_t count)
+/* What points with one run, and further runs of them, add to a study of nothing. */
+static void measure(const struct sweep *s, const char *study, struct study_store *store,
+                    const struct pilot *pilots, struct sweep_estimate *out)
+{
+    struct results_error error;
+    uint32_t count = out->pilots;
+    if (!store_export(store, RUN_COMPLETE, &error))
+        return;
+    double none = bytes_in(study, false);
+    if (!put_all(s, store, pilots, count, 1, 1))
+        return;
+    double one = bytes_in(study, false);
+    if (!put_all(s, store, pilots, count, 2, 1 + COPIES))
+        return;
+    out->run_bytes = (bytes_in(study, false) - one) / count / COPIES;
+    out->point_bytes = fmax(0, (one - none) / count - out->run_bytes);
+}
+
+/* Pilots put into a study that is thrown away; what cannot be tried stays NaN. */
+static void measure_disk(const struct sweep *s, const struct trial_plan *base,
+                         const struct pilot *pilots, struct sweep_estimate *out)
 {
     struct results_error error;
     const char *place = getenv("TMPDIR");
     char *folder = memory_print("%s/portsim-XXXXXX", place && *place ? place : "/tmp");
-    char *study = memory_print("%s/study", mkdtemp(folder) ? folder : "");
-    struct study_store *store = *study == '/' && strcmp(study, "/study") != 0
-                                    ? store_open(study, base, &error)
-                                    : NULL;
-    double before = NAN, after = NAN;
-    if (store && store_export(store, RUN_COMPLETE, &error)) {
-        before = bytes_in(study, false);
-        if (put_all(s, store, pilots, count))
-            after = bytes_in(study, false);
+    if (mkdtemp(folder)) {
+        char *study = memory_print("%s/study", folder);
+        struct study_store *store = store_open(study, base, &error);
+        if (store)
+            measure(s, study, store, pilots, out);
+        store_close(store);
+        bytes_in(study, true);
+        rmdir(study);
+        rmdir(folder);
+        free(study);
     }
-    store_close(store);
-    bytes_in(study, true);
-    rmdir(study);
-    rmdir(folder);
-    free(study);
     free(folder);
-    return (after - before) / count;
 }
 
 /* --- all of it ------------------------------------------------------------------------
@@ -144,7 +166,7 @@ bool sweep_estimate_make(const struct sweep *s, const struct trial_plan *base,
     size_t wanted = points < SWEEP_PILOTS_MAX ? points : SWEEP_PILOTS_MAX;
     bool good = true;
     wanted = wanted < s->missing ? wanted : s->missing;
-    *out = (struct sweep_estimate){.bytes = NAN};
+    *out = (struct sweep_estimate){.run_bytes = NAN, .point_bytes = NAN};
     for (size_t i = 0; i < wanted && good; i++) {
         size_t job = wanted > 1 ? i * (s->missing - 1) / (wanted - 1) : 0;
         good = run_pilot(s, &s->jobs[job], &pilots[i], error);
@@ -152,9 +174,17 @@ bool sweep_estimate_make(const struct sweep *s, const struct trial_plan *base,
     }
     if (good && wanted) {
         sum_up(pilots, out);
-        out->bytes = bytes_of(s, base, pilots, out->pilots);
+        measure_disk(s, base, pilots, out);
     }
     for (uint32_t i = 0; i < out->pilots; i++)
         trial_numbers_free(pilots[i].numbers);
     return good;
+}
+
+double sweep_estimate_bytes(const struct sweep *s, const struct sweep_estimate *e)
+{
+    uint32_t fresh = 0;
+    for (uint32_t i = 0; i < s->order.points->count; i++)
+        fresh += s->stored[i] == STORE_NONE && s->missing_of[i];
+    return fresh * e->point_bytes + (double)s->missing * e->run_bytes;
 }

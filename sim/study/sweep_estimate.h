@@ -15,8 +15,11 @@ struct sweep_estimate {
     uint32_t pilots;
     double seconds, shortest, longest; /* of a run, on one thread */
     double events;                     /* of a run */
-    double bytes;                      /* of a run on the disk; NaN: not known */
+    double run_bytes, point_bytes;     /* on the disk, for each; NaN: not known */
 };
+
+/* Of all that is missing. */
+double sweep_estimate_bytes(const struct sweep *sweep, const struct sweep_estimate *e);
 
 /* False with an error, or without one (text "") if it was stopped.  `base` is the
  * scenario without axes. */
