@@ -116,8 +116,7 @@ static void expect_points(const char *const *texts, const char *where,
     lab_close(&lab);
 }
 
-/* --- values --------------------------------------------------------------------------
- */
+/* --- values -------------------------------------------------------------------- */
 
 #define RATE "apps.x.arrivals.rate="
 #define MEAN "apps.x.lifetime.mean="
@@ -155,8 +154,7 @@ static void test_values_of_a_range_are_spelled_as_its_ends_are(void **state)
                       ranges[i].points);
 }
 
-/* --- points --------------------------------------------------------------------------
- */
+/* --- points -------------------------------------------------------------------- */
 
 static void test_the_last_axis_runs_fastest(void **state)
 {
@@ -230,8 +228,7 @@ static void test_a_key_does_not_depend_on_spelling_or_place(void **state)
     lab_close(&b);
 }
 
-/* --- the scenario's own sweep ---------------------------------------------------------
- */
+/* --- the scenario's own sweep -------------------------------------------------- */
 
 static void test_a_scenario_may_hold_its_sweep(void **state)
 {
@@ -304,8 +301,7 @@ static void test_what_is_wrong_with_a_sweep_is_said_where_it_stands(void **state
     }
 }
 
-/* --- what is wrong on a command line ---------------------------------------------------
- */
+/* --- what is wrong on a command line ------------------------------------------- */
 
 static const struct {
     const char *texts[TEXTS];

@@ -73,8 +73,7 @@ static void expect_run(const char *folder, const struct program *p, int status,
     ended_free(&e);
 }
 
-/* --- what it prints -------------------------------------------------------------------
- */
+/* --- what it prints ------------------------------------------------------------ */
 
 static void test_a_sweep_prints_what_is_required_with_half_widths(void **state)
 {
@@ -177,8 +176,7 @@ static void test_an_estimate_keeps_nothing(void **state)
     scratch_free(folder);
 }
 
-/* --- going on -------------------------------------------------------------------------
- */
+/* --- going on ------------------------------------------------------------------ */
 
 static void test_threads_and_order_leave_the_same_bytes(void **state)
 {
@@ -227,7 +225,7 @@ static void test_more_values_and_more_runs_only_add(void **state)
 
 /* Some seconds of work, by one thread. */
 #define LONG_SWEEP(directory)                                                            \
-    "sweep", "small.json", "-o", directory, "--set", "duration=30min", "--vary",         \
+    "sweep", "small.json", "-o", directory, "--set", "duration=20min", "--vary",         \
         RATE "20/s:60/s:5", "-r", "8", "--set", "warm_up=1min"
 
 static void test_interrupted_it_says_what_goes_on_and_goes_on(void **state)
@@ -242,7 +240,7 @@ static void test_interrupted_it_says_what_goes_on_and_goes_on(void **state)
     struct ended e = program_finish(&r, &p);
     expect_status(&e, 130);
     expect_says(e.err, " of 40 runs are in s; the same command goes on:\n"
-                       "  portsim sweep small.json -o s --set duration=30min --vary ");
+                       "  portsim sweep small.json -o s --set duration=20min --vary ");
     char *json = scratch_get(folder, "s/results.json");
     expect_says(json, "\"interrupted\"");
     free(json);
@@ -254,8 +252,49 @@ static void test_interrupted_it_says_what_goes_on_and_goes_on(void **state)
     scratch_free(folder);
 }
 
-/* --- one axis at a time ---------------------------------------------------------------
- */
+/* A scenario that is no longer what it was when the points were read. */
+static void
+test_a_scenario_edited_meanwhile_ends_the_sweep_and_keeps_its_runs(void **state)
+{
+    (void)state;
+    char *folder = folder_with_small();
+    struct program p = {.args = {LONG_SWEEP("s"), "-j", "1"}, .folder = folder};
+    struct running r = program_start(&p);
+    program_wait_for_handler(&r);
+    char *edited = memory_text(small, strlen(small));
+    memcpy(strstr(edited, "50020"), "50021", 5);
+    scratch_put(folder, "small.json", edited, strlen(edited));
+    struct ended e = program_finish(&r, &p);
+    expect_status(&e, 4);
+    expect_says(e.err, "small.json, or a file it uses, has changed since");
+    expect_says(e.err, "the same command goes on");
+    ended_free(&e);
+    scratch_put(folder, "small.json", small, strlen(small));
+    expect_run(folder, &(struct program){.args = {LONG_SWEEP("s")}}, 0, " runs in ");
+    free(edited);
+    scratch_free(folder);
+}
+
+static void test_progress_is_runs_and_time_left_on_a_terminal(void **state)
+{
+    (void)state;
+    program_needs_terminal();
+    char *folder = folder_with_small();
+    struct program p = {.args = {LONG_SWEEP("s"), "-j", "1"},
+                        .folder = folder,
+                        .env = {"TERM=xterm"},
+                        .terminal = TERMINAL_ERR};
+    struct ended e = program_run(&p);
+    expect_status(&e, 0);
+    expect_says(e.err, "\r\033[K");
+    expect_says(e.err, " of 40 runs, ");
+    expect_says(e.err, " runs/s, ");
+    expect_says(e.err, " left");
+    ended_free(&e);
+    scratch_free(folder);
+}
+
+/* --- one axis at a time -------------------------------------------------------- */
 
 static void test_one_at_a_time_is_the_scenario_and_each_value_alone(void **state)
 {
@@ -277,8 +316,28 @@ static void test_one_at_a_time_is_the_scenario_and_each_value_alone(void **state
     scratch_free(folder);
 }
 
-/* --- what cannot be -------------------------------------------------------------------
- */
+/* --- the library --------------------------------------------------------------- */
+
+static void test_the_knee_of_the_library_has_nine_points(void **state)
+{
+    (void)state;
+    char *folder = scratch_new();
+    char *study = memory_print("%s/s", folder);
+    struct ended e = program_run(&(struct program){
+        .args = {"sweep", "proxysg-knee", "--list", "--json", "-o", study}});
+    expect_status(&e, 0);
+    unsigned points = 0;
+    for (const char *p = e.out; (p = strstr(p, "\"missing\": 10")); p++)
+        points++;
+    assert_int_equal(points, 9);
+    expect_says(e.out, "\"24/s\"");
+    expect_says(e.out, "\"32/s\"");
+    ended_free(&e);
+    free(study);
+    scratch_free(folder);
+}
+
+/* --- what cannot be ------------------------------------------------------------ */
 
 static void test_what_cannot_be_swept_is_said_and_nothing_is_written(void **state)
 {
@@ -357,6 +416,10 @@ int main(void)
         cmocka_unit_test(test_threads_and_order_leave_the_same_bytes),
         cmocka_unit_test(test_more_values_and_more_runs_only_add),
         cmocka_unit_test(test_interrupted_it_says_what_goes_on_and_goes_on),
+        cmocka_unit_test(
+            test_a_scenario_edited_meanwhile_ends_the_sweep_and_keeps_its_runs),
+        cmocka_unit_test(test_progress_is_runs_and_time_left_on_a_terminal),
+        cmocka_unit_test(test_the_knee_of_the_library_has_nine_points),
         cmocka_unit_test(test_one_at_a_time_is_the_scenario_and_each_value_alone),
         cmocka_unit_test(test_what_cannot_be_swept_is_said_and_nothing_is_written),
         cmocka_unit_test(test_another_scenarios_study_is_refused),

@@ -45,8 +45,7 @@ static int complain(const struct results_error *error)
     return EXIT_IO;
 }
 
-/* --- what is to be printed -------------------------------------------------------------
- */
+/* --- what is to be printed ----------------------------------------------------- */
 
 /* Takes `text`; each is printed once. */
 static void want(struct session *s, char *text)
@@ -114,8 +113,7 @@ static bool check_metrics(struct session *s)
     return right;
 }
 
-/* --- what is asked for ----------------------------------------------------------------
- */
+/* --- what is asked for --------------------------------------------------------- */
 
 static void on_progress(void *session, uint64_t done, uint64_t missing)
 {
@@ -137,8 +135,7 @@ static struct sweep_order order_of(struct session *s)
                                 .context = s};
 }
 
-/* --- reading ---------------------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------------- */
 
 static bool read_axes(struct session *s)
 {
@@ -211,8 +208,7 @@ static bool read_all(struct session *s, int *status)
     return read_points(s, status);
 }
 
-/* --- the end
- * ---------------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------------- */
 
 /* A word as a shell would take it. */
 static void print_word(FILE *out, const char *word)
@@ -293,8 +289,17 @@ static int show(struct session *s, const struct sweep *sweep)
     return EXIT_DONE;
 }
 
-/* --- running
- * ---------------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------------- */
+
+/* A run could not be read or stored: those before it are kept. */
+static int give_up(struct session *s, const struct sweep *sweep)
+{
+    struct results_error error;
+    int status = complain(&sweep->error);
+    if (store_export(s->store, RUN_INTERRUPTED, &error))
+        tell_resume(s, sweep);
+    return status;
+}
 
 /* What there is is exported, however it ended. */
 static int run_sweep(struct session *s, struct sweep *sweep)
@@ -306,7 +311,7 @@ static int run_sweep(struct session *s, struct sweep *sweep)
     progress_end(&s->progress);
     bool whole = end == SWEEP_DONE;
     if (end == SWEEP_FAILED)
-        return complain(&sweep->error);
+        return give_up(s, sweep);
     if (!store_export(s->store, whole ? RUN_COMPLETE : RUN_INTERRUPTED, &error))
         return complain(&error);
     int status = show(s, sweep);
@@ -383,8 +388,7 @@ static int run_ranks(struct session *s, bool good, int status)
     return status;
 }
 
-/* --- questions that run nothing
- * ---------------------------------------------------------- */
+/* --- questions that run nothing ------------------------------------------------ */
 
 /* What is there already, if there is a study. */
 static bool look_into_study(struct session *s, struct results_error *error)

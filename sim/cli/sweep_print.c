@@ -18,8 +18,7 @@
 /* Lines of a table; the rest is in results.csv. */
 #define ROWS_MAX 1000
 
-/* --- tables of texts ------------------------------------------------------------------
- */
+/* --- tables of texts ----------------------------------------------------------- */
 
 struct sheet {
     struct table_column *columns;
@@ -125,8 +124,7 @@ static void sheet_print_wide(FILE *out, const struct sheet *s, uint32_t fixed)
         sheet_print(out, s, fixed, fixed, fixed, false);
 }
 
-/* --- points ---------------------------------------------------------------------------
- */
+/* --- points -------------------------------------------------------------------- */
 
 static void put_axes(struct sheet *s, const struct study_points *points)
 {
@@ -160,8 +158,7 @@ void sweep_print_list(FILE *out, const struct sweep *sweep, bool json)
     sheet_free(&s);
 }
 
-/* --- results --------------------------------------------------------------------------
- */
+/* --- results ------------------------------------------------------------------- */
 
 /* "0.0871 ± 0.0042": two digits of the half-width, and as many places of the value. */
 static char *estimate_text(const struct estimate *e)
@@ -220,8 +217,7 @@ bool sweep_print_results(FILE *out, const struct sweep *sweep, const char *const
     return good;
 }
 
-/* --- cost ------------------------------------------------------------------------------
- */
+/* --- cost ---------------------------------------------------------------------- */
 
 static void estimate_json(FILE *out, const struct sweep *sweep,
                           const struct sweep_estimate *e)

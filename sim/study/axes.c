@@ -8,7 +8,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/study/axes_read.h"
 
-/* --- paths ------------------------------------------------------------------------ */
+/* --- paths --------------------------------------------------------------------- */
 
 /* A path in its one spelling; what cannot be read stays as it is. */
 static char *spelled(const char *path)
@@ -43,7 +43,7 @@ uint32_t study_axes_length(const struct study_axes *axes, uint32_t group)
     return 0;
 }
 
-/* --- one axis ---------------------------------------------------------------------- */
+/* --- one axis ------------------------------------------------------------------ */
 
 void axes_add_value(struct study_axis *axis, char *value, struct place place)
 {

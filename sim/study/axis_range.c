@@ -44,7 +44,7 @@ refuse(char complaint[AXIS_COMPLAINT], const char *format, ...)
     return false;
 }
 
-/* --- ends ------------------------------------------------------------------------- */
+/* --- ends ---------------------------------------------------------------------- */
 
 static bool read_plain(const char *text, bool whole, struct end *out, char *complaint)
 {
@@ -125,7 +125,7 @@ static bool read_steps(const char *text, uint32_t *steps, char *complaint)
                   count);
 }
 
-/* --- values ----------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------------- */
 
 /* x = a few times 10 to this power. */
 static int magnitude(double x)

@@ -46,7 +46,7 @@ struct filter {
     uint32_t count, root;
 };
 
-/* --- values ------------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------------- */
 
 /* A value as the number it is; NaN if it is none of that type. */
 static double number_of(const char *text, enum field_type type)
@@ -108,7 +108,7 @@ bool filter_holds(const struct filter *f, const char *const *values)
     return node_holds(f, f->root, values);
 }
 
-/* --- reading ------------------------------------------------------------------------ */
+/* --- reading ------------------------------------------------------------------- */
 
 struct parser {
     struct filter *filter;

@@ -8,7 +8,7 @@
 #include "sim/study/filter.h"
 #include "sim/study/points_complaints.h"
 
-/* --- values ------------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------------- */
 
 /* What the scenario says at each axis; NULL: nothing. */
 static char **base_values(const struct study_axes *axes, const struct trial_plan *base)
@@ -38,8 +38,7 @@ static void pick_values(const struct study_axes *axes, const uint32_t *steps,
     }
 }
 
-/* --- which points --------------------------------------------------------------------
- */
+/* --- which points -------------------------------------------------------------- */
 
 /* Points being made. */
 struct making {
@@ -131,8 +130,7 @@ static bool make_all(struct study_points *points, const struct filter *filter,
     return points->count != 0;
 }
 
-/* --- their plans ---------------------------------------------------------------------
- */
+/* --- their plans --------------------------------------------------------------- */
 
 bool study_points_sets(const struct study_points *points, uint32_t point, uint32_t axis)
 {
@@ -176,8 +174,7 @@ struct trial_plan *study_points_plan(const struct study_points *points, uint32_t
     return NULL;
 }
 
-/* --- each once -----------------------------------------------------------------------
- */
+/* --- each once ----------------------------------------------------------------- */
 
 struct keyed {
     const char *key;
@@ -241,8 +238,7 @@ static bool settle_repeated(struct study_points *points, struct issues *issues)
     return issues_count(issues) == before;
 }
 
-/* --- all of it -----------------------------------------------------------------------
- */
+/* --- all of it ----------------------------------------------------------------- */
 
 /* Reads each and takes its key; false after complaints. */
 static bool check_all(struct study_points *points, struct issues *issues)

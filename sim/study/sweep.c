@@ -7,8 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/study/warm_up.h"
 
-/* --- plans ----------------------------------------------------------------------------
- */
+/* --- plans --------------------------------------------------------------------- */
 
 /* Plans of points whose runs are under way. */
 struct sweep_plans {
@@ -85,8 +84,7 @@ static const char *key_of(void *sweep, uint32_t point)
     return point < points->count ? points->at[point].key : NULL;
 }
 
-/* --- what is missing ------------------------------------------------------------------
- */
+/* --- what is missing ----------------------------------------------------------- */
 
 /* Which replications of a point the store lacks; all, if it does not know the point. */
 static bool ask_store(struct sweep *s, uint32_t point, bool *missing,
@@ -166,8 +164,7 @@ void sweep_close(struct sweep *s)
     s->jobs = NULL;
 }
 
-/* --- running --------------------------------------------------------------------------
- */
+/* --- running ------------------------------------------------------------------- */
 
 /* The settings that a point really has. */
 static bool add_point(struct sweep *s, uint32_t point)

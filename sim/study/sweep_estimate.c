@@ -30,8 +30,7 @@ static double wall_seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* --- one run --------------------------------------------------------------------------
- */
+/* --- one run ------------------------------------------------------------------- */
 
 /* The cost of reading its point is shared by its replications. */
 static bool run_pilot(const struct sweep *s, const struct study_job *job,
@@ -63,8 +62,7 @@ static bool run_pilot(const struct sweep *s, const struct study_job *job,
     return out->numbers != NULL;
 }
 
-/* --- the disk -------------------------------------------------------------------------
- */
+/* --- the disk ------------------------------------------------------------------ */
 
 /* Bytes of the files of a directory, which `take_away` removes. */
 static double bytes_in(const char *directory, bool take_away)
@@ -144,8 +142,7 @@ static void measure_disk(const struct sweep *s, const struct trial_plan *base,
     free(folder);
 }
 
-/* --- all of it ------------------------------------------------------------------------
- */
+/* --- all of it ----------------------------------------------------------------- */
 
 static void sum_up(const struct pilot *pilots, struct sweep_estimate *out)
 {
