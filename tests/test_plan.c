@@ -1,6 +1,7 @@
 /* portsim plan, as its users meet it. */
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -192,6 +193,26 @@ static void test_a_precision_that_is_not_reached_is_status_7(void **state)
     stage_free(&s);
 }
 
+static void test_an_interrupted_plan_says_what_it_knows(void **state)
+{
+    (void)state;
+    struct stage s = stage_new();
+    struct program p = {.args = {"plan", s.scenario, "--set", "duration=90h", RATE, LOSS,
+                                 "-q", "-o", s.folder}};
+    struct running r = program_start(&p);
+    program_wait_for_handler(&r);
+    assert_int_equal(kill(r.child, SIGINT), 0);
+    struct ended e = program_finish(&r, &p);
+    expect_status(&e, 130);
+    expect_says(e.out, "interrupted before both ends were known");
+    char *json = scratch_get(s.folder, "plan.json");
+    assert_non_null(json);
+    expect_says(json, "\"status\": \"interrupted\"");
+    free(json);
+    ended_free(&e);
+    stage_free(&s);
+}
+
 /* --- bad input ------------------------------------------------------------------------
  */
 
@@ -237,6 +258,7 @@ int main(void)
         cmocka_unit_test(test_ends_that_agree_are_refused_with_what_they_gave),
         cmocka_unit_test(test_an_end_at_the_threshold_is_said_to_be_one),
         cmocka_unit_test(test_a_precision_that_is_not_reached_is_status_7),
+        cmocka_unit_test(test_an_interrupted_plan_says_what_it_knows),
         cmocka_unit_test(test_what_cannot_be_asked_is_told_before_anything_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
@@ -303,7 +304,7 @@ static int ask(const struct arguments *a, struct plan_question *q)
     q->rule = (struct plan_rule){a->confidence, a->least, a->most};
     q->precision = a->precision >= 0 ? a->precision : whole ? 0 : 0.01;
     q->workers = (struct workers){.threads = a->jobs, .stop = stop_flag()};
-    if (!a->quiet) {
+    if (!a->quiet && isatty(STDERR_FILENO)) {
         q->tell = tell;
         q->context = (void *)a;
     }

@@ -33,11 +33,13 @@ static const char *reading_text(const struct plan_requirement *r,
     double scale = percent ? 100 : 1;
     if (isnan(e->value))
         return strcpy(out, "null");
+    bool large = fabs(scale * e->value) >= 1000;
+    const char *unit = percent ? " %" : "";
     if (isnan(e->half_width))
-        snprintf(out, READING_TEXT, "%.4g%s", scale * e->value, percent ? " %" : "");
+        snprintf(out, READING_TEXT, large ? "%.0f%s" : "%.4g%s", scale * e->value, unit);
     else
-        snprintf(out, READING_TEXT, "%.4g ± %.2g%s", scale * e->value,
-                 scale * e->half_width, percent ? " %" : "");
+        snprintf(out, READING_TEXT, large ? "%.0f ± %.0f%s" : "%.4g ± %.2g%s",
+                 scale * e->value, scale * e->half_width, unit);
     return out;
 }
 
@@ -113,7 +115,7 @@ static void print_theory(FILE *out, const struct plan_question *q,
     if (!t->turns)
         fputs("knows no threshold here\n", out);
     else
-        fprintf(out, "puts it at %.4g%s, %s\n", t->value, q->axes->at[0].unit,
+        fprintf(out, "puts it at %.5g%s, %s\n", t->value, q->axes->at[0].unit,
                 t->inside ? "inside" : "outside");
 }
 
@@ -143,6 +145,9 @@ static void print_doubts(FILE *out, const struct plan_question *q,
 {
     char from[HUMAN_TEXT], to[HUMAN_TEXT];
     const struct plan_found *f = &a->found;
+    if (a->points.late)
+        fputs("too short: at some values the warm-up takes half of the run or more\n",
+              out);
     if (f->again)
         fprintf(out, "not monotone: %s %s\n", value_text(q->axes, f->again_at, from),
                 f->outcome == PLAN_ALL_MEET     ? "between them does not"
@@ -187,16 +192,24 @@ void plan_print_point(FILE *out, const struct plan_points *points,
     print_row(out, &q, point, NULL);
 }
 
-/* A heading where a column has room for one. */
+/* The end of a metric's name, with what it is the maximum or a quantile of. */
+static const char *heading(const char *metric)
+{
+    const char *dots[2] = {metric, metric};
+    for (const char *at = strchr(metric, '.'); at; at = strchr(at + 1, '.')) {
+        dots[0] = dots[1];
+        dots[1] = at + 1;
+    }
+    return strlen(dots[1]) <= 3 ? dots[0] : dots[1];
+}
+
 static void print_points(FILE *out, const struct plan_question *q,
                          const struct plan_answer *a)
 {
     char text[READING_TEXT];
     fputs("\n         value    runs   ", out);
-    for (uint32_t i = 0; i < q->base->requirement_count; i++) {
-        const char *dot = strrchr(q->base->requirements[i].metric, '.');
-        print_padded(out, dot ? dot + 1 : q->base->requirements[i].metric, 24, false);
-    }
+    for (uint32_t i = 0; i < q->base->requirement_count; i++)
+        print_padded(out, heading(q->base->requirements[i].metric), 24, false);
     fputs(a->theory.applies ? "            theory\n" : "\n", out);
     for (uint32_t i = 0; i < a->points.count; i++) {
         struct estimate e = {.value = NAN, .half_width = NAN};

@@ -253,10 +253,12 @@ static bool read_plans(struct batch *b)
 {
     const struct workers *w = &b->points->workers;
     struct warm_up found;
-    for (uint32_t i = 0; i < b->count; i++)
+    for (uint32_t i = 0; i < b->count; i++) {
         if (!(b->plans[i] = plan_points_read(b->points, b->at[i]->position)) ||
             !warm_up_settle(b->plans[i], w->threads, w->stop, &found))
             return false;
+        b->points->late |= found.late;
+    }
     return true;
 }
 

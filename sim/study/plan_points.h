@@ -62,6 +62,7 @@ struct plan_points {
     struct plan_point *at; /* rising */
     uint32_t count;
     uint64_t runs; /* of all of them */
+    bool late;     /* a warm-up that was sought took half of the run or more */
 };
 
 /* The scenario at a position, the caller's to free; NULL after complaints. */
