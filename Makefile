@@ -172,8 +172,9 @@ laws-check:
 
 install: portsim ## copy program, scenarios and plots under PREFIX
 	install -D -m 755 portsim $(DESTDIR)$(PREFIX)/bin/portsim
-	install -d $(DESTDIR)$(PREFIX)/share/portsim/scenarios $(DESTDIR)$(PREFIX)/share/portsim/plots
+	install -d $(DESTDIR)$(PREFIX)/share/portsim/scenarios/allocator-suite $(DESTDIR)$(PREFIX)/share/portsim/plots
 	install -m 644 $(wildcard scenarios/*.json scenarios/*.csv) $(DESTDIR)$(PREFIX)/share/portsim/scenarios
+	install -m 644 $(wildcard scenarios/allocator-suite/*) $(DESTDIR)$(PREFIX)/share/portsim/scenarios/allocator-suite
 	install -m 644 $(wildcard plots/*) $(DESTDIR)$(PREFIX)/share/portsim/plots
 
 clean: ## remove what was built

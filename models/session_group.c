@@ -1,8 +1,8 @@
 #include "models/session_group.h"
 
 /* What is drawn late is drawn for each connection: from the part of a user who comes so
- * many arrivals (2^26) later. */
-#define MATES_APART 26
+ * many arrivals (2^24) later. */
+#define MATES_APART 24
 
 /* The index-th session beside the leader; its connection is nobody's attempt until all
  * are made. */

@@ -1,6 +1,7 @@
 # Picture "differences": paired differences with their intervals, the zero line, the margin.
 #
-# $data: difference, low, high, row, verdict (0 better, 1 worse, 2 the same, 3 unknown).
+# $data: difference, low, high, row, verdict (0 better, 1 worse, 2 the same, 3 unknown,
+# 4 different).
 # x_label, margin, rows_shown, label_of[], text_of[], verdict_of[].
 
 picture_height = 150 + 26 * rows_shown
@@ -8,7 +9,7 @@ if (picture_height < 300) { picture_height = 300 }
 
 load './common.gp'
 
-array verdict_colour[4] = [good, bad, ink, unknown]
+array verdict_colour[5] = [good, bad, ink, unknown, ink]
 
 set xlabel x_label noenhanced
 set yrange [rows_shown + 0.6:0.4]
@@ -30,7 +31,7 @@ if (!plain) {
     }
     set bars 0.5
     is(v) = int(column(5)) == v - 1
-    plot for [v = 1:4] $data using (is(v) ? $1 : NaN):4:2:3 with xerrorbars pointtype 7 pointsize 0.9 linewidth 1.8 linecolor rgb verdict_colour[v] notitle
+    plot for [v = 1:5] $data using (is(v) ? $1 : NaN):4:2:3 with xerrorbars pointtype 7 pointsize 0.9 linewidth 1.8 linecolor rgb verdict_colour[v] notitle
 } else {
     set lmargin 32
     set arrow 20 from first 0,graph 0 to first 0,graph 1 nohead

@@ -283,6 +283,105 @@ static void test_a_damaged_baseline_is_refused(void **state)
     free(baseline);
 }
 
+/* The suite that comes with the program [USERS.md S26]: whoever changes linux518 sees it
+ * here.  `make golden`'s twin: portsim compare scenarios/allocator-suite --write-baseline
+ * scenarios/allocator-suite/baseline.json; the commit says why. */
+#define SUITE    "scenarios/allocator-suite"
+#define BASELINE SUITE "/baseline.json"
+
+static void test_the_allocator_suite_is_as_its_baseline_says(void **state)
+{
+    (void)state;
+    struct ended e =
+        program_run(&(struct program){.args = {"compare", "allocator-suite", "--baseline",
+                                               BASELINE, "--replications", "2"}});
+    expect_status(&e, 0);
+    expect_says(e.out, "\nA and B are equal\n");
+    assert_int_equal(times(e.out, "(every run took the same path)"), 10);
+    expect_silence(e.err);
+    ended_free(&e);
+}
+
+/* Rounds of random draws that give up: cheaper, and users pay. */
+static void test_a_search_that_gives_up_early_turns_the_suite_red(void **state)
+{
+    (void)state;
+    struct ended e = program_run(
+        &(struct program){.args = {"compare", SUITE "/exponential-100.json", "--baseline",
+                                   BASELINE, "--b", "hosts.h.tcp.allocator=netfilter"}});
+    expect_status(&e, 1);
+    expect_says(e.out, "\nworse    apps.app.failure_ratio ");
+    expect_says(e.out, "\nbetter   hosts.h.tcp4.probes ");
+    ended_free(&e);
+}
+
+/* --- studies --------------------------------------------------------------------------
+ */
+
+static void sweep(const struct place *p, const char *allocator, const char *rates,
+                  const char *study)
+{
+    struct ended e =
+        program_run(&(struct program){.args = {"sweep", p->file, "--set", allocator,
+                                               "--vary", rates, "-o", study, "--quiet"}});
+    expect_status(&e, 0);
+    ended_free(&e);
+}
+
+static void test_studies_are_compared_point_by_point(void **state)
+{
+    const struct place *p = *state;
+    char *walk = memory_print("%s/walk", p->folder);
+    char *parity = memory_print("%s/parity", p->folder);
+    sweep(p, WALK, "apps.a.arrivals.rate=100/s,200/s,220/s", walk);
+    sweep(p, PARITY, "apps.a.arrivals.rate=200/s,100/s", parity);
+    struct ended e = program_run(&(struct program){.args = {"compare", walk, parity}});
+    expect_status(&e, 1);
+    expect_says(e.err, "1 points of A and 0 of B have no counterpart: not compared\n");
+    const char *first = strstr(e.out, "\napps.a.arrivals.rate=100/s\n");
+    assert_non_null(first);
+    expect_says(first, "\napps.a.arrivals.rate=200/s\n");
+    assert_null(strstr(e.out, "220/s"));
+    expect_says(e.out, "\nworse    hosts.h.tcp4.probes ");
+    ended_free(&e);
+    e = program_run(&(struct program){.args = {"compare", walk, walk}});
+    expect_status(&e, 0);
+    expect_says(e.out, "\nA and B are equal\n");
+    ended_free(&e);
+    e = program_run(&(struct program){.args = {"compare", walk, p->file}});
+    expect_status(&e, 2);
+    expect_says(e.err, "a study is compared with a study");
+    ended_free(&e);
+    free(walk);
+    free(parity);
+}
+
+/* --- files ----------------------------------------------------------------------------
+ */
+
+static void test_a_directory_gets_the_numbers_and_the_picture(void **state)
+{
+    const struct place *p = *state;
+    char *directory = memory_print("%s/out", p->folder);
+    char *plots = memory_print("%s/plots", directory);
+    struct ended e = program_run(
+        &(struct program){.args = {"compare", p->file, "--a", WALK, "--b", PARITY, "-o",
+                                   directory, "--json", "--quiet"}});
+    expect_status(&e, 1);
+    expect_silence(e.err);
+    char *file = scratch_get(directory, "comparison.json");
+    assert_non_null(file);
+    assert_string_equal(file, e.out);
+    char *picture = scratch_get(plots, "differences.svg");
+    assert_non_null(picture);
+    expect_says(picture, "B against A: 3 worse");
+    free(picture);
+    free(file);
+    ended_free(&e);
+    free(plots);
+    free(directory);
+}
+
 /* --- slips ----------------------------------------------------------------------------
  */
 
@@ -364,6 +463,10 @@ int main(void)
         TEST(test_todays_program_is_equal_to_its_own_baseline),
         TEST(test_a_baseline_says_what_it_does_not_know),
         TEST(test_a_damaged_baseline_is_refused),
+        TEST(test_the_allocator_suite_is_as_its_baseline_says),
+        TEST(test_a_search_that_gives_up_early_turns_the_suite_red),
+        TEST(test_studies_are_compared_point_by_point),
+        TEST(test_a_directory_gets_the_numbers_and_the_picture),
         TEST(test_slips_are_answered_with_a_way_out),
         TEST(test_an_interrupted_comparison_shows_what_it_has),
     };

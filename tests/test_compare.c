@@ -116,6 +116,27 @@ static void test_a_sure_difference_inside_the_margin_is_equivalent(void **state)
     assert_int_equal(verdict_of(PROBES, 0.5, 0.1, 0.001), COMPARE_WORSE);
 }
 
+/* Both sure of itself and small: what no single metric would leave open, twenty do. */
+static void test_a_sure_difference_that_is_minor_is_neither_better_nor_worse(void **state)
+{
+    (void)state;
+    struct column columns[20];
+    static char names[20][40];
+    for (uint32_t i = 0; i < 20; i++) {
+        snprintf(names[i], sizeof names[i], "hosts.h%u.tcp4.probes", (unsigned)i);
+        columns[i] = shifted(names[i], 0.65, 0.35);
+    }
+    struct comparison r = judge(columns, 1, 0.01);
+    assert_int_equal(r.cases[0].lines[0].verdict, COMPARE_EQUIVALENT);
+    compare_cases_free(r.cases, 1);
+    r = judge(columns, 20, 0.01);
+    assert_true(r.cases[0].lines[0].p_difference < 0.05);
+    assert_true(r.cases[0].lines[0].p_equivalence > 0.05);
+    assert_int_equal(r.cases[0].lines[0].verdict, COMPARE_UNDECIDED);
+    assert_true(r.cases[0].lines[0].needed > RUNS);
+    compare_cases_free(r.cases, 1);
+}
+
 static void test_a_difference_that_chance_explains_cannot_be_told(void **state)
 {
     (void)state;
@@ -319,6 +340,8 @@ int main(void)
         cmocka_unit_test(test_a_longer_rest_of_a_port_is_better),
         cmocka_unit_test(test_what_nobody_minds_is_only_different),
         cmocka_unit_test(test_a_sure_difference_inside_the_margin_is_equivalent),
+        cmocka_unit_test(
+            test_a_sure_difference_that_is_minor_is_neither_better_nor_worse),
         cmocka_unit_test(test_a_difference_that_chance_explains_cannot_be_told),
         cmocka_unit_test(test_the_same_numbers_are_equal_whatever_the_margin),
         cmocka_unit_test(test_a_constant_difference_needs_no_test),

@@ -7,8 +7,9 @@
 
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
-#include "sim/cli/compare_format.h"
+#include "sim/cli/compare_files.h"
 #include "sim/cli/compare_input.h"
+#include "sim/cli/progress.h"
 #include "sim/cli/stop.h"
 #include "sim/cli/terminal.h"
 #include "sim/study/compare_stored.h"
@@ -18,7 +19,6 @@ enum {
     KEY_B,
     KEY_SET,
     KEY_SEED,
-    KEY_REPLICATIONS,
     KEY_METRIC,
     KEY_MARGIN,
     KEY_CONFIDENCE,
@@ -35,7 +35,7 @@ static const struct argp_option options[] = {
     {"set", KEY_SET, "PATH=VALUE", 0, "Set a field of both; may be repeated", 0},
     {"seed", KEY_SEED, "N", 0,
      "Use this seed (0x... for hexadecimal) instead of the scenario's", 0},
-    {"replications", KEY_REPLICATIONS, "R", 0,
+    {"replications", 'r', "R", 0,
      "Runs of each side (default: the scenario's study.replications, at least 10; as "
      "many as the baseline has; of studies, all there are)",
      0},
@@ -53,8 +53,12 @@ static const struct argp_option options[] = {
     {"baseline", KEY_BASELINE, "FILE", 0,
      "Compare with what FILE says of these scenarios, in place of A", 0},
     {"write-baseline", KEY_WRITE_BASELINE, "FILE", 0,
-     "Compare nothing: run the scenarios and write FILE", 0},
+     "Compare nothing: run the scenarios and write FILE (baseline.json in a folder is "
+     "none of its scenarios)",
+     0},
     {"format", KEY_FORMAT, "FORMAT", 0, "text (the default), markdown, junit or json", 0},
+    {"output", 'o', "DIR", 0,
+     "Write comparison.json and the picture of the differences here", 0},
     {"json", KEY_JSON, NULL, 0, "The same as --format json", 0},
     {"all", KEY_ALL, NULL, 0, "List what is equal or equivalent too", 0},
     {"quiet", 'q', NULL, 0, "No progress, and no messages but errors", 0},
@@ -63,6 +67,7 @@ static const struct argp_option options[] = {
 struct arguments {
     struct compare_request request;
     struct setting_texts both, only[2];
+    const char *output;         /* directory; NULL: none */
     const char *write_baseline; /* NULL: none */
     char *seed;                 /* "seed=N"; NULL: none */
     const char **metrics;       /* patterns */
@@ -205,7 +210,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         free(a->seed);
         a->seed = setting_seed(argument, state);
         break;
-    case KEY_REPLICATIONS:
+    case 'r':
         a->replications = read_count("replications", argument, 2, state);
         break;
     case 'j':
@@ -226,6 +231,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case KEY_WRITE_BASELINE:
         a->write_baseline = argument;
+        break;
+    case 'o':
+        a->output = argument;
         break;
     case KEY_FORMAT:
         take_format(a, argument, state);
@@ -300,6 +308,29 @@ static uint32_t most_pairs(const struct compare_input *input)
     return most;
 }
 
+/* The margin of every metric, if there is one. */
+static double margin_of(const struct arguments *a)
+{
+    double margin = 0;
+    for (uint32_t i = 0; i < a->margin_count; i++)
+        if (!a->margins[i].pattern)
+            margin = a->margins[i].relative ? a->margins[i].value : 0;
+    return margin;
+}
+
+/* Whoever interrupted it wants the program to end: no picture then. */
+static int write_files(const struct arguments *a, const struct compare_report *report)
+{
+    struct results_error error;
+    if (!compare_write(a->output, report, &error) ||
+        (!report->interrupted &&
+         !compare_draw(a->output, report, margin_of(a), a->quiet, &error))) {
+        fprintf(stderr, "portsim: %s\n", error.text);
+        return EXIT_IO;
+    }
+    return EXIT_DONE;
+}
+
 static int report(const struct arguments *a, const struct compare_input *input,
                   bool whole)
 {
@@ -308,15 +339,20 @@ static int report(const struct arguments *a, const struct compare_input *input,
                                 .margin_count = a->margin_count};
     struct comparison result;
     compare_judge(input->cases, input->count, &rule, &result);
-    a->format->print(stdout, &(struct compare_report){.result = &result,
-                                                      .a = input->labels[0],
-                                                      .b = input->labels[1],
-                                                      .replications = most_pairs(input),
-                                                      .interrupted = !whole,
-                                                      .all = a->all,
-                                                      .colour = terminal_colours()});
+    struct compare_report report = {.result = &result,
+                                    .a = input->labels[0],
+                                    .b = input->labels[1],
+                                    .replications = most_pairs(input),
+                                    .interrupted = !whole,
+                                    .all = a->all,
+                                    .colour = terminal_colours()};
+    a->format->print(stdout, &report);
+    fflush(stdout);
+    int status = a->output ? write_files(a, &report) : EXIT_DONE;
     if (!whole)
         return EXIT_BY_SIGNAL + stop_signal();
+    if (status != EXIT_DONE)
+        return status;
     return result.verdicts[COMPARE_WORSE] ? EXIT_REQUIREMENT : EXIT_DONE;
 }
 
@@ -331,13 +367,18 @@ static int write_baseline(const struct arguments *a, const struct compare_input 
 
 static int simulate(struct arguments *a, const struct compare_input *input)
 {
+    struct progress progress;
     fill_defaults(a, input);
     stop_listen();
+    progress_begin(&progress, a->quiet);
     bool whole = compare_run(input->cases, input->count,
                              &(struct compare_order){.plans = input->plans,
                                                      .replications = a->replications,
                                                      .threads = a->jobs,
-                                                     .stop = stop_flag()});
+                                                     .stop = stop_flag(),
+                                                     .progress = progress_runs,
+                                                     .context = &progress});
+    progress_end(&progress);
     if (!a->write_baseline)
         return report(a, input, whole);
     return whole ? write_baseline(a, input) : EXIT_BY_SIGNAL + stop_signal();

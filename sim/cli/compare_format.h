@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "sim/base/json.h"
 #include "sim/study/compare.h"
 
 /* A comparison, and what its reader must know beside it. */
@@ -31,6 +32,9 @@ COMPARE_FORMATS(X)
 
 /* The format of that name; NULL if there is none. */
 const struct compare_format *compare_format_find(const char *name);
+
+/* The comparison as --format json has it. */
+void compare_json(struct json_text *j, const struct compare_report *report);
 
 /* --- what they share --------------------------------------------------------------- */
 

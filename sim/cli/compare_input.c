@@ -38,11 +38,13 @@ static char *folder_of(const char *name)
     return NULL;
 }
 
+/* A baseline may stand beside the scenarios it is of. */
 static int is_scenario(const struct dirent *e)
 {
     size_t length = strlen(e->d_name), ending = strlen(ENDING);
     return e->d_name[0] != '.' && length > ending &&
-           strcmp(e->d_name + length - ending, ENDING) == 0;
+           strcmp(e->d_name + length - ending, ENDING) == 0 &&
+           strcmp(e->d_name, "baseline.json") != 0;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)

@@ -53,27 +53,32 @@ static void write_verdicts(struct json_text *j, const struct comparison *r)
     json_object_end(j);
 }
 
-static void print(FILE *out, const struct compare_report *report)
+void compare_json(struct json_text *j, const struct compare_report *report)
 {
     const struct comparison *r = report->result;
     char text[COMPARE_TEXT];
-    struct json_text j = {0};
-    json_object_begin(&j, NULL);
-    json_string(&j, "portsim", PORTSIM_VERSION);
-    json_string(&j, "a", report->a);
-    json_string(&j, "b", report->b);
-    json_string(&j, "status", report->interrupted ? "interrupted" : "complete");
-    json_unsigned(&j, "replications", report->replications);
-    json_number(&j, "confidence", r->confidence);
-    json_string(&j, "finding", compare_sentence(report, text));
-    write_verdicts(&j, r);
-    json_unsigned(&j, "tests", r->tests);
-    json_number(&j, "variance_ratio", r->variance_ratio);
-    json_object_begin(&j, "cases");
+    json_object_begin(j, NULL);
+    json_string(j, "portsim", PORTSIM_VERSION);
+    json_string(j, "a", report->a);
+    json_string(j, "b", report->b);
+    json_string(j, "status", report->interrupted ? "interrupted" : "complete");
+    json_unsigned(j, "replications", report->replications);
+    json_number(j, "confidence", r->confidence);
+    json_string(j, "finding", compare_sentence(report, text));
+    write_verdicts(j, r);
+    json_unsigned(j, "tests", r->tests);
+    json_number(j, "variance_ratio", r->variance_ratio);
+    json_object_begin(j, "cases");
     for (uint32_t i = 0; i < r->case_count; i++)
-        write_case(&j, &r->cases[i]);
-    json_object_end(&j);
-    json_object_end(&j);
+        write_case(j, &r->cases[i]);
+    json_object_end(j);
+    json_object_end(j);
+}
+
+static void print(FILE *out, const struct compare_report *report)
+{
+    struct json_text j = {0};
+    compare_json(&j, report);
     fwrite(j.bytes, 1, j.length, out);
     json_free(&j);
 }

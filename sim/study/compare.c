@@ -210,6 +210,14 @@ static uint32_t correct(const struct lines *all)
     return tests;
 }
 
+/* A difference that its own interval calls too small to mind is no better and no worse,
+ * even where too many metrics are judged to call it equivalent. */
+static bool is_minor(const struct compare_line *line)
+{
+    const struct estimate *d = &line->difference.difference;
+    return fabs(d->value) + d->half_width <= line->margin;
+}
+
 static enum compare_verdict verdict_of(const struct compare_line *line, double alpha)
 {
     const struct paired *d = &line->difference;
@@ -219,7 +227,7 @@ static enum compare_verdict verdict_of(const struct compare_line *line, double a
         return COMPARE_EQUAL;
     if (line->margin > 0 && line->p_equivalence <= alpha)
         return COMPARE_EQUIVALENT;
-    if (!(line->p_difference <= alpha))
+    if (!(line->p_difference <= alpha) || is_minor(line))
         return COMPARE_UNDECIDED;
     if (line->better == BETTER_NEITHER)
         return COMPARE_DIFFERENT;
@@ -233,8 +241,9 @@ static uint32_t runs_needed(const struct compare_line *line, double alpha, uint3
 {
     double difference = fabs(line->difference.difference.value);
     double room = line->margin - difference;
-    return estimate_more(&line->difference.difference,
-                         room > difference ? room : difference, 1 - alpha / tests);
+    bool fits = room > difference || is_minor(line);
+    return estimate_more(&line->difference.difference, fits ? room : difference,
+                         1 - alpha / tests);
 }
 
 static int by_value(const void *a, const void *b)

@@ -9,8 +9,8 @@
  *                  t tests: D. J. Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15
  *                  (1987) 657-680)
  *     better, worse, different
- *                  not equivalent, and the interval leaves out zero (paired t); different
- *                  where neither way is better
+ *                  the interval leaves out zero (paired t) and reaches beyond the margin;
+ *                  different where neither way is better
  *     cannot tell  neither; with the runs that would, were the differences what they seem
  *     no data      fewer than two pairs of runs have a value
  *

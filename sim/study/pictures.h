@@ -94,7 +94,13 @@ bool picture_knee(struct canvas *c, const char *name, const struct picture_knee 
 
 /* --- differences -------------------------------------------------------------------- */
 
-enum picture_verdict { VERDICT_BETTER, VERDICT_WORSE, VERDICT_SAME, VERDICT_UNKNOWN };
+enum picture_verdict {
+    VERDICT_BETTER,
+    VERDICT_WORSE,
+    VERDICT_SAME,
+    VERDICT_UNKNOWN,
+    VERDICT_DIFFERENT, /* and neither way is better */
+};
 
 struct difference_row {
     const char *label;            /* metric */

@@ -24,18 +24,17 @@ static unsigned count_of(const struct picture_differences *d,
 }
 
 static const char *const verdicts[] = {
-    [VERDICT_BETTER] = "better",
-    [VERDICT_WORSE] = "worse",
-    [VERDICT_SAME] = "the same",
-    [VERDICT_UNKNOWN] = "cannot tell",
+    [VERDICT_BETTER] = "better",       [VERDICT_WORSE] = "worse",
+    [VERDICT_SAME] = "the same",       [VERDICT_UNKNOWN] = "cannot tell",
+    [VERDICT_DIFFERENT] = "different",
 };
 
 /* "new against old: 1 worse, 3 better, 10 the same". */
 static void put_words(const struct canvas *c, const struct picture_differences *d,
                       struct text *script)
 {
-    static const enum picture_verdict order[] = {VERDICT_WORSE, VERDICT_BETTER,
-                                                 VERDICT_SAME, VERDICT_UNKNOWN};
+    static const enum picture_verdict order[] = {
+        VERDICT_WORSE, VERDICT_BETTER, VERDICT_DIFFERENT, VERDICT_SAME, VERDICT_UNKNOWN};
     struct text headline = {0}, detail = {0};
     char margin[AXIS_TEXT];
     text_print(&headline, "%s against %s: ", d->a, d->b);
