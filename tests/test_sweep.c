@@ -387,6 +387,26 @@ static void test_what_cannot_be_swept_is_said_and_nothing_is_written(void **stat
     scratch_free(folder);
 }
 
+static void test_check_reads_the_points_of_a_sweep_too(void **state)
+{
+    (void)state;
+    char *folder = folder_with_small();
+    struct program p = {.args = {"check", "small.json"}, .folder = folder};
+    struct ended e = program_run(&p);
+    expect_status(&e, 0);
+    ended_free(&e);
+    char *edited = memory_text(small, strlen(small));
+    memcpy(strstr(edited, "\"20/s\""), "\"20/m\"", 6);
+    scratch_put(folder, "small.json", edited, strlen(edited));
+    e = program_run(&p);
+    expect_status(&e, 3);
+    expect_silence(e.out);
+    expect_says(e.err, "small.json:9:56: apps.x.arrivals.rate: must be a rate");
+    ended_free(&e);
+    free(edited);
+    scratch_free(folder);
+}
+
 static void test_another_scenarios_study_is_refused(void **state)
 {
     (void)state;
@@ -422,6 +442,7 @@ int main(void)
         cmocka_unit_test(test_the_knee_of_the_library_has_nine_points),
         cmocka_unit_test(test_one_at_a_time_is_the_scenario_and_each_value_alone),
         cmocka_unit_test(test_what_cannot_be_swept_is_said_and_nothing_is_written),
+        cmocka_unit_test(test_check_reads_the_points_of_a_sweep_too),
         cmocka_unit_test(test_another_scenarios_study_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,11 +2,14 @@
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/cli/command.h"
+#include "sim/cli/places.h"
 #include "sim/cli/read.h"
 #include "sim/cli/terminal.h"
 #include "sim/scenario/scenario.h"
+#include "sim/study/points.h"
 
 enum { KEY_SET = 1000, KEY_RESOLVED, KEY_ORIGINS };
 
@@ -64,6 +67,35 @@ static const struct argp argp = {
            "Example:\n  portsim check scenarios/*.json\n"
            "  portsim check --resolved teaching-mini\n"};
 
+/* The points of its own sweep.  Standard input cannot be read once more for each. */
+static bool check_sweep(const struct arguments *a, const char *name,
+                        const struct trial_plan *plan, struct issues *issues)
+{
+    const struct sweep_config *sweep = &plan->config->sweep;
+    struct study_axes axes = {0};
+    struct study_points points = {.count = 0};
+    char *path = places_scenario(name), *library = places_folder("scenarios");
+    struct scenario_options read_with = {.library = library,
+                                         .settings = a->settings.at,
+                                         .setting_count = a->settings.count};
+    struct points_order order = {.path = path,
+                                 .options = &read_with,
+                                 .axes = &axes,
+                                 .where = sweep->where,
+                                 .where_name = "sweep.where",
+                                 .design = (enum sweep_design)sweep->design};
+    bool right = study_axes_add_config(&axes, plan, issues);
+    if (right && sweep->vary.count && strcmp(path, "-") != 0)
+        right = study_points_read(&points, &order, plan, issues);
+    if (!right)
+        issues_print(issues, stderr);
+    study_points_free(&points);
+    study_axes_free(&axes);
+    free(library);
+    free(path);
+    return right;
+}
+
 static int check(const struct arguments *a, const char *name)
 {
     struct issues *issues;
@@ -73,7 +105,10 @@ static int check(const struct arguments *a, const char *name)
         fputs(plan->resolved, stdout);
     if (plan && a->origins)
         scenario_print_origins(plan->scenario, stdout);
-    if (plan && !a->quiet && !a->resolved && !a->origins) {
+    bool right = plan && check_sweep(a, name, plan, issues);
+    if (plan && !right)
+        status = EXIT_SCENARIO;
+    if (right && !a->quiet && !a->resolved && !a->origins) {
         terminal_print(stdout, name);
         puts(": ok");
     }
