@@ -294,6 +294,23 @@ static void test_progress_is_runs_and_time_left_on_a_terminal(void **state)
     scratch_free(folder);
 }
 
+static void test_a_share_has_a_directory_and_runs_of_its_own(void **state)
+{
+    (void)state;
+    char *folder = folder_with_small();
+    static const struct {
+        const char *share, *says;
+    } shares[] = {{"1/4", "2 runs in "}, {"2/4", "2 runs in "}, {"4/4", "1 runs in "}};
+    for (size_t i = 0; i < COUNT(shares); i++)
+        expect_run(folder,
+                   &(struct program){
+                       .args = {"sweep", "small.json", "--shard", shares[i].share}},
+                   0, shares[i].says);
+    assert_true(scratch_exists(folder, "studies/small-1-of-4/study.sqlite"));
+    assert_true(scratch_exists(folder, "studies/small-4-of-4/study.sqlite"));
+    scratch_free(folder);
+}
+
 /* --- one axis at a time -------------------------------------------------------- */
 
 static void test_one_at_a_time_is_the_scenario_and_each_value_alone(void **state)
@@ -438,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_interrupted_it_says_what_goes_on_and_goes_on),
         cmocka_unit_test(
             test_a_scenario_edited_meanwhile_ends_the_sweep_and_keeps_its_runs),
+        cmocka_unit_test(test_a_share_has_a_directory_and_runs_of_its_own),
         cmocka_unit_test(test_progress_is_runs_and_time_left_on_a_terminal),
         cmocka_unit_test(test_the_knee_of_the_library_has_nine_points),
         cmocka_unit_test(test_one_at_a_time_is_the_scenario_and_each_value_alone),

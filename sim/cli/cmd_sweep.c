@@ -40,7 +40,8 @@ static const struct argp_option options[] = {
     {"jobs", 'j', "J", 0,
      "Runs at the same time (as many as there are processors; under mpirun one a rank)",
      0},
-    {"output", 'o', "STUDY", 0, "The study's directory (studies/NAME)", 0},
+    {"output", 'o', "STUDY", 0,
+     "The study's directory (studies/NAME; of a share studies/NAME-I-of-N)", 0},
     {"shard", KEY_SHARD, "I/N", 0,
      "Only the I-th of N shares of the runs, to be joined by portsim merge; auto or "
      "auto/N takes I from Slurm, Kubernetes or GNU parallel",

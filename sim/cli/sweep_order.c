@@ -189,6 +189,17 @@ static bool read_points(struct session *s, int *status)
     return false;
 }
 
+/* Shares of a study are studies of their own until they are merged. */
+static char *directory_of(const struct sweep_arguments *a, const char *scenario)
+{
+    if (a->directory)
+        return memory_text(a->directory, strlen(a->directory));
+    if (a->shard.count > 1)
+        return memory_print("studies/%s-%u-of-%u", scenario, (unsigned)a->shard.index + 1,
+                            (unsigned)a->shard.count);
+    return memory_print("studies/%s", scenario);
+}
+
 static bool read_all(struct session *s, int *status)
 {
     struct sweep_arguments *a = s->a;
@@ -203,8 +214,7 @@ static bool read_all(struct session *s, int *status)
     s->told = !s->base;
     if (s->told)
         return false;
-    s->directory = a->directory ? memory_text(a->directory, strlen(a->directory))
-                                : memory_print("studies/%s", s->base->config->name);
+    s->directory = directory_of(a, s->base->config->name);
     return read_points(s, status);
 }
 
