@@ -200,7 +200,7 @@ static void test_ten_runs_show_when_they_failed_first(void **state)
 {
     make_study(*state, along_rates, 2, "\"apps.web.failure_ratio <= 20%\"", 10);
     expect_drawn(*state, NULL, "plots/knee.svg plots/ecdf.svg ");
-    expect_words(*state, "plots/ecdf.svg", ">rate 4/s<");
+    expect_words(*state, "plots/ecdf.svg", ">rate 4/s: ");
     expect_words(*state, "plots/ecdf.svg", "apps.web.first_failure_s of each run");
 }
 
