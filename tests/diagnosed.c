@@ -59,6 +59,7 @@ static const struct expected {
     {"load-test-back-to-back",
      "no-pause time-wait, pause-20s time-wait, pause-63s time-wait, short-no-pause "
      "time-wait, short-pause-22s half-range-knee, slow half-range-knee"},
+    {"long-run-loss", "client time-wait"},
     {"misbehaving-peers", "never peer-lingers, silent peer-lingers"},
     {"monitoring-loop", "server close-wait"},
     {"netfilter-snat-race", ""},

@@ -123,7 +123,7 @@ const char *human_share_interval(double value, double half_width,
 {
     if (isnan(half_width))
         return human_share(value, out);
-    int decimals = half_width > 0 ? decimals_of(100 * half_width) : 1;
+    int decimals = half_width > 0 ? decimals_of(100 * half_width) : value > 0;
     snprintf(out, HUMAN_INTERVAL, "%.*f ± %.*f %%", decimals, 100 * value, decimals,
              100 * half_width);
     return out;
