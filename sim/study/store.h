@@ -5,9 +5,9 @@
  *
  * What is in the store is what a study is; asking which runs are missing is all there is
  * to resuming it.  A run stands there whole or not at all.  Runs are gathered into
- * transactions so that bringing them to the disk takes at most a twentieth of the time;
- * a killed process or a lost machine loses what came after the last commit, a fraction of
- * a second of short runs, and the next command does those again.
+ * transactions so that bringing them to the disk takes about a twentieth of the time, but
+ * none waits for longer than two seconds while others come: that much of short runs a
+ * killed process or a lost machine loses, and the next command does those again.
  *
  * The file is for people too (docs/STUDY_STORE.md): tables of points, settings, runs and
  * one row for each number that a summary of the run would show.  The others are zero, or
@@ -25,7 +25,7 @@
  * error in writing, a full disk above all, what was committed is kept, and the store
  * accepts no more: close it, make room, and go on.
  *
- * Cost: a run of 500 numbers about 0.3 ms to put and 0.15 ms to load; 8 bytes a number
+ * Cost: a run of 500 numbers about 0.3 ms to put and 0.2 ms to load; 9 bytes a number
  * loaded.
  */
 #ifndef SIM_STUDY_STORE_H

@@ -56,9 +56,9 @@ struct study_store {
     bool whole;    /* nothing is to be committed before all of it is there */
     bool conflict; /* the last run put was there with other numbers */
     bool failed;
-    struct timespec opened;
-    double committing; /* seconds spent in commits, and the longest of them */
-    double longest;
+    struct timespec opened, committed; /* the last time */
+    double committing;                 /* seconds spent in commits */
+    double price;                      /* of the last one */
 };
 
 /* --- speaking to SQLite: store_error.c ---------------------------------------------- */

@@ -261,6 +261,7 @@ static struct study_store *new_store(const char *directory)
     s->at.handle = -1;
     s->path = memory_print("%s/" STORE_FILE, directory);
     clock_gettime(CLOCK_MONOTONIC, &s->opened);
+    s->committed = s->opened;
     return s;
 }
 

@@ -1,6 +1,5 @@
 /* Runs on their way into the store, and the transactions that take them there. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +12,10 @@
 
 /* --- transactions ------------------------------------------------------------------ */
 
-/* Of the time since the store was opened. */
+/* What commits may take of the time since the store was opened, and how long what was put
+ * waits at most, in seconds, on however slow a disk. */
 #define COMMIT_SHARE 0.05
+#define COMMIT_WAIT  2.0
 
 static double seconds_since(const struct timespec *then)
 {
@@ -41,9 +42,9 @@ bool store_commit(struct study_store *s, struct results_error *error)
         return true;
     clock_gettime(CLOCK_MONOTONIC, &began);
     bool good = store_do(s, store_sql(s, SQL_COMMIT), error);
-    double spent = seconds_since(&began);
-    s->committing += spent;
-    s->longest = fmax(s->longest, spent);
+    s->price = seconds_since(&began);
+    s->committing += s->price;
+    clock_gettime(CLOCK_MONOTONIC, &s->committed);
     s->dirty = false;
     s->kept |= good;
     return good;
@@ -52,9 +53,9 @@ bool store_commit(struct study_store *s, struct results_error *error)
 /* Long runs are committed one by one, short ones by the dozen. */
 bool store_commit_in_time(struct study_store *s, struct results_error *error)
 {
-    double price = s->committing + s->longest;
-    return s->whole || price > COMMIT_SHARE * seconds_since(&s->opened) ||
-           store_commit(s, error);
+    bool cheap = s->committing + s->price <= COMMIT_SHARE * seconds_since(&s->opened);
+    bool late = seconds_since(&s->committed) > COMMIT_WAIT;
+    return s->whole || (!cheap && !late) || store_commit(s, error);
 }
 
 bool store_set_status(struct study_store *s, enum run_status status,
