@@ -489,18 +489,20 @@ static bool matters(const struct steady *s, uint32_t system)
     return own >= most || own > 0.01;
 }
 
-static void window_lines(struct theory_lines *out, const struct theory_window *w)
+/* `again`: the same configuration as before, of which only the metrics differ. */
+static void window_lines(struct theory_lines *out, const struct theory_window *w,
+                         bool again)
 {
     struct steady s = steady_of(w->config);
     const struct page p = {out, &s, w};
     for (uint32_t i = 0; i < s.app_count; i++)
         app_lines(&p, i);
-    for (uint32_t i = 0; i < s.flow_count; i++)
+    for (uint32_t i = 0; i < s.flow_count && !again; i++)
         collision_line(&p, &s.flows[i]);
     for (uint32_t i = 0; i < s.config->world.hosts.count; i++)
         for (int pool = 0; pool < POOL_COUNT; pool++) {
             pool_lines(&p, i, (enum pool)pool);
-            for (uint32_t k = 0; k < s.system_count; k++)
+            for (uint32_t k = 0; k < s.system_count && !again; k++)
                 if (s.systems[k].host == i && s.systems[k].pool == (enum pool)pool &&
                     matters(&s, k))
                     system_lines(&p, k);
@@ -514,19 +516,19 @@ struct theory_lines theory_lines_of(const struct trial_plan *plan)
     const struct phase_config *phases = plan->config->phases.items;
     struct theory_window w;
     theory_window_of(plan, NULL, &w);
-    if (w.config) {
-        window_lines(&t, &w);
-        return t;
-    }
-    const struct page p = {.out = &t, .w = &w};
-    add_gap(&p, "the run",
-            "the scenario changes in the middle: only its phases are steady");
+    bool steady = w.config;
+    if (steady)
+        window_lines(&t, &w, false);
+    else
+        add_gap(&(struct page){.out = &t, .w = &w}, "the run",
+                "the scenario changes in the middle: only its phases are steady");
     for (uint32_t i = 0; i < plan->config->phases.count; i++) {
         theory_window_of(plan, phases[i].name, &w);
         if (w.config)
-            window_lines(&t, &w);
+            window_lines(&t, &w, steady);
         else
-            add_gap(&p, "the phase", "the scenario changes in the middle of it");
+            add_gap(&(struct page){.out = &t, .w = &w}, "the phase",
+                    "the scenario changes in the middle of it");
     }
     return t;
 }

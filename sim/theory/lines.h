@@ -1,6 +1,6 @@
 /* Everything closed forms say of a scenario, line by line [MODEL.md D].
  *
- * For the whole run where the scenario stays as it is, else for each of its phases in
+ * For the whole run where the scenario stays as it is, and for each of its phases in
  * which it does.  What has no closed form is a gap with its reason.
  */
 #ifndef SIM_THEORY_LINES_H

@@ -347,10 +347,10 @@ static double probes(struct pool_question *q)
 static double reuse_interval(struct pool_question *q)
 {
     double rest = (capacity(q) - in_use(q)) / q->sum.granted;
-    if (rest > length_of(q->window) / 20)
-        note(&q->doubt, "the window is not much longer than the rest of a port");
     if (q->sum.systems > 1 || q->doubt)
         q->cannot = "a port rests when nobody holds it toward any destination";
+    if (rest > length_of(q->window) / 20)
+        note(&q->doubt, "the window is not much longer than the rest of a port");
     if (q->sum.parallel)
         q->cannot = given_back;
     if (q->host_config->count > HOST_REUSE_MEMBERS)
@@ -400,13 +400,6 @@ static bool predict_pool_row(struct pool_question *q, size_t row, struct predict
     return !q->cannot;
 }
 
-/* Of a client's connections to its proxy: those for which that finds no port. */
-static double refused_share(const struct steady *s, const struct steady_flow *f)
-{
-    uint32_t outer = s->apps[f->app].flows[1];
-    return f->leg == LEG_CLIENT && outer != STEADY_NONE ? s->flows[outer].loss : 0;
-}
-
 /* Sockets in a state that hold a port: rate x the time spent there. */
 static bool predict_state(struct pool_question *q, const char *state,
                           struct prediction *out, const char **why)
@@ -424,10 +417,10 @@ static bool predict_state(struct pool_question *q, const char *state,
         const struct steady_flow *f = &q->s->flows[i];
         if (f->host != q->host || f->pool != q->pool)
             continue;
-        double refused = refused_share(q->s, f);
-        sum += f->rate * (1 - f->loss) * (1 - refused) * f->width * f->hold.in[at];
+        sum +=
+            f->rate * (1 - f->loss) * steady_lives(q->s, f) * f->width * f->hold.in[at];
         judge_window(q->s, q->window, f->system, &q->doubt, &q->cannot);
-        if (refused > 0 && f->hold.refused > 0)
+        if (steady_refused(q->s, f) > 0)
             note(&q->doubt, "what its proxy refuses is short and not counted");
     }
     *why = q->cannot;

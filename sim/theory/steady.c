@@ -371,14 +371,24 @@ static void refuse_mixtures(struct steady *s)
 /* --- the fixed point ------------------------------------------------------------------
  */
 
+double steady_refused(const struct steady *s, const struct steady_flow *f)
+{
+    uint32_t outer = s->apps[f->app].flows[LEG_OUTER];
+    return f->leg == LEG_CLIENT && outer != STEADY_NONE ? s->flows[outer].loss : 0;
+}
+
+double steady_lives(const struct steady *s, const struct steady_flow *f)
+{
+    uint32_t gateway = s->apps[f->app].flows[LEG_GATEWAY];
+    double dropped =
+        f->leg != LEG_GATEWAY && gateway != STEADY_NONE ? s->flows[gateway].loss : 0;
+    return (1 - steady_refused(s, f)) * (1 - dropped);
+}
+
 /* Means over those that get through and those whose proxy has no port. */
 static double holding_time(const struct steady *s, const struct steady_flow *f)
 {
-    const struct steady_app *x = &s->apps[f->app];
-    if (f->leg != LEG_CLIENT || x->flows[1] == STEADY_NONE)
-        return f->hold.total;
-    double refused = s->flows[x->flows[1]].loss;
-    return (1 - refused) * f->hold.total + refused * f->hold.refused;
+    return steady_lives(s, f) * f->hold.total + steady_refused(s, f) * f->hold.refused;
 }
 
 static void load_systems(struct steady *s)

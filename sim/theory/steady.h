@@ -86,6 +86,11 @@ struct steady_pool {
 };
 struct steady_pool steady_pool_of(const struct steady *s, uint32_t host, enum pool pool);
 
+/* Of a client's connections to its proxy: the share for which that finds no port.  And of
+ * any: the share that is refused by nobody behind. */
+double steady_refused(const struct steady *s, const struct steady_flow *f);
+double steady_lives(const struct steady *s, const struct steady_flow *f);
+
 /* Ports of one address of a member that its flows can be given. */
 uint32_t steady_ports(const struct host_config *h, enum pool pool);
 
