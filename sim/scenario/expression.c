@@ -86,7 +86,7 @@ static double scale_of(const char *unit)
     return *unit == '\0' ? 1 : strcmp(unit, "%") == 0 ? 0.01 : 0;
 }
 
-static bool read_bound(struct parse *p, double *bound)
+static bool read_bound(struct parse *p, struct expression *out)
 {
     bool negative = *p->at == '-';
     const char *begin = p->at + negative;
@@ -110,7 +110,10 @@ static bool read_bound(struct parse *p, double *bound)
     p->at += length;
     /* Divided rather than multiplied: 10 % is then the double nearest 0.1. */
     number = scale == 0.01 ? number / 100 : number * scale;
-    *bound = negative ? -number : number;
+    out->bound = negative ? -number : number;
+    out->unit = length == 0      ? EXPRESSION_PLAIN
+                : unit[0] == '%' ? EXPRESSION_PERCENT
+                                 : EXPRESSION_TIME;
     return true;
 }
 
@@ -131,7 +134,7 @@ bool expression_parse(const char *text, struct expression *out,
     if (!read_operator(&p, &out->op))
         return false;
     skip_spaces(&p);
-    if (!read_bound(&p, &out->bound))
+    if (!read_bound(&p, out))
         return false;
     skip_spaces(&p);
     return *p.at == '\0' || fail(&p, "expected the end");

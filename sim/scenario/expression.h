@@ -1,7 +1,7 @@
 /* Requirements as text: `metric[@phase] OP number[unit]`.
  *
  *     apps.pages.failure_ratio@outage >= 0.1
- *     hosts.proxy.tcp4.in_use_max <= 80%
+ *     hosts.proxy.tcp4.in_use_max <= 13000
  *     apps.pages.connect_delay_s.p99 < 1.5s
  *
  * OP is one of <= < >= > == !=.  "%" divides by 100; a unit of time turns the number into
@@ -27,11 +27,15 @@ enum expression_op {
     EXPRESSION_UNEQUAL,  /* != */
 };
 
+/* What stood behind the number. */
+enum expression_unit { EXPRESSION_PLAIN, EXPRESSION_PERCENT, EXPRESSION_TIME };
+
 struct expression {
     char metric[EXPRESSION_METRIC_SIZE];
     char phase[FIELD_NAME_SIZE]; /* "": none */
     enum expression_op op;
     double bound;
+    enum expression_unit unit; /* whether the metric has it is for the caller to say */
 };
 
 struct expression_error {

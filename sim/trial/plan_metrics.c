@@ -64,6 +64,22 @@ static const char *find_metric(const struct trial_plan *plan, const struct metri
     return found;
 }
 
+/* A time is asked of what is in seconds, a share of what is a number without a unit. */
+static void check_unit(const struct trial_plan *plan, const struct metrics *m,
+                       const struct expression *e, const char *path,
+                       struct issues *issues)
+{
+    uint32_t reading = metrics_reading_find(m, e->metric);
+    if (reading == UINT32_MAX || e->unit == EXPRESSION_PLAIN)
+        return;
+    const char *unit = metrics_reading(m, reading).unit;
+    bool plain = strcmp(unit, "1") == 0;
+    if (e->unit == EXPRESSION_TIME ? strcmp(unit, "s") != 0 : !plain)
+        issues_add(issues, scenario_place(plan->scenario, path), path, NULL,
+                   "\"%s\" is %s%s, not %s", e->metric, plain ? "a plain number" : "in ",
+                   plain ? "" : unit, e->unit == EXPRESSION_TIME ? "a time" : "a share");
+}
+
 /* --- requirements -------------------------------------------------------------- */
 
 static void read_requirement(struct trial_plan *plan, const struct metrics *m, uint32_t i,
@@ -73,7 +89,10 @@ static void read_requirement(struct trial_plan *plan, const struct metrics *m, u
     char *path = memory_print("require[%u]", (unsigned)i);
     struct expression e;
     struct expression_error error;
-    if (expression_parse(text, &e, &error))
+    bool right = expression_parse(text, &e, &error);
+    if (right)
+        check_unit(plan, m, &e, path, issues);
+    if (right)
         plan->requirements[i] = (struct plan_requirement){
             .text = text,
             .metric = memory_text(e.metric, strlen(e.metric)),
