@@ -143,6 +143,24 @@ static void test_any_number_of_threads_gives_the_same_bytes(void **state)
     stage_free(&s);
 }
 
+/* 30/s on 11 ports fail, 31/s on 60 do not. */
+static void test_a_requirement_that_turns_more_than_once_is_said_to(void **state)
+{
+    (void)state;
+    struct stage s = stage_new();
+    struct ended e = plan_run(
+        &(struct program){.args = {"plan", s.scenario, "--vary",
+                                   "apps.web.arrivals.rate=1/s,30/s,31/s,35/s,200/s;"
+                                   "hosts.proxy.tcp.range=10,11,60,61,62",
+                                   LOSS, "-q"}},
+        0);
+    expect_says(e.out, "apps.web.arrivals.rate = 1/s is the largest that meets");
+    expect_says(e.out, "not monotone: 31/s beyond meets it again");
+    expect_says(e.out, "turns round between 30/s and 31/s");
+    ended_free(&e);
+    stage_free(&s);
+}
+
 /* --- no answers -----------------------------------------------------------------------
  */
 
@@ -232,6 +250,10 @@ static void test_what_cannot_be_asked_is_told_before_anything_runs(void **state)
          "can hold at a single value only", 2},
         {"apps.web.arrivals.rate=1/s..2/s", "apps.web.failures@late <= 0",
          "there is no phase \"late\"", 3},
+        {"apps.web.arrivals.rate=1/s..2/s", "apps.web.failure_ratio <= 5s",
+         "\"apps.web.failure_ratio\" is a plain number, not a time", 3},
+        {"apps.web.arrivals.rate=1/s..2/s", "hosts.proxy.tcp4.in_use <= 50%",
+         "\"hosts.proxy.tcp4.in_use\" is in ports, not a share", 3},
         {"hosts.proxy.count=1..2;hosts.proxy.addresses=1..2", "apps.web.failures <= 0",
          "can only be given for a single host", 3},
     };
@@ -255,6 +277,7 @@ int main(void)
             test_the_fewest_ports_and_addresses_are_found_from_the_other_side),
         cmocka_unit_test(test_several_requirements_hold_together),
         cmocka_unit_test(test_any_number_of_threads_gives_the_same_bytes),
+        cmocka_unit_test(test_a_requirement_that_turns_more_than_once_is_said_to),
         cmocka_unit_test(test_ends_that_agree_are_refused_with_what_they_gave),
         cmocka_unit_test(test_an_end_at_the_threshold_is_said_to_be_one),
         cmocka_unit_test(test_a_precision_that_is_not_reached_is_status_7),

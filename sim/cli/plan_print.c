@@ -33,7 +33,7 @@ static const char *reading_text(const struct plan_requirement *r,
     double scale = percent ? 100 : 1;
     if (isnan(e->value))
         return strcpy(out, "null");
-    bool large = fabs(scale * e->value) >= 1000;
+    bool large = fabs(scale * e->value) >= 1000 || scale * e->half_width >= 1000;
     const char *unit = percent ? " %" : "";
     if (isnan(e->half_width))
         snprintf(out, READING_TEXT, large ? "%.0f%s" : "%.4g%s", scale * e->value, unit);
