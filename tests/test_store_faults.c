@@ -457,6 +457,97 @@ static void test_a_read_only_study_can_be_read_and_not_written(void **state)
     assert_int_equal(scratch_child(without_permission, s), 0);
 }
 
+/* --- every write ---------------------------------------------------------------------
+ */
+
+/* SQLite's hooks take no context: how many of its writes are left until the one that
+ * fails, and with what.  Of the child that is made for it. */
+static struct {
+    uint32_t left;
+    int code;
+} fault;
+
+static bool fails_now(void)
+{
+    if (fault.left == 0 || --fault.left > 0)
+        return false;
+    errno = fault.code;
+    return true;
+}
+
+static ssize_t faulty_pwrite(int handle, const void *bytes, size_t length, off_t at)
+{
+    return fails_now() ? -1 : pwrite(handle, bytes, length, at);
+}
+
+static ssize_t faulty_write(int handle, const void *bytes, size_t length)
+{
+    return fails_now() ? -1 : write(handle, bytes, length);
+}
+
+static int faulty_truncate(int handle, off_t length)
+{
+    return fails_now() ? -1 : ftruncate(handle, length);
+}
+
+struct faulty_life {
+    const struct stage *stage;
+    const char *study;
+    uint32_t write; /* that fails, from 1 on */
+};
+
+/* 0: there were fewer writes than that. */
+static int work_with_a_fault(void *life)
+{
+    const struct faulty_life *l = life;
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    static const struct {
+        const char *name;
+        sqlite3_syscall_ptr call;
+    } calls[] = {{"pwrite", (sqlite3_syscall_ptr)faulty_pwrite},
+                 {"pwrite64", (sqlite3_syscall_ptr)faulty_pwrite},
+                 {"write", (sqlite3_syscall_ptr)faulty_write},
+                 {"ftruncate", (sqlite3_syscall_ptr)faulty_truncate}};
+    struct results_error error;
+    for (size_t i = 0; i < COUNT(calls); i++)
+        vfs->xSetSystemCall(vfs, calls[i].name, calls[i].call);
+    fault.left = l->write;
+    fault.code = l->write % 2 ? EIO : ENOSPC;
+    struct lab_work one = {.replications = 1, .threads = 1};
+    if (study_lab_work(&l->stage->lab, l->study, &one, &error))
+        return fault.left ? 0 : 1; /* a write that may fail: the journal's going away */
+    bool told = strstr(error.text, "the disk is full: ") ||
+                strstr(error.text, "Input/output error") ||
+                strstr(error.text, "cannot read or write");
+    if (!told)
+        fprintf(stderr, "write %u: %s\n", l->write, error.text);
+    return told ? 1 : 2;
+}
+
+static void test_any_write_may_fail_and_the_study_goes_on(void **state)
+{
+    const struct stage *s = *state;
+    struct results_error error;
+    struct lab_work one = {.replications = 1, .threads = 1};
+    uint32_t step = long_run() ? 1 : quick_run() ? 25 : 5, failed = 0;
+    assert_true(study_lab_work(&s->lab, s->study, &one, &error));
+    for (uint32_t i = 1;; i += step) {
+        char *study = memory_print("%s/%u", s->folder, i);
+        struct faulty_life life = {s, study, i};
+        int result = scratch_child(work_with_a_fault, &life);
+        assert_in_range(result, 0, 1);
+        if (!study_lab_work(&s->lab, study, &one, &error))
+            fail_msg("after write %u: %s", i, error.text);
+        expect_same_exports(s->study, study);
+        free(study);
+        if (result == 0)
+            break;
+        failed++;
+    }
+    print_message("%u writes failed, one in each study\n", failed);
+    assert_true(failed * step > 20);
+}
+
 int main(void)
 {
 #define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, set_stage, clear_stage)
@@ -477,6 +568,7 @@ int main(void)
         ON_STAGE(test_a_file_size_limit_is_an_error_and_loses_nothing),
         ON_STAGE(test_a_full_disk_is_an_error_and_loses_nothing),
         ON_STAGE(test_a_read_only_study_can_be_read_and_not_written),
+        ON_STAGE(test_any_write_may_fail_and_the_study_goes_on),
     };
     return cmocka_run_group_tests_name("store_faults", tests, NULL, NULL);
 }
