@@ -15,15 +15,15 @@ if (!plain) {
     if (answers) {
         set object 20 rectangle from first answer_low,graph 0 to first answer_high,graph 1 behind fillcolor rgb good fillstyle solid 0.18 noborder
         set arrow 20 from first answer,graph 0 to first answer,graph 1 nohead front linecolor rgb good linewidth 2
-        if (answer_late) { set label 20 answer_text at first answer_low,graph 0.04 right offset -0.7,0 front noenhanced font detail_font textcolor rgb good
-        } else { set label 20 answer_text at first answer_high,graph 0.04 left offset 0.7,0 front noenhanced font detail_font textcolor rgb good }
+        if (answer_late) { set label 20 answer_text at first answer_low,graph 0.965 right offset -0.7,0 front noenhanced font detail_font textcolor rgb good
+        } else { set label 20 answer_text at first answer_high,graph 0.965 left offset 0.7,0 front noenhanced font detail_font textcolor rgb good }
     }
-    # Words about places stand in rows from the top, on the side that has room.
+    # Words about places stand in rows from the top, under the answer, on the side that has room.
     set style arrow 2 nohead back linecolor rgb faint linewidth 1.2 dashtype 4
     do for [i = 1:places] {
         set arrow 30 + i from first place_at[i],graph 0 to first place_at[i],graph 1 arrowstyle 2
-        if (place_late[i]) { set label 30 + i place_text[i] at first place_at[i],graph 1.02 - 0.055 * i right offset -0.6,0 front noenhanced font text_font textcolor rgb faint
-        } else { set label 30 + i place_text[i] at first place_at[i],graph 1.02 - 0.055 * i left offset 0.6,0 front noenhanced font text_font textcolor rgb faint }
+        if (place_late[i]) { set label 30 + i place_text[i] at first place_at[i],graph 1.02 - 0.055 * (i + answers) right offset -0.6,0 front noenhanced font text_font textcolor rgb faint
+        } else { set label 30 + i place_text[i] at first place_at[i],graph 1.02 - 0.055 * (i + answers) left offset 0.6,0 front noenhanced font text_font textcolor rgb faint }
     }
     if (bounds) {
         set arrow 40 from graph 0,first bound to graph 1,first bound nohead front linecolor rgb bad linewidth 1.4 dashtype 2

@@ -273,7 +273,7 @@ static void test_a_knee_of_many_lines_says_where_each_meets_the_bound(void **sta
     k.line_count = 2;
     k.bound = (struct picture_bound){.is = true, .at_most = true, .value = 0.04};
     char *picture = svg(state, draw_knee, &k);
-    expect_words(picture, "≤ 4 % at 18 of 22 points; at 1 the runs do not tell");
+    expect_words(picture, "≤ 4 % at 18 of 22 points; at 1 point the runs do not tell");
     expect_words(picture, "met: web up to 26/s, dns at every point");
     free(picture);
 }

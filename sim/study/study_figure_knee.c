@@ -90,7 +90,8 @@ static void tell_bound(const struct picture_knee *k, struct text *out)
     else
         text_print(out, "at %zu of %zu points", met, all);
     if (open)
-        text_print(out, "; at %zu the runs do not tell", open);
+        text_print(out, "; at %zu point%s the runs do not tell", open,
+                   open > 1 ? "s" : "");
 }
 
 /* "met: web up to 27/s, dns at every point". */
@@ -142,10 +143,10 @@ static void put_legend(const struct picture_knee *k, struct text *script)
 
 /* --- axes, marks -------------------------------------------------------------------- */
 
-/* The height above which there is room for the words of the marks, a row each. */
+/* The height above which there is room for the words of answer and marks, a row each. */
 static double top_of(const struct picture_knee *k, double floor, double high, bool log)
 {
-    double free = 1 - 0.06 - 0.055 * (double)k->mark_count;
+    double free = 1 - 0.06 - 0.055 * ((double)k->mark_count + k->answered);
     if (log)
         return floor * pow(fmax(high / floor, 10), 1 / free);
     return floor + fmax((high - floor) / free, 1e-12);
