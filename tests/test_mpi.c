@@ -22,6 +22,7 @@
 #include "sim/base/memory.h"
 #include "tests/program.h"
 #include "tests/scratch.h"
+#include "tests/shell_stage.h"
 
 /* Open MPI as root, with more ranks than processors, and without a way to other machines.
  */
@@ -36,83 +37,19 @@
 #define LONG_STUDY                                                                       \
     "sweep teaching-mini --vary apps.pages.arrivals.rate=1/s:4/s:3 -r 20 --quiet"
 
-/* --- a shell in a directory of its own -----------------------------------------------
+/* --- a stage -------------------------------------------------------------------------
  */
 
-struct stage {
-    char *folder, *program, *share;
-};
-
-static struct stage stage_new(void)
-{
-    const char *named = getenv("PORTSIM");
-    struct stage s = {.folder = scratch_new(),
-                      .program = realpath(named ? named : "build/portsim", NULL),
-                      .share = realpath(".", NULL)};
-    assert_non_null(s.program);
-    return s;
-}
-
-static void stage_free(struct stage *s)
-{
-    scratch_free(s->folder);
-    free(s->program);
-    free(s->share);
-}
-
-/* Runs a line of shell in which $P is the program; its exit status.  What it prints goes
- * to the files "out" and "err". */
-static int shell(const struct stage *s, const char *line)
-{
-    char *all = memory_print("cd '%s' && export P='%s' PORTSIM_SHARE='%s' && { %s; } "
-                             ">out 2>err </dev/null",
-                             s->folder, s->program, s->share, line);
-    int status = system(all);
-    free(all);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-static void expect_shell(const struct stage *s, const char *line, int wanted)
-{
-    int status = shell(s, line);
-    if (status == wanted)
-        return;
-    char *err = scratch_get(s->folder, "err");
-    fail_msg("%s\nended with %d, not %d:\n%s", line, status, wanted, err ? err : "");
-}
-
-/* Times a part occurs in what was printed on stderr. */
-static unsigned said(const struct stage *s, const char *part)
-{
-    char *err = scratch_get(s->folder, "err");
-    unsigned times = 0;
-    for (const char *at = err; (at = strstr(at, part)) != NULL; at += strlen(part))
-        times++;
-    free(err);
-    return times;
-}
-
 /* Skips the test where there is no MPI. */
-static struct stage stage_with_mpi(void)
+static struct shell_stage stage_with_mpi(void)
 {
-    struct stage s = stage_new();
-    if (shell(&s, "$P --version | grep -q MPI && command -v mpirun") == 0)
+    struct shell_stage s = shell_stage_new();
+    if (shell_run(&s, "$P --version | grep -q MPI && command -v mpirun") == 0)
         return s;
-    stage_free(&s);
+    shell_stage_free(&s);
     print_message("skipped: a program with MPI and mpirun are needed: make test-mpi\n");
     skip();
     return s;
-}
-
-static void expect_same_study(const struct stage *s, const char *a, const char *b)
-{
-    static const char *const files[] = {"results.csv", "results.json", "replications.csv",
-                                        "scenario.json"};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char *line = memory_print("cmp %s/%s %s/%s", a, files[i], b, files[i]);
-        expect_shell(s, line, 0);
-        free(line);
-    }
 }
 
 /* --- claims ------------------------------------------------------------------------ */
@@ -120,7 +57,7 @@ static void expect_same_study(const struct stage *s, const char *a, const char *
 static void test_one_to_four_ranks_write_the_same_bytes(void **state)
 {
     (void)state;
-    struct stage s = stage_with_mpi();
+    struct shell_stage s = stage_with_mpi();
     expect_shell(&s, "$P " SHORT_STUDY " -o alone", 0);
     for (unsigned ranks = 1; ranks <= 4; ranks++) {
         char *line =
@@ -131,30 +68,30 @@ static void test_one_to_four_ranks_write_the_same_bytes(void **state)
         free(line);
         free(study);
     }
-    stage_free(&s);
+    shell_stage_free(&s);
 }
 
 static void test_ranks_may_have_threads(void **state)
 {
     (void)state;
-    struct stage s = stage_with_mpi();
+    struct shell_stage s = stage_with_mpi();
     expect_shell(&s, "$P " SHORT_STUDY " -o alone", 0);
     expect_shell(&s, MPIRUN " -n 3 $P " SHORT_STUDY " --jobs 2 -o ranks", 0);
     expect_same_study(&s, "alone", "ranks");
-    stage_free(&s);
+    shell_stage_free(&s);
 }
 
 /* What one rank began others finish, on another number of ranks. */
 static void test_a_study_grows_on_any_number_of_ranks(void **state)
 {
     (void)state;
-    struct stage s = stage_with_mpi();
+    struct shell_stage s = stage_with_mpi();
     expect_shell(&s, "$P " SHORT_STUDY " -o alone", 0);
     expect_shell(&s, MPIRUN " -n 2 $P " SHORT_STUDY " -r 3 -o grown", 0);
     expect_shell(&s, MPIRUN " -n 3 $P " SHORT_STUDY " -o grown", 0);
-    assert_int_equal(said(&s, "12 were there already"), 1);
+    assert_int_equal(shell_said(&s, "12 were there already"), 1);
     expect_same_study(&s, "alone", "grown");
-    stage_free(&s);
+    shell_stage_free(&s);
 }
 
 /* --- death ---------------------------------------------------------------------------
@@ -188,7 +125,7 @@ static bool process_runs(pid_t process, const char *program)
 
 /* The process of a rank of this stage's study, which says so in its environment; 0: there
  * is none. */
-static pid_t find_rank(const struct stage *s, const char *rank)
+static pid_t find_rank(const struct shell_stage *s, const char *rank)
 {
     DIR *all = opendir("/proc");
     pid_t found = 0;
@@ -213,12 +150,12 @@ static void pause_ms(unsigned ms)
 }
 
 /* Waits until some runs are in the study. */
-static void wait_for_runs(const struct stage *s)
+static void wait_for_runs(const struct shell_stage *s)
 {
     for (unsigned i = 0; i < 600; i++) {
         pause_ms(100);
-        if (shell(s, "$P " LONG_STUDY " -o hit --list | "
-                     "awk 'NR > 1 { done += $3 } END { exit !(done > 0) }'") == 0)
+        if (shell_run(s, "$P " LONG_STUDY " -o hit --list | "
+                         "awk 'NR > 1 { done += $3 } END { exit !(done > 0) }'") == 0)
             return;
     }
     fail_msg("after a minute no run is in the study");
@@ -226,7 +163,7 @@ static void wait_for_runs(const struct stage *s)
 
 /* Starts the long study on three ranks, sends one of them a signal when some runs are
  * done, and waits for the end of all. */
-static void strike(const struct stage *s, const char *rank, int number)
+static void strike(const struct shell_stage *s, const char *rank, int number)
 {
     pid_t child = fork();
     assert_true(child >= 0);
@@ -248,7 +185,7 @@ static void strike(const struct stage *s, const char *rank, int number)
 }
 
 /* A study that was hit goes on from where it was, to the bytes it would have had. */
-static void expect_resumed(const struct stage *s)
+static void expect_resumed(const struct shell_stage *s)
 {
     expect_shell(s,
                  "$P " LONG_STUDY " -o hit --list | "
@@ -262,31 +199,31 @@ static void expect_resumed(const struct stage *s)
 static void test_a_rank_that_dies_is_reported_and_the_study_goes_on(void **state)
 {
     (void)state;
-    struct stage s = stage_with_mpi();
+    struct shell_stage s = stage_with_mpi();
     strike(&s, "OMPI_COMM_WORLD_RANK=1", SIGKILL);
     expect_shell(&s, "grep -q 'rank 1 .* exited on signal 9' mpi.err", 0);
     expect_resumed(&s);
-    stage_free(&s);
+    shell_stage_free(&s);
 }
 
 /* Rank 0 has the store. */
 static void test_the_death_of_rank_0_loses_what_was_not_committed(void **state)
 {
     (void)state;
-    struct stage s = stage_with_mpi();
+    struct shell_stage s = stage_with_mpi();
     strike(&s, "OMPI_COMM_WORLD_RANK=0", SIGKILL);
     expect_resumed(&s);
-    stage_free(&s);
+    shell_stage_free(&s);
 }
 
 static void test_a_rank_that_is_stopped_stops_all(void **state)
 {
     (void)state;
-    struct stage s = stage_with_mpi();
+    struct shell_stage s = stage_with_mpi();
     strike(&s, "OMPI_COMM_WORLD_RANK=2", SIGTERM);
     expect_shell(&s, "grep -q '\"status\": \"interrupted\"' hit/results.json", 0);
     expect_resumed(&s);
-    stage_free(&s);
+    shell_stage_free(&s);
 }
 
 /* --- mistakes ------------------------------------------------------------------------
@@ -295,25 +232,26 @@ static void test_a_rank_that_is_stopped_stops_all(void **state)
 static void test_ranks_with_different_command_lines_are_refused(void **state)
 {
     (void)state;
-    struct stage s = stage_with_mpi();
+    struct shell_stage s = stage_with_mpi();
     expect_shell(
         &s, MPIRUN " -n 3 sh -c 'exec $P " SHORT_STUDY " -o out$OMPI_COMM_WORLD_RANK'",
         2);
-    assert_int_equal(said(&s, "rank 1 was given another command line than rank 0"), 1);
+    assert_int_equal(shell_said(&s, "rank 1 was given another command line than rank 0"),
+                     1);
     assert_false(scratch_exists(s.folder, "out0"));
-    stage_free(&s);
+    shell_stage_free(&s);
 }
 
 static void test_a_mistake_is_told_once(void **state)
 {
     (void)state;
-    struct stage s = stage_with_mpi();
+    struct shell_stage s = stage_with_mpi();
     expect_shell(&s, MPIRUN " -n 3 $P " SHORT_STUDY " --vary apps.pages.nothing=1,2 -o o",
                  2);
-    assert_int_equal(said(&s, "unknown key of app"), 1);
+    assert_int_equal(shell_said(&s, "unknown key of app"), 1);
     expect_shell(&s, MPIRUN " -n 3 $P sweep nosuch.json --vary seed=1,2 -o o", 4);
-    assert_int_equal(said(&s, "nosuch.json"), 1);
-    stage_free(&s);
+    assert_int_equal(shell_said(&s, "nosuch.json"), 1);
+    shell_stage_free(&s);
 }
 
 static void test_a_program_without_mpi_refuses_to_be_one_of_several(void **state)

@@ -458,12 +458,20 @@ static bool read_in_turn(struct session *s, int *status)
     return false;
 }
 
+/* Without MPI, processes that were started together may still have a share each. */
+static bool join(struct session *s, struct results_error *error)
+{
+    s->ranks = (struct ranks){.count = 1};
+    return (s->a->shard.count > 1 && !ranks_kind()) ||
+           ranks_join(&s->ranks, s->a->argv, error);
+}
+
 int sweep_command(struct sweep_arguments *a)
 {
     struct session s = {.a = a};
     struct results_error error;
     int status = EXIT_DONE;
-    if (!ranks_join(&s.ranks, a->argv, &error)) {
+    if (!join(&s, &error)) {
         if (s.ranks.rank == 0)
             fprintf(stderr, "portsim: %s\n", error.text);
         ranks_leave(&s.ranks, EXIT_USAGE);
