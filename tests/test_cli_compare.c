@@ -348,6 +348,11 @@ static void test_studies_are_compared_point_by_point(void **state)
     expect_status(&e, 0);
     expect_says(e.out, "\nA and B are equal\n");
     ended_free(&e);
+    e = program_run(
+        &(struct program){.args = {"compare", walk, parity, "--set", "seed=2"}});
+    expect_status(&e, 2);
+    expect_says(e.err, "nothing can be set");
+    ended_free(&e);
     e = program_run(&(struct program){.args = {"compare", walk, p->file}});
     expect_status(&e, 2);
     expect_says(e.err, "a study is compared with a study");
@@ -419,6 +424,9 @@ static void test_slips_are_answered_with_a_way_out(void **state)
         {{"compare", p->file, p->file, "--baseline", "x"},
          2,
          "with a baseline there is B alone"},
+        {{"compare", p->file, "--baseline", "x", "--seed", "2"},
+         2,
+         "a baseline has a seed of its own"},
         {{"compare", "/nowhere/a.json", p->file}, 4, "/nowhere/a.json"},
     };
     for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++) {

@@ -152,6 +152,8 @@ static void check_sides(const struct arguments *a, struct argp_state *state)
                           "scenario or folder with --a, --b or --baseline");
     if (r->baseline && a->write_baseline)
         argp_error(state, "--baseline reads, --write-baseline writes: one of them");
+    if (r->baseline && a->seed)
+        argp_error(state, "a baseline has a seed of its own: no --seed");
     bool alone = r->baseline || a->write_baseline;
     if (alone && (r->inputs[1] || a->only[0].count))
         argp_error(state, "with a baseline there is B alone: one scenario or folder, "

@@ -62,6 +62,10 @@ int compare_input_studies(const struct compare_request *request,
     struct results_error error;
     struct study_store *s[2] = {NULL, NULL};
     int status = EXIT_DONE;
+    if (request->both->count + request->only[0]->count + request->only[1]->count) {
+        fputs("portsim: the runs of a study are done: nothing can be set\n", stderr);
+        return EXIT_USAGE;
+    }
     for (int side = 0; side < 2 && status == EXIT_DONE; side++) {
         s[side] = store_read(request->inputs[side], &error);
         if (!s[side])
