@@ -21,9 +21,10 @@ enum { RUNS = 5 };
  * chance. */
 #define CONFIDENCE 0.9999
 
-static void exact_lines_hold(const char *scenario)
+/* Takes the plan. */
+static void exact_lines_hold(struct text_plan p)
 {
-    struct text_plan p = text_plan_file(scenario);
+    const char *scenario = p.plan->config->name;
     struct theory_lines lines = theory_lines_of(p.plan);
     struct trial_result *runs[RUNS];
     const struct trial_numbers *numbers[RUNS];
@@ -57,7 +58,7 @@ static void exact_lines_hold(const char *scenario)
 static void test_ten_ports_are_as_theory_says(void **state)
 {
     (void)state;
-    exact_lines_hold("teaching-mini");
+    exact_lines_hold(text_plan_file("teaching-mini"));
 }
 
 static void test_a_proxy_of_windows_2003_is_as_theory_says(void **state)
@@ -65,7 +66,7 @@ static void test_a_proxy_of_windows_2003_is_as_theory_says(void **state)
     (void)state;
     if (quick_run())
         skip();
-    exact_lines_hold("windows-2003-proxy");
+    exact_lines_hold(text_plan_file("windows-2003-proxy"));
 }
 
 /* The value of a line; fails the test where it is not said. */
@@ -145,6 +146,29 @@ static void test_the_time_to_exhaustion_is_that_of_the_model(void **state)
     text_plan_free(&p);
 }
 
+/* Twenty seconds for 200 ports at 10/s, and nothing comes back before; when the 201st
+ * comes is inside the interval of the runs. */
+static void test_the_first_failure_comes_with_the_user_after_the_last_port(void **state)
+{
+    (void)state;
+    struct text_plan p = text_plan_read(
+        "{\"name\": \"fill\", \"duration\": \"50s\", \"hosts\": {\"h\": {\"tcp\": "
+        "{\"range\": [1024, 1223], \"time_wait\": \"60s\"}}, \"x\": {}}, \"apps\": "
+        "{\"a\": {\"from\": \"h\", \"to\": \"x:80\", \"arrivals\": {\"kind\": "
+        "\"poisson\", \"rate\": \"10/s\"}, \"lifetime\": {\"kind\": \"constant\", "
+        "\"value\": \"1s\"}}}}");
+    struct theory_lines t = theory_lines_of(p.plan);
+    const struct theory_line *said = NULL;
+    for (uint32_t i = 0; i < t.count; i++)
+        if (t.at[i].metric && strcmp(t.at[i].metric, "apps.a.first_failure_s") == 0)
+            said = &t.at[i];
+    assert_non_null(said);
+    assert_null(said->doubt);
+    assert_true(fabs(said->value - 20.1) < 1e-9);
+    theory_lines_free(&t);
+    exact_lines_hold(p);
+}
+
 /* MODEL.md D7: 100/s, a peer that waits 240 s, 6,000 of 28,232 ports busy: with 60 s of
  * one's own, 55 % of random choices collide.  Here the server closes first, and the
  * holder has nothing of its own; busy are the 100 x 2 s that live. */
@@ -186,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_the_limits_are_those_of_the_model),
         cmocka_unit_test(test_both_scopes_are_told),
         cmocka_unit_test(test_the_time_to_exhaustion_is_that_of_the_model),
+        cmocka_unit_test(test_the_first_failure_comes_with_the_user_after_the_last_port),
         cmocka_unit_test(test_collisions_are_exponential_in_the_peer_s_memory),
         cmocka_unit_test(test_where_nothing_applies_it_is_said_why),
     };

@@ -13,6 +13,9 @@
 #define RARE      1e-3
 #define VERY_RARE 1e-6
 
+/* Deviations that a sum of many hardly ever strays. */
+#define SURELY 5
+
 /* Where lines of one window are put. */
 struct page {
     struct theory_lines *out;
@@ -337,6 +340,50 @@ static void stuck_lines(const struct case_of *c)
             "1", share, "a fluid: sharp to 1/sqrt(N)");
 }
 
+/* The app whose first failure is that of the system: it alone asks for its ports, comes
+ * once, and the window sees it; NULL: there is none. */
+static const struct app_config *alone_in(const struct case_of *c, double fills,
+                                         double deviation)
+{
+    const struct page *p = c->page;
+    const struct steady_flow *only = NULL;
+    for (uint32_t i = 0; i < p->s->flow_count; i++) {
+        const struct steady_flow *f = &p->s->flows[i];
+        if (&p->s->systems[f->system] != c->system)
+            continue;
+        if (only)
+            return NULL;
+        only = f;
+    }
+    const struct app_config *a = app_at(p, only->app);
+    bool seen = p->w->since == 0 &&
+                sim_seconds(p->w->start) < fills - SURELY * deviation &&
+                fills + SURELY * deviation < sim_seconds(p->w->end);
+    return seen && only->width == 1 && a->through == FIELD_NO_REFERENCE &&
+                   a->on_failure.retries == 0
+               ? a
+               : NULL;
+}
+
+/* The (N + 1)-th to come is the first who fails, if nobody has left by then. */
+static void first_failure_line(const struct case_of *c, double fills, double deviation)
+{
+    const struct app_config *a = alone_in(c, fills, deviation);
+    const char *metric = NULL, *phase = c->page->w->name;
+    const char *doubt = c->system->cannot ? c->system->cannot : c->system->doubt;
+    if (a)
+        metric = keep(c->page, memory_print("apps.%s.first_failure_s%s%s", a->name,
+                                            phase ? "@" : "", phase ? phase : ""));
+    add_line(c->page, (struct theory_line){.about = c->about,
+                                           .quantity = "first failure, from empty ports",
+                                           .formula = "Erlang(N + 1, rate), mean",
+                                           .metric = metric,
+                                           .unit = "s",
+                                           .value = fills,
+                                           .doubt = doubt});
+    say(c, "its standard deviation", "sqrt(N + 1) / rate", "s", deviation, doubt);
+}
+
 /* From empty ports to full ones, and back [MODEL.md D9]. */
 static void time_lines(const struct case_of *c)
 {
@@ -349,15 +396,11 @@ static void time_lines(const struct case_of *c)
     if (c->system->copies > 1)
         before = false;
     if (before)
-        say(c, "first failure, from empty ports", "Erlang(N + 1, rate), mean", "s", fills,
-            NULL);
+        first_failure_line(c, fills, sqrt(all_ports(c) + 1) / x->rate);
     else if (load > all_ports(c))
         say(c, "full, from empty ports", "-H ln(1 - N/(rate x H))", "s",
             -x->hold * log1p(-all_ports(c) / load),
             "a fluid, and as if H were exponential");
-    if (before)
-        say(c, "its standard deviation", "sqrt(N + 1) / rate", "s",
-            sqrt(all_ports(c) + 1) / x->rate, NULL);
     if (x->longest > 0)
         say(c, "until all are free again, once nobody comes", "the longest timer", "s",
             x->longest, "lives that are not over come on top");
