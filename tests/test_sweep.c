@@ -115,6 +115,23 @@ static void test_what_was_asked_for_is_printed_instead(void **state)
     scratch_free(folder);
 }
 
+static void test_where_nothing_is_asked_every_failure_ratio_is_printed(void **state)
+{
+    (void)state;
+    char *folder = folder_with_small();
+    struct program p = {
+        .args = {"sweep", "small.json", "-r", "1", "--set", "require=[]", "--set",
+                 "apps.y={\"from\": \"a\", \"to\": \"b:81\", \"arrivals\": "
+                 "{\"kind\": \"constant\", \"rate\": \"1/s\"}, \"lifetime\": "
+                 "{\"kind\": \"constant\", \"value\": \"1s\"}}"},
+        .folder = folder};
+    struct ended e = program_run(&p);
+    expect_status(&e, 0);
+    expect_says(e.out, "  runs  apps.x.failure_ratio  apps.y.failure_ratio\n");
+    ended_free(&e);
+    scratch_free(folder);
+}
+
 static void test_json_is_results_json(void **state)
 {
     (void)state;
@@ -447,6 +464,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_sweep_prints_what_is_required_with_half_widths),
         cmocka_unit_test(test_what_was_asked_for_is_printed_instead),
+        cmocka_unit_test(test_where_nothing_is_asked_every_failure_ratio_is_printed),
         cmocka_unit_test(test_json_is_results_json),
         cmocka_unit_test(test_a_list_says_what_is_done_and_runs_nothing),
         cmocka_unit_test(test_an_estimate_keeps_nothing),
