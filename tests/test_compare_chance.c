@@ -132,6 +132,8 @@ static double worth(const struct bench *bench, unsigned erlang)
 static void test_pairing_pays_most_in_overload_and_nothing_at_the_edge(void **state)
 {
     (void)state;
+    if (quick_run())
+        skip();
     unsigned part = long_run() ? 1 : 8;
     struct bench bench = {.fewer = 16384 / part,
                           .more = 17000 / part,
