@@ -52,6 +52,11 @@ static void sheet_put(struct sheet *s, size_t row, uint32_t column, char *text)
     s->texts[row * s->column_count + column] = text;
 }
 
+static void sheet_put_number(struct sheet *s, size_t row, uint32_t column, double value)
+{
+    s->numbers[row * s->column_count + column] = value;
+}
+
 static struct cell sheet_cell(const void *rows, size_t row, uint32_t column)
 {
     const struct sheet *s = rows;
@@ -148,11 +153,10 @@ void sweep_print_list(FILE *out, const struct sweep *sweep, bool json)
     s.columns[axes + 1] = (struct table_column){.name = "done", .kind = CELL_NUMBER};
     s.columns[axes + 2] = (struct table_column){.name = "missing", .kind = CELL_NUMBER};
     for (uint32_t i = 0; i < points->count; i++) {
-        double *numbers = &s.numbers[i * s.column_count];
         uint32_t missing = sweep->missing_of[i];
         sheet_put(&s, i, axes, memory_text(points->at[i].key, STUDY_KEY_SIZE - 1));
-        numbers[axes + 1] = sweep->total_of[i] - missing;
-        numbers[axes + 2] = missing;
+        sheet_put_number(&s, i, axes + 1, sweep->total_of[i] - missing);
+        sheet_put_number(&s, i, axes + 2, missing);
     }
     sheet_print(out, &s, axes + 3, axes + 3, axes + 3, json);
     sheet_free(&s);
@@ -183,7 +187,7 @@ static bool put_point(struct sheet *s, const struct sweep *sweep, uint32_t point
     uint32_t stored = sweep->stored[point];
     if (stored != STORE_NONE && !store_load(sweep->store, stored, &runs, error))
         return false;
-    s->numbers[point * s->column_count + axes] = runs.count;
+    sheet_put_number(s, point, axes, runs.count);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t row =
             runs.count ? trial_numbers_find(runs.at[0], metrics[i]) : NUMBERS_NONE;
