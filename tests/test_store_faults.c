@@ -369,6 +369,38 @@ static int under_a_file_size_limit(void *stage)
     return runs_out_of_room(stage, "File too large");
 }
 
+/* Whoever put a run is told how many of those before it went with the error. */
+static int loses_what_waited(void *stage)
+{
+    const struct stage *s = stage;
+    struct results_error error;
+    struct trial_numbers *n = study_lab_run(&s->lab, 0, 1);
+    struct study_store *store = study_lab_open(&s->lab, s->study);
+    uint32_t point = study_lab_put_point(&s->lab, store, 0), taken = 0;
+    struct rlimit limit = {.rlim_cur = 400000, .rlim_max = RLIM_INFINITY};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    while (store_put(store, point, n, &error)) {
+        taken++;
+        n->replication++;
+    }
+    uint32_t lost = store_lost(store);
+    store_close(store);
+    struct store_runs runs;
+    store = store_read(s->study, &error);
+    if (!store || !store_load(store, point, &runs, &error))
+        return 2;
+    int result = runs.count + lost == taken && taken > 0 ? 0 : 3;
+    store_runs_free(&runs);
+    store_close(store);
+    trial_numbers_free(n);
+    return result;
+}
+
+static void test_runs_that_an_error_took_are_counted(void **state)
+{
+    assert_int_equal(scratch_child(loses_what_waited, *state), 0);
+}
+
 /* What was committed is there, whole, and the study can be finished. */
 static void expect_resumes(const struct stage *s, const struct stage *disturbed)
 {
@@ -565,6 +597,7 @@ int main(void)
         ON_STAGE(test_a_lock_of_another_program_is_named),
         ON_STAGE(test_damage_is_noticed),
         ON_STAGE(test_lost_pages_are_noticed_or_do_no_harm),
+        ON_STAGE(test_runs_that_an_error_took_are_counted),
         ON_STAGE(test_a_file_size_limit_is_an_error_and_loses_nothing),
         ON_STAGE(test_a_full_disk_is_an_error_and_loses_nothing),
         ON_STAGE(test_a_read_only_study_can_be_read_and_not_written),

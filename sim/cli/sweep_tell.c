@@ -28,9 +28,9 @@ void sweep_tell_resume(const struct sweep_session *s, const struct sweep *sweep)
 {
     char done[HUMAN_TEXT], all[HUMAN_TEXT];
     uint64_t before = sweep->total - sweep->missing;
+    uint64_t kept = before + sweep->done - store_lost(s->store);
     fprintf(stderr, "\ninterrupted: %s of %s runs are in ",
-            human_count((double)(before + sweep->done), done),
-            human_count((double)sweep->total, all));
+            human_count((double)kept, done), human_count((double)sweep->total, all));
     terminal_print(stderr, s->directory);
     fputs("; the same command goes on:\n  portsim sweep", stderr);
     for (int i = 1; i < s->a->argc; i++) {

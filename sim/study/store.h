@@ -113,6 +113,9 @@ bool store_put(struct study_store *s, uint32_t point, const struct trial_numbers
 /* Brings to the disk what was put. */
 bool store_commit(struct study_store *s, struct results_error *error);
 
+/* Runs that store_put() took and that were given up again after a later error. */
+uint32_t store_lost(const struct study_store *s);
+
 /* The runs of a point, by replication.  Rows and texts belong to the store. */
 struct store_runs {
     struct trial_numbers **at;

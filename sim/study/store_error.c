@@ -44,6 +44,8 @@ static void give_up(struct study_store *s)
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     s->failed = true;
     s->dirty = false;
+    s->lost += s->waiting;
+    s->waiting = 0;
 }
 
 /* The errno behind a result code; 0: not known.  A commit that fails leaves it with the

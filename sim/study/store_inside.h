@@ -56,6 +56,8 @@ struct study_store {
     bool whole;    /* nothing is to be committed before all of it is there */
     bool conflict; /* the last run put was there with other numbers */
     bool failed;
+    uint32_t waiting;                  /* runs put since the last commit */
+    uint32_t lost;                     /* of those, given up after an error */
     struct timespec opened, committed; /* the last time */
     double committing;                 /* seconds spent in commits */
     double price;                      /* of the last one */

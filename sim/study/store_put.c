@@ -47,6 +47,7 @@ bool store_commit(struct study_store *s, struct results_error *error)
     clock_gettime(CLOCK_MONOTONIC, &s->committed);
     s->dirty = false;
     s->kept |= good;
+    s->waiting = 0;
     return good;
 }
 
@@ -209,14 +210,15 @@ static bool compare_run(struct study_store *s, uint32_t point, uint32_t replicat
 }
 
 static bool put_all(struct study_store *s, uint32_t point, const struct trial_numbers *n,
-                    struct results_error *error)
+                    bool *added, struct results_error *error)
 {
     struct blob states = {0}, samples = {0};
     blob_put_states(&states, n);
     blob_put_samples(&samples, n);
     uint64_t digest = blob_digest(n, samples.bytes, samples.length);
     bool good = put_run(s, point, n, digest, &states, &samples, error);
-    if (good && sqlite3_changes(s->db))
+    *added = good && sqlite3_changes(s->db);
+    if (*added)
         good = put_numbers(s, point, n, error);
     else if (good)
         good = compare_run(s, point, n->replication, digest, error);
@@ -225,12 +227,21 @@ static bool put_all(struct study_store *s, uint32_t point, const struct trial_nu
     return good;
 }
 
+uint32_t store_lost(const struct study_store *s)
+{
+    return s->lost;
+}
+
 bool store_put(struct study_store *s, uint32_t point, const struct trial_numbers *numbers,
                struct results_error *error)
 {
     SIM_ASSERT(point < s->point_count);
     SIM_ASSERT(numbers->status == RUN_COMPLETE);
-    return store_begin(s, error) && mark_unfinished(s, error) &&
-           agree_on_layout(s, point, numbers, error) &&
-           put_all(s, point, numbers, error) && store_commit_in_time(s, error);
+    bool added = false;
+    bool good = store_begin(s, error) && mark_unfinished(s, error) &&
+                agree_on_layout(s, point, numbers, error) &&
+                put_all(s, point, numbers, &added, error) &&
+                store_commit_in_time(s, error);
+    s->waiting += good && added && s->dirty;
+    return good;
 }
