@@ -355,6 +355,8 @@ static const struct app_config *alone_in(const struct case_of *c, double fills,
             return NULL;
         only = f;
     }
+    if (!only)
+        return NULL;
     const struct app_config *a = app_at(p, only->app);
     bool seen = p->w->since == 0 &&
                 sim_seconds(p->w->start) < fills - SURELY * deviation &&

@@ -14,7 +14,7 @@ struct trial_plan;
 
 /* The long-run value of a metric, as `require` names it ("apps.web.failure_ratio@late").
  * False where no closed form applies: nothing is set then.  `formula` is a name without
- * an owner.  Below a millisecond but where users come again: tens of them. */
+ * an owner.  Costs 1 us to 1 ms, measured on the library's scenarios. */
 bool theory_predict(const struct trial_plan *plan, const char *metric, double *value,
                     const char **formula, bool *exact);
 
