@@ -90,6 +90,8 @@ static void test_a_bad_study_is_refused_with_its_rule(void **state)
          "are parts of one run", NULL},
         {"\"precision\": 0.02, \"max_replications\": 9", "study.max_replications",
          "must be at least 10", NULL},
+        {"\"precision\": 0.02, \"replications\": 300", "study.max_replications",
+         "must be at least 300 where a precision is asked for, is 200", NULL},
         {"\"replications\": 0", "study.replications", "must be between 1 and 100000",
          NULL},
         {"\"precision\": \"2%\"", "study.precision", "must be a number", NULL},

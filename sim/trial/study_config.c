@@ -27,10 +27,11 @@ static void check_study(const void *self, const struct field_check *check)
         field_complain(check, "batches",
                        "are parts of one run: neither replications nor precision goes "
                        "with them");
-    if (c->precision > 0 && c->max_replications < STUDY_LEAST)
+    uint32_t least = c->replications > STUDY_LEAST ? c->replications : STUDY_LEAST;
+    if (c->precision > 0 && c->max_replications < least)
         field_complain(check, "max_replications",
-                       "must be at least %d where a precision is asked for, is %u",
-                       STUDY_LEAST, (unsigned)c->max_replications);
+                       "must be at least %u where a precision is asked for, is %u",
+                       (unsigned)least, (unsigned)c->max_replications);
 }
 
 static const struct field a_metric = {.type = FIELD_TEXT, .min = 1, .max = 300};
