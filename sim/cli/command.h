@@ -31,14 +31,14 @@ struct command {
     X(plot)                                                                              \
     X(sweep)                                                                             \
     X(compare)                                                                           \
+    X(plan)                                                                              \
+    X(theory)                                                                            \
+    X(merge)                                                                             \
     X(sockets)                                                                           \
     X(events)                                                                            \
     X(diagnose)                                                                          \
     X(trace)                                                                             \
     X(binds)                                                                             \
-    X(plan)                                                                              \
-    X(theory)                                                                            \
-    X(merge)                                                                             \
     X(list)                                                                              \
     X(explain)                                                                           \
     X(schema)

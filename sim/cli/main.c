@@ -41,7 +41,9 @@ static void help(FILE *out)
     fputs("\n"
           "Exit status: 0 done; 1 a requirement failed; 2 bad command line; 3 bad "
           "scenario;\n"
-          "4 input, output or gnuplot; 5 a bug; 6 out of memory; 130, 143 interrupted.\n",
+          "4 input, output or gnuplot; 5 a bug; 6 out of memory; 7 less precise than "
+          "asked;\n"
+          "130, 143 interrupted.\n",
           out);
 }
 
