@@ -427,6 +427,9 @@ static void test_slips_are_answered_with_a_way_out(void **state)
         {{"compare", p->file, "--baseline", "x", "--seed", "2"},
          2,
          "a baseline has a seed of its own"},
+        {{"compare", p->file, "--write-baseline", "/nowhere/base"}, 4, "/nowhere"},
+        {{"compare", p->file, "--write-baseline", ".base"}, 4, "is no name for a"},
+        {{"compare", p->file, p->file, "-o", p->file}, 4, "half.json"},
         {{"compare", "/nowhere/a.json", p->file}, 4, "/nowhere/a.json"},
     };
     for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++) {

@@ -386,10 +386,23 @@ static int simulate(struct arguments *a, const struct compare_input *input)
     return whole ? write_baseline(a, input) : EXIT_BY_SIGNAL + stop_signal();
 }
 
+/* A place that cannot be written is refused before the work. */
+static int prepare(const struct arguments *a)
+{
+    struct results_error error;
+    if ((!a->output || compare_prepare(a->output, &error)) &&
+        (!a->write_baseline || baseline_place(a->write_baseline, &error)))
+        return EXIT_DONE;
+    fprintf(stderr, "portsim: %s\n", error.text);
+    return EXIT_IO;
+}
+
 static int compare(struct arguments *a)
 {
     struct compare_input input;
     int status = compare_input_open(&a->request, &input);
+    if (status == EXIT_DONE)
+        status = prepare(a);
     if (status == EXIT_DONE)
         status = simulate(a, &input);
     compare_input_free(&input);

@@ -1,20 +1,26 @@
 #include "sim/cli/compare_files.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "sim/cli/places.h"
 #include "sim/cli/terminal.h"
-#include "sim/results/safe_file.h"
+#include "sim/results/folder.h"
 #include "sim/study/compare_picture.h"
+
+bool compare_prepare(const char *directory, struct results_error *error)
+{
+    struct safe_directory d = {.handle = -1};
+    bool made;
+    bool there =
+        folder_make(directory, &made, error) && safe_directory_open(&d, directory, error);
+    safe_directory_close(&d);
+    return there;
+}
 
 bool compare_write(const char *directory, const struct compare_report *report,
                    struct results_error *error)
 {
     struct safe_directory d;
-    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
-        return results_fail(error, errno, "cannot make %s", directory);
     if (!safe_directory_open(&d, directory, error))
         return false;
     struct json_text json = {0};

@@ -30,6 +30,15 @@ static bool open_folder(const char *path, struct safe_directory *d, const char *
     return opened;
 }
 
+bool baseline_place(const char *path, struct results_error *error)
+{
+    struct safe_directory d = {.handle = -1};
+    const char *name;
+    bool there = open_folder(path, &d, &name, error);
+    safe_directory_close(&d);
+    return there;
+}
+
 /* --- writing ------------------------------------------------------------------------ */
 
 /* Bit for bit, so that null is like null. */

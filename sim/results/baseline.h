@@ -38,6 +38,10 @@ struct baseline {
     uint32_t case_count;
 };
 
+/* Whether a baseline may be called so and its folder is there: before anything is
+ * simulated for it. */
+bool baseline_place(const char *path, struct results_error *error);
+
 /* Whole or not at all; an earlier file of that name is replaced. */
 bool baseline_write(const char *path, const struct baseline *b,
                     struct results_error *error);
