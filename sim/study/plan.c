@@ -67,8 +67,7 @@ static double find_about(const struct plan_answer *a)
 {
     const struct plan_points *p = &a->points;
     double bound = p->base->requirements[a->requirement].bound;
-    enum plan_kind kind = p->axes->at[0].kind;
-    if (kind != PLAN_REAL && kind != PLAN_RATE && kind != PLAN_DURATION)
+    if (!plan_axis_is_dense(&p->axes->at[0]))
         return NAN;
     for (uint32_t i = 1; i < p->count; i++) {
         const struct plan_point *x = &p->at[i - 1], *y = &p->at[i];

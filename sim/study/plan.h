@@ -47,7 +47,7 @@ struct plan_answer {
     struct plan_points points;
     uint32_t requirement; /* which one is not met at `fails` */
     double about;         /* where its mean passes the bound, in the axis' unit; NaN: not
-                             known, or between whole numbers */
+                             known, or there is nothing between positions */
     struct plan_bend bend;
     struct plan_theory theory;
     bool unreadable; /* a point is no scenario: see the issues */

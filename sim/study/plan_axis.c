@@ -380,6 +380,11 @@ void plan_axes_free(struct plan_axes *axes)
     *axes = (struct plan_axes){0};
 }
 
+bool plan_axis_is_dense(const struct plan_axis *a)
+{
+    return !a->listed && !is_whole(a->kind);
+}
+
 /* --- values --------------------------------------------------------------------------
  */
 

@@ -63,6 +63,10 @@ bool plan_axes_read(struct plan_axes *axes, const char *vary, const char *step,
                     const struct trial_plan *base, struct issues *issues);
 void plan_axes_free(struct plan_axes *axes);
 
+/* True if what lies between two positions is a value, too: not of whole numbers, nor of
+ * values that were listed. */
+bool plan_axis_is_dense(const struct plan_axis *axis);
+
 /* The value at a position, in the axis' unit, and as text: "27.3/s", "3". */
 double plan_axis_value(const struct plan_axes *axes, uint32_t axis, uint32_t position);
 const char *plan_axis_text(const struct plan_axes *axes, uint32_t axis, uint32_t position,

@@ -62,11 +62,6 @@ struct spot {
     double value;
 };
 
-static bool is_whole(enum plan_kind kind)
-{
-    return kind == PLAN_WHOLE || kind == PLAN_ADDRESSES || kind == PLAN_PORTS;
-}
-
 /* Straight between two neighbours. */
 static double threshold(const struct asked *a, const struct spot *good,
                         const struct spot *bad)
@@ -75,7 +70,7 @@ static double threshold(const struct asked *a, const struct spot *good,
     double from = plan_axis_value(axes, 0, good->at);
     double to = plan_axis_value(axes, 0, bad->at);
     double bound = a->requirement->bound;
-    if (is_whole(axes->at[0].kind) || good->value == bad->value)
+    if (!plan_axis_is_dense(&axes->at[0]) || good->value == bad->value)
         return from;
     return from + (to - from) * (bound - good->value) / (bad->value - good->value);
 }

@@ -15,8 +15,8 @@ struct plan_theory {
     double *at_points;   /* the metric at every point that was tried; owned */
     bool turns;          /* by theory, too, one end meets and the other does not */
     uint32_t meets;      /* the last position that does, from the end that does */
-    double value;        /* the threshold in the axis' unit; of whole numbers the last
-                            that meets */
+    double value;        /* the threshold in the axis' unit; where nothing lies
+                            between positions the last that meets */
     bool inside;         /* the threshold that the simulation found may be this one */
 };
 
