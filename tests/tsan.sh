@@ -3,6 +3,8 @@
 # status 66 where two threads met in one place.  Called by `make tsan` with the build folder.
 set -eu
 program=$1/portsim
+PORTSIM_SHARE=$(cd "$(dirname "$0")/.." && pwd)
+export PORTSIM_SHARE
 studies=$(mktemp -d)
 trap 'rm -rf "$studies"' EXIT
 
