@@ -48,7 +48,7 @@ static double measure(struct load l, const char *metric)
 /* --- so many ports, held so long ------------------------------------------------------
  */
 
-static const struct window {
+static const struct published_window {
     const char *source;
     unsigned low, high, wait_s;
     unsigned ports, rate; /* as published; the rate in whole connections a second */
@@ -59,7 +59,7 @@ static const struct window {
     {"C22: Dordal, 4,000 ports, 120 s: 33/s", 1025, 5024, 120, 4000, 33},
 };
 
-static struct load load_of(const struct window *w, unsigned rate, char **tcp)
+static struct load load_of(const struct published_window *w, unsigned rate, char **tcp)
 {
     *tcp = memory_print("\"range\": [%u, %u], \"time_wait\": \"%us\"", w->low, w->high,
                         w->wait_s);
@@ -70,7 +70,7 @@ static struct load load_of(const struct window *w, unsigned rate, char **tcp)
                          .life = "1ms"};
 }
 
-static double failures_at(const struct window *w, unsigned rate)
+static double failures_at(const struct published_window *w, unsigned rate)
 {
     char *tcp;
     double failures = measure(load_of(w, rate, &tcp), "apps.a.failures");
@@ -82,7 +82,7 @@ static void test_the_published_rate_is_the_last_that_never_fails(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++) {
-        const struct window *w = &windows[i];
+        const struct published_window *w = &windows[i];
         if (failures_at(w, w->rate) > 0 || failures_at(w, w->rate + 1) <= 0)
             fail_msg("%s", w->source);
     }
@@ -92,7 +92,7 @@ static void test_overload_gets_all_ports_once_in_each_window(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++) {
-        const struct window *w = &windows[i];
+        const struct published_window *w = &windows[i];
         char *tcp;
         struct load l = load_of(w, 2 * w->rate, &tcp);
         assert_int_equal((int)measure(l, "apps.a.successes"), 3 * w->ports);
