@@ -170,6 +170,32 @@ static void test_ten_runs_cover_erlang_b_at_12_erlang(void **state)
     replications_cover(12);
 }
 
+/* Where a third of all studies see no failure at all: 0 with no spread, which says
+ * nothing unless the number of attempts does. */
+static void test_what_was_never_seen_is_covered_by_the_number_of_attempts(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"apps.a.failure_ratio", "apps.a.attempts"};
+    uint32_t count = repeats(40), hits = 0, naive = 0;
+    struct text_plan p = ten_ports(2.5, 200);
+    double truth = erlang_b(10, 2.5), *values = harvest(p.plan, count, RUNS, names, 2);
+    for (uint32_t r = 0; r < count; r++) {
+        const double *ratios = values + (size_t)r * 2 * RUNS, *attempts = ratios + RUNS;
+        struct estimate e = estimate_mean(ratios, RUNS, CONFIDENCE);
+        double events = 0;
+        for (uint32_t i = 0; i < RUNS; i++)
+            events += attempts[i];
+        naive += covers(&e, truth);
+        estimate_never(&e, events, CONFIDENCE);
+        hits += covers(&e, truth);
+    }
+    expect_coverage("2.5 erlang, about one failure in ten runs", hits, count, 0.95, 1);
+    printf("    0 with no spread taken at its word: %.1f %%\n", 100.0 * naive / count);
+    expect_too_little(naive, count);
+    free(values);
+    text_plan_free(&p);
+}
+
 /* Who stops at a lucky moment covers a little less. */
 static void test_stopping_at_a_precision_costs_little_coverage(void **state)
 {
@@ -404,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_ten_runs_cover_erlang_b_at_8_erlang),
         cmocka_unit_test(test_ten_runs_cover_erlang_b_at_10_erlang),
         cmocka_unit_test(test_ten_runs_cover_erlang_b_at_12_erlang),
+        cmocka_unit_test(test_what_was_never_seen_is_covered_by_the_number_of_attempts),
         cmocka_unit_test(test_stopping_at_a_precision_costs_little_coverage),
         cmocka_unit_test(test_paired_differences_cover_the_true_one),
         cmocka_unit_test(test_batches_of_one_long_run_cover_erlang_b),

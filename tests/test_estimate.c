@@ -555,6 +555,7 @@ static void expect_state(uint32_t n, uint32_t missing, double value, double half
 {
     struct estimate e = {
         .value = value, .half_width = half_width, .n = n, .missing = missing};
+    e.variance = n * half_width * half_width / 4; /* about */
     if (precision_state(&two_percent, &e) != expected)
         fail_msg("%u runs, %u without: %g +- %g is judged %d", n, missing, value,
                  half_width, precision_state(&two_percent, &e));
@@ -592,9 +593,30 @@ static void test_what_never_varies_is_precise_and_what_is_missing_is_not(void **
     expect_state(1, 99, 5, NAN, PRECISION_CAP);
 }
 
+/* --- shares that were never seen -------------------------------------------------- */
+
+static void test_what_was_never_seen_is_as_open_as_its_events_leave_it(void **state)
+{
+    (void)state;
+    static const double nothing[5] = {0}, something[5] = {0, 0, 0.1, 0, 0};
+    struct estimate e = estimate_mean(nothing, 5, 0.95);
+    estimate_never(&e, 366, 0.95);
+    expect_near("366 events", e.half_width, estimate_share(0, 366, 0.95).high, 1e-9);
+    expect_near("the share", e.value, 0, 0);
+    assert_true(precision_state(&(struct precision_rule){0.02, 0.95, 5, 10}, &e) ==
+                PRECISION_REACHED);
+    struct estimate seen = estimate_mean(something, 5, 0.95), before = seen;
+    estimate_never(&seen, 366, 0.95);
+    assert_memory_equal(&seen, &before, sizeof seen);
+    struct estimate one = estimate_mean(nothing, 1, 0.95);
+    estimate_never(&one, 366, 0.95);
+    assert_true(isnan(one.half_width));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_was_never_seen_is_as_open_as_its_events_leave_it),
         cmocka_unit_test(test_t_is_that_of_the_published_table),
         cmocka_unit_test(test_t_inverts_its_distribution_for_any_degrees),
         cmocka_unit_test(test_a_confidence_of_one_is_refused),

@@ -66,7 +66,7 @@ static void test_the_largest_rate_is_named_with_what_speaks_for_it(void **state)
     expect_says(e.out, "is the largest that meets\n  apps.web.failure_ratio <= 5%,");
     expect_says(e.out,
                 "with 95 % confidence the threshold is between them, at about 15.");
-    expect_says(e.out, "\n           4/s      10   0 ± 0 %");
+    expect_says(e.out, "\n           4/s      10   0 ± 0.18 %");
     expect_silence(e.err);
     ended_free(&e);
     stage_free(&s);

@@ -97,6 +97,7 @@ static void expect_same_numbers(const struct trial_numbers *a,
         if (!same || a->hidden[i] != b->hidden[i] ||
             a->rows[i].samples != b->rows[i].samples ||
             a->rows[i].percent != b->rows[i].percent ||
+            a->rows[i].share_of != b->rows[i].share_of ||
             a->rows[i].may_hide != b->rows[i].may_hide)
             fail_msg("%s was %.17g and is %.17g", a->rows[i].name, a->values[i],
                      b->values[i]);

@@ -175,6 +175,10 @@ struct metric_samples {
     bool in_ns;       /* and read in s */
 };
 
+/* Of a RATIO: the reading that counts what it is a share of, "attempts" of
+ * "failure_ratio"; UINT32_MAX of any other reading. */
+uint32_t metrics_reading_share_of(const struct metrics *m, uint32_t reading);
+
 /* 1, 50 or 99 of a reading that is a quantile, 0 of any other. */
 unsigned metrics_reading_percent(const struct metrics *m, uint32_t reading);
 

@@ -258,6 +258,30 @@ enum metric_of_parts metrics_reading_of_parts(const struct metrics *m, uint32_t 
     return metric_derivations[m->store->names[reading].derived].of_parts;
 }
 
+/* Names stand in the order of their metrics, the plain reading of a count first. */
+static uint32_t plain_reading(const struct metrics_store *s, uint32_t metric)
+{
+    uint32_t low = 0, high = s->name_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->names[middle].metric < metric)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint32_t metrics_reading_share_of(const struct metrics *m, uint32_t reading)
+{
+    const struct metrics_store *s = m->store;
+    SIM_ASSERT(reading < s->name_count);
+    const struct metric_row *row = &s->rows[s->names[reading].metric];
+    if (row->def->kind != METRIC_RATIO)
+        return UINT32_MAX;
+    return plain_reading(s, row->table + row->def->b);
+}
+
 double metrics_instant(const struct metrics *m, uint32_t reading)
 {
     SIM_ASSERT(metrics_reading(m, reading).series);

@@ -202,6 +202,31 @@ static struct estimate number_quantile(const struct trial_numbers *const *runs,
     return e;
 }
 
+/* The largest share of which none among so many is still likely. */
+static double most_of_none(double events, double confidence)
+{
+    double share = -expm1(log((1 - confidence) / 2) / events);
+    return round(share * 1e12) / 1e12; /* as estimate_t() */
+}
+
+void estimate_never(struct estimate *e, double events, double confidence)
+{
+    bool never = e->n >= 2 && fabs(e->value) <= 0 && e->variance <= 0;
+    if (never && events > 0)
+        e->half_width = most_of_none(events, confidence);
+}
+
+/* In all runs that have the share. */
+static double events_of(const struct trial_numbers *const *runs, size_t count,
+                        uint32_t row)
+{
+    double sum = 0;
+    uint32_t of = runs[0]->rows[row].share_of;
+    for (size_t i = 0; i < count; i++)
+        sum += isnan(runs[i]->values[row]) ? 0 : runs[i]->values[of];
+    return sum;
+}
+
 struct estimate estimate_number(const struct trial_numbers *const *runs, size_t count,
                                 uint32_t row, double confidence)
 {
@@ -211,6 +236,8 @@ struct estimate estimate_number(const struct trial_numbers *const *runs, size_t 
     for (size_t i = 0; i < count; i++)
         values[i] = runs[i]->values[row];
     struct estimate e = estimate_mean(values, count, confidence);
+    if (count && runs[0]->rows[row].share_of != NUMBERS_NONE)
+        estimate_never(&e, events_of(runs, count, row), confidence);
     free(values);
     return e;
 }
@@ -293,7 +320,8 @@ enum precision precision_state(const struct precision_rule *rule,
 {
     uint32_t runs = e->n + e->missing;
     double share = rule->relative / (1 + rule->relative);
-    bool precise = rule->relative <= 0 || e->half_width <= share * fabs(e->value);
+    bool precise = rule->relative <= 0 || e->variance <= 0 ||
+                   e->half_width <= share * fabs(e->value);
     if (runs >= rule->least && precise)
         return PRECISION_REACHED;
     return runs >= rule->most ? PRECISION_CAP : PRECISION_GO_ON;

@@ -45,9 +45,16 @@ struct estimate estimate_mean(const double *values, size_t count, double confide
 struct estimate estimate_quantile(const struct metric_samples *const *samples,
                                   size_t count, unsigned percent, double confidence);
 
-/* The row `row` of the numbers of `count` runs of one plan: quantile or mean. */
+/* The row `row` of the numbers of `count` runs of one plan: quantile or mean; of a share
+ * that was never seen with what so many events leave open. */
 struct estimate estimate_number(const struct trial_numbers *const *runs, size_t count,
                                 uint32_t row, double confidence);
+
+/* What a share of `events` leaves open if it was 0 in every run: Clopper and Pearson's
+ * interval of none among so many, were they independent.  They are not quite, so this is
+ * the least that is not known; half-widths are never below it.  Changes nothing of a
+ * share that was seen. */
+void estimate_never(struct estimate *e, double events, double confidence);
 
 /* Replications needed in all for a half-width of `wanted`, if the variance is what it
  * seems to be: never less than there are.  0: nothing is known of the variance;
@@ -126,8 +133,8 @@ enum precision { PRECISION_GO_ON, PRECISION_REACHED, PRECISION_CAP };
 
 /* Reached: half-width <= g / (1 + g) of the mean found, with g = rule->relative, so that
  * the error is at most g of the true mean [A. M. Law, Simulation Modeling and Analysis,
- * 9.4.1].  A value that never varies is as precise as can be; one that is missing in all
- * runs never is. */
+ * 9.4.1].  A value that never varies is as precise as can be, a share that is always 0
+ * too; one that is missing in all runs never is. */
 enum precision precision_state(const struct precision_rule *rule,
                                const struct estimate *e);
 

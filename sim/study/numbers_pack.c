@@ -53,7 +53,7 @@ static size_t parts_size(const struct head *h)
 
 /* A row, its texts being the next two. */
 struct packed_row {
-    uint32_t samples;
+    uint32_t samples, share_of;
     uint8_t percent;
     bool may_hide;
 };
@@ -111,6 +111,7 @@ static void pack_rows(struct packed *out, const struct trial_numbers *n)
         struct packed_row row;
         memset(&row, 0, sizeof row);
         row.samples = n->rows[i].samples;
+        row.share_of = n->rows[i].share_of;
         row.percent = n->rows[i].percent;
         row.may_hide = n->rows[i].may_hide;
         packed_add(out, &row, sizeof row);
@@ -127,8 +128,10 @@ static void unpack_rows(struct unpacking *u, struct trial_numbers *n, size_t tex
     for (uint32_t i = 0; i < n->count; i++) {
         struct packed_row row;
         packed_take(u, &row, sizeof row);
-        n->rows[i] = (struct number_row){
-            .samples = row.samples, .percent = row.percent, .may_hide = row.may_hide};
+        n->rows[i] = (struct number_row){.samples = row.samples,
+                                         .share_of = row.share_of,
+                                         .percent = row.percent,
+                                         .may_hide = row.may_hide};
     }
     n->texts = memory_new(texts, 1);
     packed_take(u, n->texts, texts);

@@ -107,6 +107,8 @@ static void keep(struct plan_reading *r, uint32_t run, struct trial_numbers *n,
     r->values = memory_resize(r->values, run + 1u, sizeof *r->values);
     r->values[run] = n->values[row];
     r->percent = n->rows[row].percent;
+    if (n->rows[row].share_of != NUMBERS_NONE && !isnan(n->values[row]))
+        r->events += n->values[n->rows[row].share_of];
     snprintf(r->unit, sizeof r->unit, "%s", n->rows[row].unit);
     if (!r->percent)
         return;
@@ -115,19 +117,32 @@ static void keep(struct plan_reading *r, uint32_t run, struct trial_numbers *n,
     metric_samples_merge(&r->samples[run], &n->samples[n->rows[row].samples]);
 }
 
+static struct estimate mean_of(const struct plan_reading *r, uint32_t runs,
+                               double confidence)
+{
+    struct estimate e = estimate_mean(r->values, runs, confidence);
+    estimate_never(&e, r->events, confidence);
+    return e;
+}
+
+static struct estimate quantile_of(const struct plan_reading *r, uint32_t runs,
+                                   double confidence)
+{
+    const struct metric_samples **samples =
+        memory_new(runs, sizeof(struct metric_samples *));
+    for (uint32_t i = 0; i < runs; i++)
+        samples[i] = &r->samples[i];
+    struct estimate e = estimate_quantile(samples, runs, r->percent, confidence);
+    free(samples);
+    return e;
+}
+
 struct estimate plan_point_estimate(const struct plan_point *point, uint32_t requirement,
                                     double confidence)
 {
     const struct plan_reading *r = &point->readings[requirement];
-    if (!r->percent)
-        return estimate_mean(r->values, point->runs, confidence);
-    const struct metric_samples **samples =
-        memory_new(point->runs, sizeof(struct metric_samples *));
-    for (uint32_t i = 0; i < point->runs; i++)
-        samples[i] = &r->samples[i];
-    struct estimate e = estimate_quantile(samples, point->runs, r->percent, confidence);
-    free(samples);
-    return e;
+    return r->percent ? quantile_of(r, point->runs, confidence)
+                      : mean_of(r, point->runs, confidence);
 }
 
 /* --- verdicts ------------------------------------------------------------------------

@@ -35,7 +35,8 @@ struct plan_reading {
     double *values;                 /* one a run; NaN: null */
     struct metric_samples *samples; /* behind a quantile, one a run; else NULL */
     uint8_t percent;                /* of a quantile; else 0 */
-    char unit[16];                  /* of the metric */
+    double events; /* of which a share is one, in all runs; 0: it is no share */
+    char unit[16]; /* of the metric */
 };
 
 struct plan_point {

@@ -62,12 +62,14 @@ void store_layouts_free(struct study_store *s)
 static struct number_row row_of(struct study_store *s, sqlite3_stmt *q)
 {
     bool quantile = sqlite3_column_type(q, 2) != SQLITE_NULL;
-    return (struct number_row){.samples = quantile ? (uint32_t)sqlite3_column_int64(q, 2)
-                                                   : NUMBERS_NONE,
-                               .percent = (uint8_t)sqlite3_column_int64(q, 3),
-                               .may_hide = sqlite3_column_int64(q, 4) != 0,
-                               .name = store_column_text(s, q, 5),
-                               .unit = store_column_text(s, q, 6)};
+    bool share = sqlite3_column_type(q, 5) != SQLITE_NULL;
+    return (struct number_row){
+        .samples = quantile ? (uint32_t)sqlite3_column_int64(q, 2) : NUMBERS_NONE,
+        .percent = (uint8_t)sqlite3_column_int64(q, 3),
+        .may_hide = sqlite3_column_int64(q, 4) != 0,
+        .share_of = share ? (uint32_t)sqlite3_column_int64(q, 5) : NUMBERS_NONE,
+        .name = store_column_text(s, q, 6),
+        .unit = store_column_text(s, q, 7)};
 }
 
 /* What could not be indexed is refused.  `before`: rows of the layout so far. */
@@ -77,7 +79,8 @@ static bool row_is_sound(const struct number_row *row, sqlite3_int64 metric,
     bool quantile = row->samples != NUMBERS_NONE;
     return metric > 0 && metric < METRICS_MAX && row->name && row->unit &&
            (!quantile || row->samples <= before) && quantile == (row->percent > 0) &&
-           row->percent < 100;
+           row->percent < 100 &&
+           (row->share_of == NUMBERS_NONE || row->share_of < before);
 }
 
 bool store_layouts_load(struct study_store *s, struct results_error *error)
@@ -107,8 +110,8 @@ bool store_layouts_load(struct study_store *s, struct results_error *error)
 static bool same_row(const struct number_row *a, const struct number_row *b)
 {
     return a->samples == b->samples && a->percent == b->percent &&
-           a->may_hide == b->may_hide && strcmp(a->name, b->name) == 0 &&
-           strcmp(a->unit, b->unit) == 0;
+           a->may_hide == b->may_hide && a->share_of == b->share_of &&
+           strcmp(a->name, b->name) == 0 && strcmp(a->unit, b->unit) == 0;
 }
 
 static bool same_rows(const struct store_layout *l, const struct trial_numbers *n)
@@ -153,6 +156,9 @@ static bool write_row(struct study_store *s, const struct store_layout *l, uint3
         sqlite3_bind_int64(q, 4, r->samples);
     sqlite3_bind_int64(q, 5, r->percent);
     sqlite3_bind_int64(q, 6, r->may_hide);
+    sqlite3_bind_null(q, 7);
+    if (r->share_of != NUMBERS_NONE)
+        sqlite3_bind_int64(q, 7, r->share_of);
     return store_do(s, q, error);
 }
 

@@ -47,6 +47,7 @@ const char store_schema[] =
     "  samples INTEGER, -- which histogram a quantile is read from\n"
     "  percent INTEGER NOT NULL, -- of a quantile; else 0\n"
     "  may_hide INTEGER NOT NULL, -- a summary leaves it out while it is zero\n"
+    "  share_of INTEGER, -- position of the count that a ratio is a share of\n"
     "  PRIMARY KEY (layout, position)\n"
     ") STRICT, WITHOUT ROWID;\n"
     "CREATE TABLE runs (\n"

@@ -32,8 +32,9 @@ extern const char store_schema[];
     X(AXES,          "SELECT path, base FROM axes ORDER BY axis")                        \
     X(ADD_METRIC,    "INSERT INTO metrics VALUES (NULL, ?, ?)")                          \
     X(FIND_METRIC,   "SELECT metric FROM metrics WHERE name = ? AND unit = ?")           \
-    X(ADD_LAYOUT,    "INSERT INTO layouts VALUES (?, ?, ?, ?, ?, ?)")                    \
-    X(LAYOUTS,       "SELECT layout, metric, samples, percent, may_hide, name, unit"     \
+    X(ADD_LAYOUT,    "INSERT INTO layouts VALUES (?, ?, ?, ?, ?, ?, ?)")                    \
+    X(LAYOUTS,       "SELECT layout, metric, samples, percent, may_hide, share_of,"     \
+                     " name, unit"                                                       \
                      " FROM layouts JOIN metrics USING (metric)"                         \
                      " ORDER BY layout, position")                                       \
     X(ADD_POINT,     "INSERT INTO points VALUES (?, ?, NULL)")                           \

@@ -4,6 +4,9 @@
  *     fails      it does at none
  *     undecided  at some; or too few runs have a value, so that there is no interval
  *
+ * A share that must be 0 and was 0 in every run holds: its interval reaches beyond 0, but
+ * no number of runs could show more.
+ *
  * A run without a value meets no requirement: of such a metric the verdict is never
  * "holds", and "fails" if no run has one.
  */

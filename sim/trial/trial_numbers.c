@@ -73,9 +73,10 @@ static void read_window(struct trial_numbers *n, const struct metrics *m,
                         const struct window *w, char **texts)
 {
     struct span span = span_of(m, w);
-    uint32_t sampled = UINT32_MAX, readings = metrics_reading_count(m);
+    uint32_t sampled = UINT32_MAX, readings = metrics_reading_count(m), base = n->count;
     for (uint32_t i = 0; i < readings; i++) {
         struct metric_reading r = metrics_reading(m, i);
+        uint32_t share_of = metrics_reading_share_of(m, i);
         unsigned percent = metrics_reading_percent(m, i);
         uint32_t samples =
             percent ? samples_of(n, m, r.metric, &sampled, &span) : NUMBERS_NONE;
@@ -85,13 +86,14 @@ static void read_window(struct trial_numbers *n, const struct metrics *m,
                             : metrics_read(m, i, span.first, span.last);
         n->values[n->count] = value;
         n->hidden[n->count] = r.quiet;
-        n->rows[n->count++] =
-            (struct number_row){.name = put_name(texts, r.name, w->name),
-                                .unit = put(texts, r.unit),
-                                .samples = samples,
-                                .percent = (uint8_t)percent,
-                                .of_parts = (uint8_t)metrics_reading_of_parts(m, i),
-                                .may_hide = r.may_hide};
+        n->rows[n->count++] = (struct number_row){
+            .name = put_name(texts, r.name, w->name),
+            .unit = put(texts, r.unit),
+            .samples = samples,
+            .share_of = share_of == UINT32_MAX ? NUMBERS_NONE : base + share_of,
+            .percent = (uint8_t)percent,
+            .of_parts = (uint8_t)metrics_reading_of_parts(m, i),
+            .may_hide = r.may_hide};
     }
 }
 

@@ -21,10 +21,11 @@
 struct number_row {
     const char *name; /* "apps.web.failure_ratio@outage" */
     const char *unit;
-    uint32_t samples; /* index of its samples; NUMBERS_NONE: not a quantile */
-    uint8_t percent;  /* of a quantile; else 0 */
-    uint8_t of_parts; /* enum metric_of_parts */
-    bool may_hide;    /* a summary leaves it out while it is zero in the whole run */
+    uint32_t samples;  /* index of its samples; NUMBERS_NONE: not a quantile */
+    uint32_t share_of; /* row of the count that a ratio is a share of; NUMBERS_NONE */
+    uint8_t percent;   /* of a quantile; else 0 */
+    uint8_t of_parts;  /* enum metric_of_parts */
+    bool may_hide;     /* a summary leaves it out while it is zero in the whole run */
 };
 
 struct trial_numbers {
