@@ -29,10 +29,11 @@ CFLAGS   += -std=c11 -ffp-contract=off $(OPT) -g $(WARNINGS) $(EXTRA)
 CPPFLAGS += -I. -D_GNU_SOURCE -DPORTSIM_VERSION='"$(VERSION)"' -MMD -MP
 LDLIBS   += -lgsl -lgslcblas -lcjson -lmd -lsqlite3 -lpthread -lm
 
-# Of the two sides of sim/study/ranks.h one is built.
-LIBRARY := $(filter-out sim/study/ranks_$(if $(MPI),none,mpi).c,$(wildcard sim/base/*.c sim/engine/*.c sim/engine/dist/*.c sim/scenario/*.c \
-             sim/results/*.c models/*.c models/alloc/*.c sim/trial/*.c sim/theory/*.c sim/study/*.c \
-             sim/views/*.c))
+# The side of sim/study/ranks.h that is not built.
+RANKS   := sim/study/ranks_$(if $(MPI),none,mpi).c
+LIBRARY := $(filter-out $(RANKS),$(wildcard sim/base/*.c sim/engine/*.c sim/engine/dist/*.c \
+             sim/scenario/*.c sim/results/*.c models/*.c models/alloc/*.c sim/trial/*.c \
+             sim/theory/*.c sim/study/*.c sim/study/*/*.c sim/views/*.c))
 CLI     := $(wildcard sim/cli/*.c)
 TESTS   := $(wildcard tests/test_*.c)
 TESTLIB := $(filter-out $(TESTS),$(wildcard tests/*.c))

@@ -40,9 +40,9 @@ may sim/study sim/base sim/engine models sim/scenario sim/results sim/trial sim/
 may sim/cli sim models
 
 only 'gsl/' sim/engine sim/study
-only 'sqlite3.h' sim/study
-only 'mpi.h' sim/study
-only 'pthread.h' sim/study
+only 'sqlite3.h' sim/study/store
+only 'mpi.h' sim/study/ranks_mpi.c
+only 'pthread.h' sim/study/workers.c sim/study/ranks_mpi.c
 only 'Random123/' sim/engine
 only 'cjson/' sim/scenario sim/results
 only 'sha2.h' sim/results

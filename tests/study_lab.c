@@ -12,7 +12,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/scenario/scenario.h"
-#include "sim/study/store_export.h"
+#include "sim/study/store/store_export.h"
 #include "tests/scratch.h"
 
 /* In an order that is not that of the table. */

@@ -3,7 +3,7 @@
 #ifndef TESTS_STUDY_LAB_H
 #define TESTS_STUDY_LAB_H
 
-#include "sim/study/store.h"
+#include "sim/study/store/store.h"
 #include "sim/study/workers.h"
 #include "tests/run_text.h"
 

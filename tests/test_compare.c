@@ -13,7 +13,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/engine/random.h"
-#include "sim/study/compare.h"
+#include "sim/study/compare/compare.h"
 
 #define RUNS 10
 

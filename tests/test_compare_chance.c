@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "sim/base/memory.h"
-#include "sim/study/compare_run.h"
+#include "sim/study/compare/compare_run.h"
 #include "sim/trial/attempt.h"
 #include "tests/run_text.h"
 

@@ -12,8 +12,8 @@
 #include <sqlite3.h>
 
 #include "sim/base/memory.h"
-#include "sim/study/merge.h"
-#include "sim/study/store_export.h"
+#include "sim/study/store/merge.h"
+#include "sim/study/store/store_export.h"
 #include "tests/program.h"
 #include "tests/scratch.h"
 #include "tests/study_lab.h"

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "sim/base/memory.h"
-#include "sim/study/pictures.h"
+#include "sim/study/pictures/pictures.h"
 #include "tests/hostile.h"
 #include "tests/scratch.h"
 

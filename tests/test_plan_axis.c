@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "sim/study/plan_axis.h"
+#include "sim/study/plan/plan_axis.h"
 #include "sim/trial/trial_plan.h"
 #include "tests/complaints.h"
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "sim/study/plan_search.h"
+#include "sim/study/plan/plan_search.h"
 
 /* Positions below `low` meet, those from `high` on fail, those between cannot be told;
  * `reversed`: counted from the other end.  One island may say the opposite. */

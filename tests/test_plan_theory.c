@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "sim/base/memory.h"
-#include "sim/study/plan.h"
+#include "sim/study/plan/plan.h"
 #include "sim/trial/trial_plan.h"
 #include "tests/loss_system.h"
 #include "tests/scratch.h"

@@ -14,8 +14,8 @@
 
 #include "sim/base/memory.h"
 #include "sim/scenario/scenario.h"
-#include "sim/study/axis_value.h"
-#include "sim/study/store_export.h"
+#include "sim/study/points/axis_value.h"
+#include "sim/study/store/store_export.h"
 #include "tests/scratch.h"
 #include "tests/study_lab.h"
 

@@ -18,7 +18,7 @@
 #include <sqlite3.h>
 
 #include "sim/base/memory.h"
-#include "sim/study/store_export.h"
+#include "sim/study/store/store_export.h"
 #include "tests/scratch.h"
 #include "tests/study_lab.h"
 

@@ -11,8 +11,8 @@
 
 #include "sim/base/memory.h"
 #include "sim/scenario/scenario.h"
-#include "sim/study/store.h"
-#include "sim/study/study_pictures.h"
+#include "sim/study/pictures/study_pictures.h"
+#include "sim/study/store/store.h"
 #include "tests/run_text.h"
 #include "tests/scratch.h"
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "sim/base/memory.h"
-#include "sim/study/points.h"
+#include "sim/study/points/points.h"
 #include "tests/scratch.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

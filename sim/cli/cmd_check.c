@@ -9,7 +9,7 @@
 #include "sim/cli/read.h"
 #include "sim/cli/terminal.h"
 #include "sim/scenario/scenario.h"
-#include "sim/study/points.h"
+#include "sim/study/points/points.h"
 
 enum { KEY_SET = 1000, KEY_RESOLVED, KEY_ORIGINS };
 

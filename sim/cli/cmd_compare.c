@@ -12,7 +12,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/stop.h"
 #include "sim/cli/terminal.h"
-#include "sim/study/compare_stored.h"
+#include "sim/study/compare/compare_stored.h"
 
 enum {
     KEY_A = 1000,

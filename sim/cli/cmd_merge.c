@@ -9,7 +9,7 @@
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/terminal.h"
-#include "sim/study/merge.h"
+#include "sim/study/store/merge.h"
 
 enum { KEY_JSON = 1000 };
 

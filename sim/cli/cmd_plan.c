@@ -16,8 +16,8 @@
 #include "sim/cli/terminal.h"
 #include "sim/scenario/expression.h"
 #include "sim/scenario/scenario.h"
-#include "sim/study/plan_files.h"
-#include "sim/study/plan_picture.h"
+#include "sim/study/plan/plan_files.h"
+#include "sim/study/plan/plan_picture.h"
 
 enum {
     KEY_VARY = 1000,

@@ -6,7 +6,7 @@
 #include "sim/cli/directory.h"
 #include "sim/cli/draw.h"
 #include "sim/cli/run.h"
-#include "sim/study/store.h"
+#include "sim/study/store/store.h"
 
 struct arguments {
     const char *directory;

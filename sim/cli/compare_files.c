@@ -5,7 +5,7 @@
 #include "sim/cli/places.h"
 #include "sim/cli/terminal.h"
 #include "sim/results/folder.h"
-#include "sim/study/compare_picture.h"
+#include "sim/study/compare/compare_picture.h"
 
 bool compare_prepare(const char *directory, struct results_error *error)
 {

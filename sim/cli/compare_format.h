@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "sim/base/json.h"
-#include "sim/study/compare.h"
+#include "sim/study/compare/compare.h"
 
 /* A comparison, and what its reader must know beside it. */
 struct compare_report {

@@ -12,7 +12,7 @@
 #include "sim/cli/terminal.h"
 #include "sim/results/text.h"
 #include "sim/study/key.h"
-#include "sim/study/store.h"
+#include "sim/study/store/store.h"
 
 #define ENDING ".json"
 

@@ -6,7 +6,7 @@
 #define SIM_CLI_COMPARE_INPUT_H
 
 #include "sim/cli/read.h"
-#include "sim/study/compare_run.h"
+#include "sim/study/compare/compare_run.h"
 
 struct compare_request {
     const char *inputs[2]; /* files, names of the library, folders, or studies; [1] may be

@@ -6,7 +6,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/compare_input.h"
 #include "sim/cli/terminal.h"
-#include "sim/study/compare_stored.h"
+#include "sim/study/compare/compare_stored.h"
 
 static int io_error(const struct results_error *error)
 {

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "sim/cli/places.h"
-#include "sim/study/study_pictures.h"
+#include "sim/study/pictures/study_pictures.h"
 
 /* The folder of the scripts; NULL after an error. */
 static char *find_scripts(struct results_error *error)

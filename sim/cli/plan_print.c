@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "sim/cli/terminal.h"
-#include "sim/study/plan_files.h"
+#include "sim/study/plan/plan_files.h"
 #include "sim/trial/trial_plan.h"
 #include "sim/views/human.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "sim/study/plan.h"
+#include "sim/study/plan/plan.h"
 
 /* The answer in a sentence or two, what speaks against it, and the points it rests on. */
 void plan_print(FILE *out, const struct plan_question *question,

@@ -11,7 +11,7 @@
 #include "sim/cli/sweep_print.h"
 #include "sim/cli/sweep_session.h"
 #include "sim/cli/sweep_tell.h"
-#include "sim/study/store_export.h"
+#include "sim/study/store/store_export.h"
 #include "sim/study/sweep_estimate.h"
 
 /* --- results ------------------------------------------------------------------- */

@@ -8,7 +8,7 @@
 #include "sim/cli/terminal.h"
 #include "sim/results/run_directory.h"
 #include "sim/study/estimate.h"
-#include "sim/study/store.h"
+#include "sim/study/store/store.h"
 
 /* One of the two. */
 struct theory_runs {

@@ -26,7 +26,7 @@ enum figure_format {
 
 /* What is to be drawn, and where to. */
 struct figures_request {
-    const char *directory;     /* of a run (or a study: sim/study/pictures.h) */
+    const char *directory;     /* of a run (or a study: sim/study/pictures/pictures.h) */
     const char *scripts;       /* the folder with the gnuplot scripts */
     enum figure_format format; /* SVG and PNG go to plots/ in the directory */
     FILE *terminal;            /* DUMB: where to; not closed */

@@ -13,10 +13,10 @@
 #define SIM_STUDY_SWEEP_H
 
 #include "sim/results/error.h"
-#include "sim/study/points.h"
+#include "sim/study/points/points.h"
 #include "sim/study/ranks.h"
 #include "sim/study/shard.h"
-#include "sim/study/store.h"
+#include "sim/study/store/store.h"
 
 /* Of one command, done before or not. */
 #define SWEEP_RUNS_MAX 2000000

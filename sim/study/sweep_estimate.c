@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "sim/base/memory.h"
-#include "sim/study/store_export.h"
+#include "sim/study/store/store_export.h"
 #include "sim/trial/trial.h"
 
 /* Replications that each pilot stands for when the disk is measured: a store grows by

@@ -1,7 +1,7 @@
 /* The key "sweep": which scenarios a study makes of this one.
  *
  * A run does not look at it; `portsim sweep` does, and the command line can say all of it
- * too.  What stands behind a path of "vary" is read by sim/study/axes.h.
+ * too.  What stands behind a path of "vary" is read by sim/study/points/axes.h.
  */
 #ifndef SIM_TRIAL_SWEEP_CONFIG_H
 #define SIM_TRIAL_SWEEP_CONFIG_H

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "sim/study/store_export.h"
+#include "sim/study/store/store_export.h"
 #include "tests/run_text.h"
 #include "tests/scratch.h"
 

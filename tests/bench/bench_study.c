@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "sim/base/memory.h"
-#include "sim/study/store_export.h"
+#include "sim/study/store/store_export.h"
 #include "sim/study/sweep.h"
 #include "sim/trial/trial.h"
 #include "tests/scratch.h"
