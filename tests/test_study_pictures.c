@@ -184,7 +184,8 @@ static void test_a_metric_can_be_asked_for(void **state)
     make_study(*state, along_rates, COUNT(along_rates), "", 2);
     expect_drawn(*state, "hosts.client.tcp4.in_use", "plots/knee.svg ");
     expect_words(*state, "plots/knee.svg", "hosts.client.tcp4.in_use (ports)");
-    expect_refusal(*state, "apps.web.sucesses", "no run has a metric");
+    expect_refusal(*state, "apps.web.sucesses", "did you mean \"apps.web.successes\"?");
+    expect_refusal(*state, "apps.mail.nothing", "those that have a column");
 }
 
 static void test_two_requirements_get_a_picture_each(void **state)

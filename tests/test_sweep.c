@@ -115,6 +115,19 @@ static void test_what_was_asked_for_is_printed_instead(void **state)
     scratch_free(folder);
 }
 
+static void test_a_picture_of_an_unknown_metric_is_a_wrong_command(void **state)
+{
+    (void)state;
+    char *folder = folder_with_small();
+    struct program sweep = {.args = {"sweep", "small.json", "-q", "-r", "1", "-o", "s"}},
+                   plot = {.args = {"plot", "s", "-m", "apps.x.sucesses"}};
+    expect_run(folder, &sweep, 0, NULL);
+    expect_run(folder, &plot, 2, "did you mean \"apps.x.successes\"?\n");
+    plot.args[3] = "apps.mail.nothing";
+    expect_run(folder, &plot, 2, "no run has a metric \"apps.mail.nothing\"");
+    scratch_free(folder);
+}
+
 static void test_where_nothing_is_asked_every_failure_ratio_is_printed(void **state)
 {
     (void)state;
@@ -464,6 +477,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_sweep_prints_what_is_required_with_half_widths),
         cmocka_unit_test(test_what_was_asked_for_is_printed_instead),
+        cmocka_unit_test(test_a_picture_of_an_unknown_metric_is_a_wrong_command),
         cmocka_unit_test(test_where_nothing_is_asked_every_failure_ratio_is_printed),
         cmocka_unit_test(test_json_is_results_json),
         cmocka_unit_test(test_a_list_says_what_is_done_and_runs_nothing),

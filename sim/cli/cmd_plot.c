@@ -73,7 +73,7 @@ static int run(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     if (!draw(&a, &drawn, &error)) {
         fprintf(stderr, "portsim: %s\n", error.text);
-        return EXIT_IO;
+        return error.asked ? EXIT_USAGE : EXIT_IO;
     }
     for (unsigned i = 0; i < drawn.count && a.format != FIGURE_DUMB; i++)
         printf("%s/%s\n", a.directory, drawn.names[i]);

@@ -17,16 +17,35 @@ static void disarm(char *text)
     }
 }
 
-bool results_fail(struct results_error *error, int code, const char *format, ...)
+static void fill(struct results_error *error, int code, const char *format, va_list list)
+    __attribute__((format(printf, 3, 0)));
+
+static void fill(struct results_error *error, int code, const char *format, va_list list)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(error->text, sizeof error->text, format, arguments);
-    va_end(arguments);
+    int length = vsnprintf(error->text, sizeof error->text, format, list);
     error->code = code;
+    error->asked = false;
     if (code && length >= 0 && (size_t)length < sizeof error->text)
         snprintf(error->text + length, sizeof error->text - (size_t)length, ": %s",
                  strerror(code));
     disarm(error->text);
+}
+
+bool results_fail(struct results_error *error, int code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fill(error, code, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool results_refuse(struct results_error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fill(error, 0, format, arguments);
+    va_end(arguments);
+    error->asked = true;
     return false;
 }

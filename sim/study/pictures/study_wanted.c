@@ -6,6 +6,7 @@
 #include "sim/base/memory.h"
 #include "sim/results/text.h"
 #include "sim/scenario/expression.h"
+#include "sim/scenario/spelling.h"
 
 char *wanted_app(const char *metric)
 {
@@ -102,15 +103,28 @@ static char *find_moment(const struct study_wanted *w, const struct trial_number
     return NULL;
 }
 
+static bool refuse(const struct trial_numbers *run, const char *metric,
+                   struct results_error *error)
+{
+    struct spelling spelling = {.word = metric};
+    for (uint32_t i = 0; i < run->count; i++)
+        if (!run->hidden[i])
+            spelling_offer(&spelling, run->rows[i].name);
+    if (spelling.nearest)
+        return results_refuse(error, "no run has a metric \"%s\"; did you mean \"%s\"?",
+                              metric, spelling.nearest);
+    return results_refuse(error,
+                          "no run has a metric \"%s\"; those that have a column in "
+                          "results.csv can be drawn",
+                          metric);
+}
+
 static bool choose(struct study_wanted *w, const struct trial_numbers *run,
                    const struct trial_plan *base, const char *metric,
                    struct results_error *error)
 {
     if (metric && trial_numbers_find(run, metric) == NUMBERS_NONE)
-        return results_fail(error, 0,
-                            "no run has a metric \"%s\"; those that have a "
-                            "column in results.csv can be drawn",
-                            metric);
+        return refuse(run, metric, error);
     if (metric)
         add(w, memory_print("%s", metric), known_bound(base, metric));
     else
