@@ -168,6 +168,7 @@ static void test_one_axis_gets_a_knee_with_bound_and_theory(void **state)
     expect_words(*state, "plots/knee.svg", "apps.web.failure_ratio ≤ 20 % up to 8/s");
     expect_words(*state, "plots/knee.svg", "required: ≤ 20 %");
     expect_words(*state, "plots/knee.svg", "Erlang B");
+    expect_words(*state, "plots/knee.svg", "capacity: ");
     expect_words(*state, "plots/knee.svg", "lab, seed 1, 3 replications, 95 % intervals");
 }
 

@@ -503,6 +503,10 @@ static void settle(struct steady *s)
 {
     for (uint32_t i = 0; i < s->app_count; i++)
         s->apps[i].offered = s->apps[i].rate * s->apps[i].network;
+    come_again(s, false); /* for want of an answer, nobody having lost yet */
+    load_systems(s);
+    for (uint32_t i = 0; i < s->system_count; i++)
+        s->systems[i].demand = s->systems[i].load;
     double change = 1;
     for (int round = 0; round < ROUNDS && change > 1e-12; round++) {
         load_systems(s);

@@ -33,6 +33,7 @@ struct steady_system {
     bool parallel;           /* some attempts want several ports at once */
     double copies;           /* members x addresses in use x destinations */
     double load;             /* of one copy, erlang */
+    double demand;           /* what the load would be if everybody found a port */
     struct loss_state state; /* of one copy; of attempts for one port each */
     const char *doubt, *cannot;
 };

@@ -18,4 +18,10 @@ struct trial_plan;
 bool theory_predict(const struct trial_plan *plan, const char *metric, double *value,
                     const char **formula, bool *exact);
 
+/* How full the ports would be that the application or host of a metric uses, if everybody
+ * found one: the largest demand / ports of its loss systems, 1 at their capacity.  False
+ * where theory cannot say.  That the window is long enough to fill them is not asked. */
+bool theory_fullness(const struct trial_plan *plan, const char *metric,
+                     double *load_per_port);
+
 #endif

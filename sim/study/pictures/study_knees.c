@@ -5,6 +5,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/scenario/scenario.h"
+#include "sim/study/pictures/capacity.h"
 #include "sim/study/pictures/study_drawing.h"
 #include "sim/theory/theory.h"
 
@@ -80,28 +81,50 @@ static struct trial_plan *plan_of(const struct study_drawing *d,
     return plan;
 }
 
-static bool predict(const struct study_drawing *d, const struct table_point *p,
-                    const char *metric, double *value, const char **formula)
+/* What a closed form can be asked; `formula` may be left alone. */
+typedef bool closed_form(const struct trial_plan *plan, const char *metric, double *value,
+                         const char **formula);
+
+static bool predicted(const struct trial_plan *plan, const char *metric, double *value,
+                      const char **formula)
+{
+    bool exact;
+    return theory_predict(plan, metric, value, formula, &exact) && !isnan(*value);
+}
+
+static bool fullness(const struct trial_plan *plan, const char *metric, double *value,
+                     const char **formula)
+{
+    (void)formula;
+    return theory_fullness(plan, metric, value);
+}
+
+static bool ask(const struct study_drawing *d, const struct table_point *p,
+                closed_form *form, const char *metric, double *value,
+                const char **formula)
 {
     struct issues *issues = issues_new();
     struct trial_plan *plan = plan_of(d, p, issues);
-    bool exact, known = plan && theory_predict(plan, metric, value, formula, &exact);
+    bool known = plan && form(plan, metric, value, formula);
     trial_plan_free(plan);
     issues_free(issues);
-    return known && !isnan(*value);
+    return known;
 }
 
-/* What closed forms say along the axis; no points where they do not apply. */
+/* What a closed form says along the axis, as along(); no points where it does not apply.
+ */
 static struct line theory_along(const struct study_drawing *d, uint32_t axis,
+                                uint32_t other, uint32_t place, closed_form *form,
                                 uint32_t metric, const char **formula)
 {
     const struct table_axis *a = &d->table.axes[axis];
     struct line line = {.points = memory_new(a->count, sizeof *line.points)};
     for (uint32_t i = 0; i < a->count && a->count <= THEORY_POINTS_MAX; i++) {
-        const struct table_point *p = study_table_at(&d->table, axis, i, axis, i);
+        const struct table_point *p =
+            study_table_at(&d->table, axis, i, other, other == axis ? i : place);
         struct picture_point *point = &line.points[line.count];
         point->x = a->sizes[i];
-        if (p && predict(d, p, d->wanted.at[metric].name, &point->mean, formula))
+        if (p && ask(d, p, form, d->wanted.at[metric].name, &point->mean, formula))
             line.count++;
     }
     return line;
@@ -121,56 +144,84 @@ static struct picture_knee knee_of(const struct study_drawing *d, uint32_t axis,
     };
 }
 
-/* Draws the lines that have points. */
-static bool draw(struct study_drawing *d, struct picture_knee *k,
-                 const struct line *lines, unsigned count, uint32_t metric)
+/* A knee being made: lines with data, and with each how full its ports are. */
+struct making {
+    struct study_drawing *d;
+    uint32_t axis;
+    struct picture_knee knee;
+    struct line lines[PICTURE_LINES_MAX], full[PICTURE_LINES_MAX];
+    unsigned count;
+};
+
+/* Takes the label. */
+static void add_line(struct making *m, uint32_t other, uint32_t place, uint32_t metric,
+                     char *label)
 {
-    for (unsigned i = 0; i < count; i++)
-        if (lines[i].count)
-            k->lines[k->line_count++] =
-                (struct knee_line){lines[i].label, lines[i].points, lines[i].count};
-    if (!k->line_count)
-        return true;
-    char *name = study_picture_name(d, "knee", metric);
-    bool good = picture_knee(&d->canvas, name, k);
+    struct line *line = &m->lines[m->count];
+    *line = along(m->d, m->axis, other, place, metric);
+    line->label = label;
+    m->full[m->count++] =
+        theory_along(m->d, m->axis, other, place, fullness, metric, NULL);
+}
+
+static void free_line(struct line *line)
+{
+    free(line->label);
+    free(line->points);
+}
+
+/* Draws the lines that have points, and frees all. */
+static bool draw(struct making *m, uint32_t metric)
+{
+    struct picture_knee *k = &m->knee;
+    struct capacity_line capacities[PICTURE_LINES_MAX];
+    struct texts texts = {0};
+    for (unsigned i = 0; i < m->count; i++) {
+        const struct line *line = &m->lines[i], *full = &m->full[i];
+        if (!line->count)
+            continue;
+        capacities[k->line_count] =
+            (struct capacity_line){line->label, full->points, full->count};
+        k->lines[k->line_count++] =
+            (struct knee_line){line->label, line->points, line->count};
+    }
+    capacity_mark(k, capacities, k->line_count, &texts);
+    char *name = study_picture_name(m->d, "knee", metric);
+    bool good = !k->line_count || picture_knee(&m->d->canvas, name, k);
     free(name);
+    texts_free(&texts);
+    for (unsigned i = 0; i < m->count; i++) {
+        free_line(&m->lines[i]);
+        free_line(&m->full[i]);
+    }
     return good;
 }
 
-static void free_lines(struct line *lines, unsigned count)
+static struct making making_of(struct study_drawing *d, uint32_t axis, uint32_t metric)
 {
-    for (unsigned i = 0; i < count; i++) {
-        free(lines[i].label);
-        free(lines[i].points);
-    }
+    return (struct making){.d = d, .axis = axis, .knee = knee_of(d, axis, metric)};
 }
 
 /* The failure ratios of all applications. */
 static bool knee_of_apps(struct study_drawing *d, uint32_t axis)
 {
-    struct line lines[PICTURE_LINES_MAX] = {0};
-    unsigned count = d->wanted.count;
-    struct picture_knee k = knee_of(d, axis, 0);
-    k.y.label = "failure_ratio";
-    for (uint32_t i = 0; i < count; i++) {
-        lines[i] = along(d, axis, axis, 0, i);
-        lines[i].label = wanted_app(d->wanted.at[i].name);
-    }
-    bool good = draw(d, &k, lines, count, 0);
-    free_lines(lines, count);
-    return good;
+    struct making m = making_of(d, axis, 0);
+    m.knee.y.label = "failure_ratio";
+    for (uint32_t i = 0; i < d->wanted.count; i++)
+        add_line(&m, axis, 0, i, wanted_app(d->wanted.at[i].name));
+    return draw(&m, 0);
 }
 
 static bool knee_of_metric(struct study_drawing *d, uint32_t axis, uint32_t metric)
 {
-    struct picture_knee k = knee_of(d, axis, metric);
-    struct line lines[2] = {along(d, axis, axis, 0, metric),
-                            theory_along(d, axis, metric, &k.theory_name)};
-    lines[0].label = memory_print("simulated");
-    k.theory = lines[1].points;
-    k.theory_count = lines[1].count;
-    bool good = draw(d, &k, lines, 1, metric);
-    free_lines(lines, 2);
+    struct making m = making_of(d, axis, metric);
+    struct line theory =
+        theory_along(d, axis, axis, 0, predicted, metric, &m.knee.theory_name);
+    m.knee.theory = theory.points;
+    m.knee.theory_count = theory.count;
+    add_line(&m, axis, 0, metric, memory_print("simulated"));
+    bool good = draw(&m, metric);
+    free_line(&theory);
     return good;
 }
 
@@ -180,16 +231,12 @@ static bool knee_by(struct study_drawing *d, uint32_t axis, uint32_t other,
 {
     const struct table_axis *by = &d->table.axes[other];
     const char *last = strrchr(by->path, '.');
-    struct line lines[PICTURE_LINES_MAX] = {0};
-    struct picture_knee k = knee_of(d, axis, metric);
-    for (uint32_t i = 0; i < by->count; i++) {
-        lines[i] = along(d, axis, other, i, metric);
-        lines[i].label = memory_print("%s %s", last ? last + 1 : by->path,
-                                      by->values[i] ? by->values[i] : "unset");
-    }
-    bool good = draw(d, &k, lines, by->count, metric);
-    free_lines(lines, by->count);
-    return good;
+    struct making m = making_of(d, axis, metric);
+    for (uint32_t i = 0; i < by->count; i++)
+        add_line(&m, other, i, metric,
+                 memory_print("%s %s", last ? last + 1 : by->path,
+                              by->values[i] ? by->values[i] : "unset"));
+    return draw(&m, metric);
 }
 
 bool study_knees(struct study_drawing *d, uint32_t axis, uint32_t other)

@@ -6,6 +6,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/scenario/expression.h"
+#include "sim/study/pictures/capacity.h"
 #include "sim/study/pictures/pictures.h"
 #include "sim/trial/trial_plan.h"
 
@@ -64,6 +65,26 @@ static void put_curve(struct picture_knee *k, const struct plan_answer *a,
     k->theory_name = a->theory.formula;
 }
 
+/* --- the capacity ----------------------------------------------------------------------
+ */
+
+/* By the points that were run, both ends among them. */
+static void put_capacity(struct picture_knee *k, const struct plan_answer *a,
+                         struct texts *texts)
+{
+    const struct plan_points *p = &a->points;
+    struct picture_point *along = memory_new(p->count, sizeof *along);
+    struct capacity_line line = {.along = along};
+    for (uint32_t i = 0; i < p->count; i++) {
+        struct picture_point *point = &along[line.count];
+        point->x = plan_axis_value(p->axes, 0, p->at[i].position);
+        line.count +=
+            plan_theory_fullness(p, a->requirement, p->at[i].position, &point->mean);
+    }
+    capacity_mark(k, &line, 1, texts);
+    free(along);
+}
+
 /* --- words and answer ------------------------------------------------------------------
  */
 
@@ -116,10 +137,13 @@ bool plan_picture(const struct figures_request *request, const struct plan_quest
     put_answer(&k, q, a);
     if (a->theory.applies)
         put_curve(&k, a, curve);
+    struct texts texts = {0};
+    put_capacity(&k, a, &texts);
     struct canvas canvas;
     bool well =
         canvas_open(&canvas, request, drawn, error) && picture_knee(&canvas, "knee", &k);
     canvas_close(&canvas);
+    texts_free(&texts);
     free(curve);
     free(points);
     free(metric);

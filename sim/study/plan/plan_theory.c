@@ -129,6 +129,18 @@ bool plan_theory_at(const struct plan_points *points, uint32_t requirement,
     return applies;
 }
 
+bool plan_theory_fullness(const struct plan_points *points, uint32_t requirement,
+                          uint32_t position, double *value)
+{
+    struct plan_theory unused;
+    struct asked asked = asked_of(points, requirement, &unused);
+    struct trial_plan *plan = plan_points_read(points, position);
+    bool known = plan && theory_fullness(plan, asked.metric, value);
+    trial_plan_free(plan);
+    free(asked.metric);
+    return known;
+}
+
 void plan_theory_free(struct plan_theory *theory)
 {
     free(theory->at_points);

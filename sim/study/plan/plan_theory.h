@@ -28,6 +28,10 @@ struct plan_theory plan_theory_of(const struct plan_points *points, uint32_t req
 bool plan_theory_at(const struct plan_points *points, uint32_t requirement,
                     uint32_t position, double *value);
 
+/* How full the ports would be at a position (theory_fullness()); false: not known. */
+bool plan_theory_fullness(const struct plan_points *points, uint32_t requirement,
+                          uint32_t position, double *value);
+
 void plan_theory_free(struct plan_theory *theory);
 
 #endif
