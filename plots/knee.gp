@@ -18,12 +18,14 @@ if (!plain) {
         if (answer_late) { set label 20 answer_text at first answer_low,graph 0.965 right offset -0.7,0 front noenhanced font detail_font textcolor rgb good
         } else { set label 20 answer_text at first answer_high,graph 0.965 left offset 0.7,0 front noenhanced font detail_font textcolor rgb good }
     }
-    # Words about places stand in rows from the top, under the answer, on the side that has room.
+    # Words about places stand in rows from the top, under the answer, on the side that has room;
+    # each line ends at its own.
+    place_row(i) = 1.02 - 0.055 * (i + answers)
     set style arrow 2 nohead back linecolor rgb faint linewidth 1.2 dashtype 4
     do for [i = 1:places] {
-        set arrow 30 + i from first place_at[i],graph 0 to first place_at[i],graph 1 arrowstyle 2
-        if (place_late[i]) { set label 30 + i place_text[i] at first place_at[i],graph 1.02 - 0.055 * (i + answers) right offset -0.6,0 front noenhanced font text_font textcolor rgb faint
-        } else { set label 30 + i place_text[i] at first place_at[i],graph 1.02 - 0.055 * (i + answers) left offset 0.6,0 front noenhanced font text_font textcolor rgb faint }
+        set arrow 30 + i from first place_at[i],graph 0 to first place_at[i],graph place_row(i) + 0.025 arrowstyle 2
+        if (place_late[i]) { set label 30 + i place_text[i] at first place_at[i],graph place_row(i) right offset -0.6,0 front noenhanced font text_font textcolor rgb faint
+        } else { set label 30 + i place_text[i] at first place_at[i],graph place_row(i) left offset 0.6,0 front noenhanced font text_font textcolor rgb faint }
     }
     if (bounds) {
         set arrow 40 from graph 0,first bound to graph 1,first bound nohead front linecolor rgb bad linewidth 1.4 dashtype 2
@@ -33,11 +35,11 @@ if (!plain) {
     set style fill transparent solid 0.18 noborder
     set bars 0.6
     plot for [i = 1:lines] $data index i - 1 using 1:3:4 with filledcurves linecolor rgb line_colour[i] notitle, \
-         for [i = 1:theories] $theory using 1:2 with lines linewidth 1.6 dashtype 2 linecolor rgb ink title theory_name, \
+         for [i = 1:theories] $theory using 1:2 with lines linewidth 1.6 dashtype 2 linecolor rgb ink title clip(theory_name, 26), \
          for [i = 1:lines] $data index i - 1 using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0.01 linewidth 1.3 linecolor rgb line_colour[i] notitle, \
          for [i = 1:lines] $data index i - 1 using 1:2 with lines linewidth 1.6 linecolor rgb line_colour[i] notitle, \
          for [i = 1:lines] $data index i - 1 using 1:(column(5) > 0 ? NaN : column(2)) with points pointtype 7 pointsize 0.8 linecolor rgb line_colour[i] notitle, \
-         for [i = 1:lines] NaN with linespoints pointtype 7 pointsize 0.8 linewidth 1.6 linecolor rgb line_colour[i] title label_of[i], \
+         for [i = 1:lines] NaN with linespoints pointtype 7 pointsize 0.8 linewidth 1.6 linecolor rgb line_colour[i] title clip(label_of[i], 26), \
          for [i = 1:lines] $data index i - 1 using 1:(column(5) > 0 ? column(2) : NaN) with points pointtype 6 pointsize 0.9 linewidth 1.4 linecolor rgb line_colour[i] notitle
 } else {
     legend = bounds ? '- ' . bound_text : ''

@@ -25,6 +25,8 @@ static struct extent extent_of(const struct picture_knee *k)
             study_span_add(&e.y, point->mean);
             study_span_add(&e.y, point->high);
         }
+    for (size_t i = 0; i < k->theory_count; i++)
+        study_span_add(&e.y, k->theory[i].mean);
     if (k->bound.is)
         study_span_add(&e.y, k->bound.value);
     return e;
@@ -186,27 +188,74 @@ static void put_bound(const struct picture_knee *k, const struct extent *e,
     free(text);
 }
 
-/* True of a place in the right half, whose words stand to its left. */
-static bool is_late(const struct picture_knee *k, const struct extent *e, double x)
+/* A letter of the words at a vertical line, and their distance from it, in shares of the
+ * width: 7 and 8 of 690 pixels (plots/common.gp). */
+#define LETTER   (7 / 690.0)
+#define DISTANCE (8 / 690.0)
+
+/* Where a place stands in the width. */
+static double share_of(const struct picture_knee *k, const struct extent *e, double x)
 {
-    if (k->x.log && e->x.low > 0)
-        return x * x > e->x.low * e->x.high;
-    return 2 * x > e->x.low + e->x.high;
+    double low = e->x.low, high = e->x.high;
+    if (high <= low)
+        return 0.5;
+    return k->x.log && low > 0 ? log(x / low) / log(high / low)
+                               : (x - low) / (high - low);
+}
+
+/* Whether the words of a mark would leave the picture, or meet the answer's line, over
+ * this part of the width. */
+static bool blocked(const struct picture_knee *k, const struct extent *e, double from,
+                    double to)
+{
+    double answer = share_of(k, e, k->answer.x);
+    return from < 0 || to > 1 || (k->answered && answer > from && answer < to);
+}
+
+/* True of a place whose words stand to its left: those of the right half, unless the
+ * other side alone is free. */
+static bool is_late(const struct picture_knee *k, const struct extent *e, double x,
+                    const char *words)
+{
+    double at = share_of(k, e, x), width = DISTANCE + LETTER * (double)strlen(words);
+    bool left = blocked(k, e, at - width, at), right = blocked(k, e, at, at + width);
+    return left == right ? at > 0.5 : right;
+}
+
+struct place {
+    const struct knee_mark *mark;
+    bool late;
+};
+
+/* The outer ones first, each side by itself: a line that ends at the row of its words
+ * then meets no others. */
+static int by_row(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+    if (a->late != b->late)
+        return a->late - b->late;
+    int order = (a->mark->x > b->mark->x) - (a->mark->x < b->mark->x);
+    return a->late ? -order : order;
 }
 
 /* Marks outside of what was simulated are left out. */
 static void put_marks(const struct picture_knee *k, const struct extent *e,
                       struct text *script)
 {
+    struct place places[PICTURE_MARKS_MAX];
     double at[PICTURE_MARKS_MAX], late[PICTURE_MARKS_MAX];
     const char *texts[PICTURE_MARKS_MAX];
     unsigned count = 0;
     for (unsigned i = 0; i < k->mark_count; i++) {
-        if (k->marks[i].x < e->x.low || k->marks[i].x > e->x.high)
-            continue;
-        at[count] = k->marks[i].x;
-        late[count] = is_late(k, e, k->marks[i].x);
-        texts[count++] = k->marks[i].text;
+        const struct knee_mark *m = &k->marks[i];
+        if (m->x >= e->x.low && m->x <= e->x.high)
+            places[count++] = (struct place){m, is_late(k, e, m->x, m->text)};
+    }
+    qsort(places, count, sizeof places[0], by_row);
+    for (unsigned i = 0; i < count; i++) {
+        at[i] = places[i].mark->x;
+        late[i] = places[i].late;
+        texts[i] = places[i].mark->text;
     }
     gnuplot_set_number(script, "places", count);
     gnuplot_set_numbers(script, "place_at", at, count);
@@ -224,7 +273,7 @@ static void put_answer(const struct picture_knee *k, const struct extent *e,
     bool ranged = k->answered && k->answer.low < k->answer.high;
     gnuplot_set_number(script, "answers", k->answered);
     gnuplot_set_number(script, "answer", k->answer.x);
-    gnuplot_set_number(script, "answer_late", is_late(k, e, k->answer.x));
+    gnuplot_set_number(script, "answer_late", is_late(k, e, k->answer.x, text));
     gnuplot_set_number(script, "answer_low", ranged ? k->answer.low : k->answer.x);
     gnuplot_set_number(script, "answer_high", ranged ? k->answer.high : k->answer.x);
     gnuplot_set_string(script, "answer_text", text);
