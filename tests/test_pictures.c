@@ -314,6 +314,63 @@ static void test_a_knee_shows_theory_capacity_and_answer(void **state)
     free(picture);
 }
 
+/* Whether a text begins at its place or ends there. */
+static void expect_anchor(const char *picture, const char *text, const char *anchor)
+{
+    const char *at = strstr(picture, text), *found = NULL;
+    assert_non_null(at);
+    for (const char *p = picture; (p = strstr(p, "text-anchor=\"")) && p < at; p++)
+        found = p;
+    assert_non_null(found);
+    assert_int_equal(strncmp(found + strlen("text-anchor=\""), anchor, strlen(anchor)),
+                     0);
+}
+
+/* Beside a line of its own on the left half its words begin, unless the answer's line
+ * would run through them. */
+static void test_the_words_of_a_mark_keep_clear_of_the_answer(void **state)
+{
+    struct picture_point points[POINTS];
+    turning_points(points, 1);
+    struct picture_knee k = knee_of(points);
+    k.marks[0] = (struct knee_mark){24, "capacity: 24/s"};
+    k.mark_count = 1;
+    char *picture = svg(state, draw_knee, &k);
+    expect_anchor(picture, "capacity: 24/s", "start");
+    free(picture);
+    k.answered = true;
+    k.answer = (struct picture_point){.x = 24.5, .low = 24.5, .high = 24.6};
+    picture = svg(state, draw_knee, &k);
+    expect_anchor(picture, "capacity: 24/s", "end");
+    free(picture);
+    k.answer = (struct picture_point){.x = 23.5, .low = 23.4, .high = 23.5};
+    picture = svg(state, draw_knee, &k);
+    expect_anchor(picture, "capacity: 24/s", "start");
+    free(picture);
+}
+
+/* From the top: the outer ones of the left half, then those of the right. */
+static void test_marks_have_their_rows_from_outside_in(void **state)
+{
+    static const char *const order[] = {"at 21", "at 24", "at 29", "at 27"};
+    struct picture_point points[POINTS];
+    turning_points(points, 1);
+    struct picture_knee k = knee_of(points);
+    k.marks[0] = (struct knee_mark){24, "at 24"};
+    k.marks[1] = (struct knee_mark){27, "at 27"};
+    k.marks[2] = (struct knee_mark){21, "at 21"};
+    k.marks[3] = (struct knee_mark){29, "at 29"};
+    k.mark_count = 4;
+    char *picture = svg(state, draw_knee, &k);
+    const char *before = picture;
+    for (size_t i = 0; i < COUNT(order); i++) {
+        const char *at = strstr(picture, order[i]);
+        assert_true(at > before);
+        before = at;
+    }
+    free(picture);
+}
+
 /* One point, one run, no interval; and all values zero. */
 static void test_a_knee_of_very_little_is_still_a_picture(void **state)
 {
@@ -481,6 +538,8 @@ int main(void)
         TEST(test_a_knee_of_many_lines_says_where_each_meets_the_bound),
         TEST(test_a_small_bound_is_seen_on_a_logarithmic_axis),
         TEST(test_a_knee_shows_theory_capacity_and_answer),
+        TEST(test_the_words_of_a_mark_keep_clear_of_the_answer),
+        TEST(test_marks_have_their_rows_from_outside_in),
         TEST(test_a_knee_of_very_little_is_still_a_picture),
         TEST(test_differences_say_verdict_and_interval),
         TEST(test_a_heat_map_says_how_many_points_meet_the_bound),

@@ -127,6 +127,10 @@ static void test_any_number_of_threads_gives_the_same_bytes(void **state)
                                                          "-q", "-j4", "-o", four}},
                               0);
     assert_string_equal(a.out, b.out);
+    char *picture = scratch_get(one, "plots/knee.svg");
+    assert_non_null(picture);
+    expect_says(picture, "capacity: ");
+    free(picture);
     static const char *const files[] = {"plan.json", "points.csv"};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char *x = scratch_get(one, files[i]), *y = scratch_get(four, files[i]);
