@@ -252,10 +252,10 @@ static void test_a_bad_count_or_precision_is_a_usage_error(void **state)
         {{"--replications", "-3"}, "--replications wants a whole number from 1"},
         {{"--replications", "2x"}, "--replications wants a whole number from 1"},
         {{"--jobs", "0"}, "--jobs wants a whole number from 1"},
-        {{"--precision", "0"}, "--precision wants a share of the mean"},
-        {{"--precision", "100%"}, "--precision wants a share of the mean"},
-        {{"--precision", "2 %"}, "--precision wants a share of the mean"},
-        {{"--precision", "nan"}, "--precision wants a share of the mean"},
+        {{"--precision", "0"}, "--precision wants a share between 0% and 100%"},
+        {{"--precision", "100%"}, "--precision wants a share between 0% and 100%"},
+        {{"--precision", "2 %%"}, "--precision wants a share between 0% and 100%"},
+        {{"--precision", "nan"}, "--precision wants a share between 0% and 100%"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct program p = {
@@ -263,6 +263,29 @@ static void test_a_bad_count_or_precision_is_a_usage_error(void **state)
         struct ended e = program_run(&p);
         expect_status(&e, 2);
         expect_says(e.err, cases[i].says);
+        ended_free(&e);
+    }
+}
+
+static void test_every_command_refuses_a_number_in_the_same_words(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {"run", "sweep", "plan", "compare"};
+    static const struct {
+        const char *option, *says;
+    } slips[] = {
+        {"--jobs=1001", "--jobs wants a whole number from 1 to 1000, is \"1001\""},
+        {"--jobs=+2", "--jobs wants a whole number from 1 to 1000, is \"+2\""},
+        {"--replications=2.5", "--replications wants a whole number from "},
+        {"--replications=99999999999999999999",
+         "--replications wants a whole number from "},
+    };
+    for (size_t i = 0; i < COUNT(commands) * COUNT(slips); i++) {
+        struct program p = {.args = {commands[i / COUNT(slips)], "teaching-mini",
+                                     slips[i % COUNT(slips)].option}};
+        struct ended e = program_run(&p);
+        expect_status(&e, 2);
+        expect_says(e.err, slips[i % COUNT(slips)].says);
         ended_free(&e);
     }
 }
@@ -278,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_what_had_ended_before_ctrl_c_is_kept_and_marked),
         cmocka_unit_test(test_a_steady_point_of_a_sweep_is_counted_as_a_run_is),
         cmocka_unit_test(test_a_bad_count_or_precision_is_a_usage_error),
+        cmocka_unit_test(test_every_command_refuses_a_number_in_the_same_words),
     };
     return cmocka_run_group_tests_name("cli_replications", tests, NULL, NULL);
 }

@@ -1,6 +1,5 @@
 /* portsim compare: runs A and B under common random numbers and judges every metric. */
 #include <argp.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/compare_files.h"
 #include "sim/cli/compare_input.h"
+#include "sim/cli/option_number.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/stop.h"
 #include "sim/cli/terminal.h"
@@ -81,20 +81,8 @@ struct arguments {
     bool all, quiet;
 };
 
-/* --- numbers on the command line -----------------------------------------------------
+/* --- margins --------------------------------------------------------------------------
  */
-
-/* "1%" is 0.01 and relative, "0.5" itself; false if it is neither, or negative. */
-static bool read_size(const char *text, double *value, bool *relative)
-{
-    char *end;
-    *value = strtod(text, &end);
-    end += strspn(end, " ");
-    *relative = *end == '%';
-    if (*relative)
-        *value /= 100;
-    return end > text && end[*relative] == '\0' && *value >= 0 && isfinite(*value);
-}
 
 static void keep_margin(struct arguments *a, struct compare_margin m, char *pattern)
 {
@@ -110,34 +98,12 @@ static void add_margin(struct arguments *a, const char *text, struct argp_state 
 {
     const char *equals = strrchr(text, '=');
     struct compare_margin m = {0};
-    if (!read_size(equals ? equals + 1 : text, &m.value, &m.relative))
+    if (!option_size(equals ? equals + 1 : text, &m.value, &m.relative))
         argp_error(state,
                    "--margin wants [PATTERN=]SIZE, as in 1%% or "
                    "apps.*.failure_ratio=0.001, is \"%s\"",
                    text);
     keep_margin(a, m, equals ? memory_text(text, (size_t)(equals - text)) : NULL);
-}
-
-static double read_confidence(const char *text, const struct argp_state *state)
-{
-    double value;
-    bool relative;
-    if (!read_size(text, &value, &relative) || value < 0.5 || value > 0.9999)
-        argp_error(state, "--confidence must be from 50%% to 99.99%%, is \"%s\"", text);
-    return value;
-}
-
-#define MOST 100000
-
-static uint32_t read_count(const char *option, const char *text, uint32_t least,
-                           const struct argp_state *state)
-{
-    char *end;
-    unsigned long value = strtoul(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end || value < least || value > MOST)
-        argp_error(state, "--%s must be a number from %u to %u, is \"%s\"", option,
-                   (unsigned)least, (unsigned)MOST, text);
-    return (uint32_t)value;
 }
 
 /* --- the command line ----------------------------------------------------------------
@@ -213,10 +179,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->seed = setting_seed(argument, state);
         break;
     case 'r':
-        a->replications = read_count("replications", argument, 2, state);
+        a->replications = option_replications("--replications", argument, 2, state);
         break;
     case 'j':
-        a->jobs = read_count("jobs", argument, 1, state);
+        a->jobs = option_jobs(argument, state);
         break;
     case KEY_METRIC:
         a->metrics = memory_resize(a->metrics, a->metric_count + 1u, sizeof *a->metrics);
@@ -226,7 +192,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         add_margin(a, argument, state);
         break;
     case KEY_CONFIDENCE:
-        a->confidence = read_confidence(argument, state);
+        a->confidence = option_confidence(argument, state);
         break;
     case KEY_BASELINE:
         a->request.baseline = argument;

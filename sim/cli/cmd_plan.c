@@ -9,6 +9,7 @@
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
+#include "sim/cli/option_number.h"
 #include "sim/cli/places.h"
 #include "sim/cli/plan_print.h"
 #include "sim/cli/read.h"
@@ -76,29 +77,6 @@ struct arguments {
     bool json, quiet;
 };
 
-/* "95%" or "0.95". */
-static double share_of(const char *text, const char *option, struct argp_state *state)
-{
-    char *end;
-    double value = strtod(text, &end);
-    if (strcmp(end, "%") == 0)
-        value /= 100;
-    if (end == text || (*end && strcmp(end, "%") != 0) || !(value >= 0 && value < 1))
-        argp_error(state, "%s wants a share below 100 %% (\"95%%\"), is \"%s\"", option,
-                   text);
-    return value;
-}
-
-static uint32_t count_of(const char *text, const char *option, struct argp_state *state)
-{
-    char *end;
-    unsigned long value = strtoul(text, &end, 10);
-    if (end == text || *end || text[0] == '-' || value < 1 || value > 100000)
-        argp_error(state, "%s wants a whole number from 1 to 100000, is \"%s\"", option,
-                   text);
-    return (uint32_t)value;
-}
-
 static void add_requirement(struct arguments *a, const char *text)
 {
     if (!a->require.bytes)
@@ -124,10 +102,6 @@ static void check_together(struct arguments *a, struct argp_state *state)
         argp_error(state, "--vary PATH=LOW..HIGH says what to turn");
     if (!a->require.bytes)
         argp_error(state, "--require 'METRIC <= NUMBER' says what must hold");
-    if (a->confidence < 0.5)
-        argp_error(state, "--confidence must be at least 50%%");
-    if (a->least < 2)
-        argp_error(state, "--replications must be at least 2: one run has no interval");
     if (a->most < a->least)
         a->most = a->least;
     json_array_end(&a->require);
@@ -147,22 +121,22 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         add_requirement(a, argument);
         break;
     case KEY_CONFIDENCE:
-        a->confidence = share_of(argument, "--confidence", state);
+        a->confidence = option_confidence(argument, state);
         break;
     case KEY_PRECISION:
-        a->precision = share_of(argument, "--precision", state);
+        a->precision = option_precision(argument, true, state);
         break;
     case KEY_STEP:
         a->step = argument;
         break;
     case KEY_REPLICATIONS:
-        a->least = count_of(argument, "--replications", state);
+        a->least = option_replications("--replications", argument, 2, state);
         break;
     case KEY_MAX_REPLICATIONS:
-        a->most = count_of(argument, "--max-replications", state);
+        a->most = option_replications("--max-replications", argument, 2, state);
         break;
     case 'j':
-        a->jobs = count_of(argument, "--jobs", state);
+        a->jobs = option_jobs(argument, state);
         break;
     case KEY_SET:
         setting_texts_add(&a->settings, argument, state);

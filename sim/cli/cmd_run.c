@@ -7,6 +7,7 @@
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
+#include "sim/cli/option_number.h"
 #include "sim/cli/run.h"
 
 enum {
@@ -102,32 +103,12 @@ static void check_together(struct arguments *a, struct argp_state *state)
             setting_texts_add(&order->settings, settings[i], state);
 }
 
-/* A share of the mean, "2%" or "0.02", as a setting. */
+/* A share of the mean as a setting. */
 static char *setting_precision(const char *text, const struct argp_state *state)
 {
-    char *end, number[NUMBER_TEXT];
-    double share = strtod(text, &end);
-    if (end != text && strcmp(end, "%") == 0) {
-        share /= 100;
-        end++;
-    }
-    if (end == text || *end || !(share > 0 && share < 1))
-        argp_error(state,
-                   "--precision wants a share of the mean (2%% or 0.02), is \"%s\"",
-                   text);
+    char number[NUMBER_TEXT];
+    double share = option_precision(text, false, state);
     return memory_print("study.precision=%s", number_text(share, number));
-}
-
-/* A number of things, from 1 on. */
-static unsigned whole_number(const char *option, const char *text,
-                             const struct argp_state *state)
-{
-    char *end;
-    unsigned long value = strtoul(text, &end, 10);
-    if (text[strspn(text, "0123456789")] || value < 1 || value > 100000)
-        argp_error(state, "%s wants a whole number from 1 to 100000, is \"%s\"", option,
-                   text);
-    return (unsigned)value;
 }
 
 static enum trial_binds_wanted binds_wanted(const char *word,
@@ -160,15 +141,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case KEY_REPLICATIONS:
         free(a->replications);
-        a->replications = memory_print("study.replications=%u",
-                                       whole_number("--replications", argument, state));
+        a->replications = memory_print(
+            "study.replications=%u",
+            (unsigned)option_replications("--replications", argument, 1, state));
         break;
     case KEY_PRECISION:
         free(a->precision);
         a->precision = setting_precision(argument, state);
         break;
     case 'j':
-        order->jobs = whole_number("--jobs", argument, state);
+        order->jobs = option_jobs(argument, state);
         break;
     case KEY_SOCKETS_AT:
         add_moment(a, argument);

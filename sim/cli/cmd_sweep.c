@@ -6,6 +6,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
+#include "sim/cli/option_number.h"
 #include "sim/cli/sweep_order.h"
 #include "sim/trial/sweep_config.h"
 
@@ -66,17 +67,6 @@ static void add_text(struct text_list *list, const char *text)
     list->at[list->count++] = text;
 }
 
-static uint32_t count_of(const char *text, const char *option, uint32_t most,
-                         struct argp_state *state)
-{
-    size_t digits = strspn(text, "0123456789");
-    unsigned long value = digits && digits < 9 ? strtoul(text, NULL, 10) : 0;
-    if (text[digits] || value < 1 || value > most)
-        argp_error(state, "%s wants a whole number from 1 to %u, is \"%s\"", option,
-                   (unsigned)most, text);
-    return (uint32_t)value;
-}
-
 static void read_shard(struct sweep_arguments *a, const char *text,
                        struct argp_state *state)
 {
@@ -127,11 +117,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->design = argument;
         break;
     case 'r':
-        a->replications =
-            count_of(argument, "--replications", SWEEP_REPLICATIONS_MAX, state);
+        a->replications = (uint32_t)option_count("--replications", argument, 1,
+                                                 SWEEP_REPLICATIONS_MAX, state);
         break;
     case 'j':
-        a->jobs = count_of(argument, "--jobs", 1000, state);
+        a->jobs = option_jobs(argument, state);
         break;
     case 'o':
         a->directory = argument;

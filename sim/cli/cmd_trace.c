@@ -7,6 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/words.h"
 #include "sim/cli/command.h"
+#include "sim/cli/option_number.h"
 #include "sim/cli/read.h"
 #include "sim/cli/terminal.h"
 #include "sim/scenario/units.h"
@@ -55,17 +56,6 @@ struct arguments {
 
 /* --- the command line -----------------------------------------------------------------
  */
-
-static uint64_t whole_number(const char *option, const char *text, uint64_t most,
-                             const struct argp_state *state)
-{
-    size_t digits = strspn(text, "0123456789");
-    uint64_t value = digits && digits < 19 ? strtoull(text, NULL, 10) : 0;
-    if (text[digits] || value == 0 || value > most)
-        argp_error(state, "%s wants a whole number from 1 to %llu, is \"%s\"", option,
-                   (unsigned long long)most, text);
-    return value;
-}
 
 static const char *state_word(uint32_t index)
 {
@@ -116,7 +106,7 @@ static error_t parse_wish(int key, const char *argument, struct argp_state *stat
     struct attempt_wish *wish = &a->wish;
     switch (key) {
     case KEY_CONNECTION:
-        wish->number = whole_number("--connection", argument, UINT32_MAX, state);
+        wish->number = option_count("--connection", argument, 1, UINT32_MAX, state);
         return 0;
     case KEY_APP:
         a->app = argument;
@@ -128,7 +118,7 @@ static error_t parse_wish(int key, const char *argument, struct argp_state *stat
         wish->code = (uint8_t)(choose("--errno", argument, failure_choice, state) + 1);
         return 0;
     case KEY_PORT:
-        wish->port = (uint16_t)whole_number("--port", argument, UINT16_MAX, state);
+        wish->port = (uint16_t)option_count("--port", argument, 1, UINT16_MAX, state);
         return 0;
     case KEY_STATE:
         wish->state =

@@ -27,6 +27,11 @@ struct study_config {
 /* At least so many runs stand behind a precision that is said to be reached. */
 #define STUDY_LEAST 10
 
+/* What a scenario, and who runs it, may ask for. */
+#define STUDY_REPLICATIONS_MAX 100000
+#define STUDY_CONFIDENCE_LEAST 0.5
+#define STUDY_CONFIDENCE_MOST  0.9999
+
 /* So few batches of one run that an interval from them is no interval. */
 #define STUDY_BATCHES_LEAST 5
 
