@@ -202,6 +202,23 @@ static void test_an_end_at_the_threshold_is_said_to_be_one(void **state)
     stage_free(&s);
 }
 
+/* Of an attempt a minute, every other run of 50 s has none. */
+static void test_a_value_that_some_runs_lack_meets_nothing(void **state)
+{
+    (void)state;
+    struct stage s = stage_new();
+    struct ended e =
+        plan_run(&(struct program){.args = {"plan", s.scenario, "--vary",
+                                            "apps.web.arrivals.rate=0.0166667/s..400/s",
+                                            "--require", "apps.web.failure_ratio <= 60%",
+                                            "--max-replications", "20", "-q"}},
+                 7);
+    expect_says(e.out, "apps.web.failure_ratio 0 ± ");
+    expect_says(e.out, " of 20 runs, null in the others (undecided)");
+    ended_free(&e);
+    stage_free(&s);
+}
+
 static void test_a_precision_that_is_not_reached_is_status_7(void **state)
 {
     (void)state;
@@ -284,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_a_requirement_that_turns_more_than_once_is_said_to),
         cmocka_unit_test(test_ends_that_agree_are_refused_with_what_they_gave),
         cmocka_unit_test(test_an_end_at_the_threshold_is_said_to_be_one),
+        cmocka_unit_test(test_a_value_that_some_runs_lack_meets_nothing),
         cmocka_unit_test(test_a_precision_that_is_not_reached_is_status_7),
         cmocka_unit_test(test_an_interrupted_plan_says_what_it_knows),
         cmocka_unit_test(test_what_cannot_be_asked_is_told_before_anything_runs),

@@ -77,6 +77,9 @@ static void print_end(FILE *out, const struct plan_question *q,
         fputs(i ? ", " : " ", out);
         terminal_print(out, q->base->requirements[i].metric);
         fprintf(out, " %s", reading_text(&q->base->requirements[i], &e, text));
+        if (e.n > 0 && e.missing > 0)
+            fprintf(out, " in %u of %u runs, null in the others", (unsigned)e.n,
+                    (unsigned)(e.n + e.missing));
     }
     fprintf(out, " (%s)\n", point ? plan_verdict_text(point->verdict) : "not run");
 }

@@ -7,7 +7,7 @@
 
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
-#include "sim/scenario/expression.h"
+#include "sim/study/verdict.h"
 #include "sim/study/warm_up.h"
 #include "sim/trial/trial_plan.h"
 
@@ -157,17 +157,12 @@ static uint32_t looks(const struct plan_rule *rule)
     return count;
 }
 
-/* A value that no run has meets nothing, like everywhere. */
 static enum plan_verdict judge(const struct plan_requirement *r, const struct estimate *e)
 {
-    if (e->n == 0)
-        return PLAN_FAILS;
-    if (isnan(e->half_width))
-        return PLAN_UNDECIDED;
-    enum expression_op op = (enum expression_op)r->op;
-    bool low = expression_holds(op, e->value - e->half_width, r->bound);
-    bool high = expression_holds(op, e->value + e->half_width, r->bound);
-    return low != high ? PLAN_UNDECIDED : low ? PLAN_MEETS : PLAN_FAILS;
+    static const enum plan_verdict verdicts[] = {[RUN_FAILS] = PLAN_FAILS,
+                                                 [RUN_HOLDS] = PLAN_MEETS,
+                                                 [RUN_UNDECIDED] = PLAN_UNDECIDED};
+    return verdicts[verdict_of((enum expression_op)r->op, r->bound, e)];
 }
 
 static enum plan_verdict judge_all(const struct plan_points *p,

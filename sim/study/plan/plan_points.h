@@ -5,7 +5,7 @@
  * see the same users (common random numbers).  A point begins with `least` runs and gets
  * twice as many as long as an interval still holds the bound of a requirement, up to
  * `most`: it meets when every interval lies inside its requirement, fails when one lies
- * outside.
+ * outside (verdict.h, which also says what a run without a value is).
  *
  * How sure is that?  A point is looked at up to log2(most / least) + 1 times.  With
  * 1 - confidence shared out among the looks and the requirements (Bonferroni), the
