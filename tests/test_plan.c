@@ -290,6 +290,18 @@ static void test_what_cannot_be_asked_is_told_before_anything_runs(void **state)
     stage_free(&s);
 }
 
+static void test_a_place_that_cannot_be_written_is_refused_before_the_work(void **state)
+{
+    (void)state;
+    struct stage s = stage_new();
+    struct program p = {.args = {"plan", s.scenario, RATE, LOSS, "-q", "-o", s.scenario}};
+    struct ended e = plan_run(&p, 4);
+    expect_silence(e.out);
+    expect_says(e.err, "cannot open the directory");
+    ended_free(&e);
+    stage_free(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +317,7 @@ int main(void)
         cmocka_unit_test(test_a_precision_that_is_not_reached_is_status_7),
         cmocka_unit_test(test_an_interrupted_plan_says_what_it_knows),
         cmocka_unit_test(test_what_cannot_be_asked_is_told_before_anything_runs),
+        cmocka_unit_test(test_a_place_that_cannot_be_written_is_refused_before_the_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/stop.h"
 #include "sim/cli/terminal.h"
+#include "sim/results/folder.h"
 #include "sim/study/compare/compare_stored.h"
 
 enum {
@@ -356,7 +357,7 @@ static int simulate(struct arguments *a, const struct compare_input *input)
 static int prepare(const struct arguments *a)
 {
     struct results_error error;
-    if ((!a->output || compare_prepare(a->output, &error)) &&
+    if ((!a->output || folder_prepare(a->output, &error)) &&
         (!a->write_baseline || baseline_place(a->write_baseline, &error)))
         return EXIT_DONE;
     fprintf(stderr, "portsim: %s\n", error.text);

@@ -15,6 +15,7 @@
 #include "sim/cli/read.h"
 #include "sim/cli/stop.h"
 #include "sim/cli/terminal.h"
+#include "sim/results/folder.h"
 #include "sim/scenario/expression.h"
 #include "sim/scenario/scenario.h"
 #include "sim/study/plan/plan_files.h"
@@ -291,6 +292,16 @@ static int ask(const struct arguments *a, struct plan_question *q)
     return status;
 }
 
+/* A place that cannot be written is refused before the work. */
+static bool prepare(const struct arguments *a)
+{
+    struct results_error error;
+    if (!a->output || folder_prepare(a->output, &error))
+        return true;
+    fprintf(stderr, "portsim: %s\n", error.text);
+    return false;
+}
+
 static int plan(struct arguments *a)
 {
     struct issues *issues;
@@ -318,7 +329,7 @@ static int plan(struct arguments *a)
         issues_print(issues, stderr);
         status = EXIT_USAGE;
     } else if (base) {
-        status = ask(a, &q);
+        status = prepare(a) ? ask(a, &q) : EXIT_IO;
     }
     plan_axes_free(&axes);
     trial_plan_free(base);

@@ -4,18 +4,7 @@
 
 #include "sim/cli/places.h"
 #include "sim/cli/terminal.h"
-#include "sim/results/folder.h"
 #include "sim/study/compare/compare_picture.h"
-
-bool compare_prepare(const char *directory, struct results_error *error)
-{
-    struct safe_directory d = {.handle = -1};
-    bool made;
-    bool there =
-        folder_make(directory, &made, error) && safe_directory_open(&d, directory, error);
-    safe_directory_close(&d);
-    return there;
-}
 
 bool compare_write(const char *directory, const struct compare_report *report,
                    struct results_error *error)

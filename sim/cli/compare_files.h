@@ -9,10 +9,7 @@
 
 #define COMPARE_FILE "comparison.json"
 
-/* Makes the directory if there is none: before anything is simulated for it. */
-bool compare_prepare(const char *directory, struct results_error *error);
-
-/* An earlier file is replaced. */
+/* Into a directory that is there.  An earlier file is replaced. */
 bool compare_write(const char *directory, const struct compare_report *report,
                    struct results_error *error);
 

@@ -29,6 +29,15 @@ bool folder_make(const char *path, bool *made, struct results_error *error)
     return good;
 }
 
+bool folder_prepare(const char *path, struct results_error *error)
+{
+    struct safe_directory d = {.handle = -1};
+    bool made;
+    bool there = folder_make(path, &made, error) && safe_directory_open(&d, path, error);
+    safe_directory_close(&d);
+    return there;
+}
+
 bool folder_lock(const struct safe_directory *d)
 {
     return flock(d->handle, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;

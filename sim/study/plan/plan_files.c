@@ -1,10 +1,8 @@
 #include "sim/study/plan/plan_files.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "sim/base/memory.h"
 #include "sim/results/csv.h"
@@ -220,8 +218,6 @@ bool plan_files_write(const char *directory, const struct plan_question *q,
 {
     struct safe_directory d;
     struct json_text json = {0};
-    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
-        return results_fail(error, errno, "cannot make %s", directory);
     if (!safe_directory_open(&d, directory, error))
         return false;
     plan_json(&json, q, a);

@@ -28,7 +28,7 @@ const char *plan_verdict_text(enum plan_verdict verdict);
 void plan_json(struct json_text *out, const struct plan_question *question,
                const struct plan_answer *answer);
 
-/* Writes both into a directory, made if there is none; earlier ones are replaced. */
+/* Writes both into a directory that is there; earlier ones are replaced. */
 bool plan_files_write(const char *directory, const struct plan_question *question,
                       const struct plan_answer *answer, struct results_error *error);
 
