@@ -241,6 +241,38 @@ static void test_a_steady_point_of_a_sweep_is_counted_as_a_run_is(void **state)
     scratch_free(root);
 }
 
+/* The load grows near the end: there is no long run to speak of. */
+static void test_every_command_warns_of_a_run_too_short_for_its_warm_up(void **state)
+{
+    (void)state;
+    static const char changes[] = "changes=[{\"at\":\"1400s\","
+                                  "\"set\":{\"apps.pages.arrivals.rate\":\"40/s\"}}]";
+    static const char steady[] =
+        "study={\"kind\":\"steady\",\"watch\":[\"apps.pages.attempts_per_s\"]}";
+    static const char *const commands[][8] = {
+        {"run", "--replications=2", "-o", "r"},
+        {"sweep", "--replications=2", "--vary=hosts.client.tcp.time_wait=1s", "-o", "s"},
+        {"plan", "--replications=2", "--max-replications=2",
+         "--vary=hosts.client.tcp.time_wait=1s..2s",
+         "--require=apps.pages.failure_ratio <= 1%"},
+        {"compare", "--replications=2", "--b=hosts.client.tcp.time_wait=1s"},
+    };
+    char *root = place();
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        struct program p = {.args = {commands[i][0], "teaching-mini", "-q", "--set",
+                                     "duration=2000s", "--set", changes, "--set", steady,
+                                     "--set=warm_up=0s"},
+                            .folder = root};
+        for (size_t k = 1; commands[i][k]; k++)
+            p.args[9 + k] = commands[i][k];
+        struct ended e = program_run(&p);
+        expect_says(strcmp(commands[i][0], "run") == 0 ? e.out : e.err,
+                    "warning: MSER-5 would cut off ");
+        ended_free(&e);
+    }
+    scratch_free(root);
+}
+
 static void test_a_bad_count_or_precision_is_a_usage_error(void **state)
 {
     (void)state;
@@ -300,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_who_looks_into_a_run_is_shown_the_first),
         cmocka_unit_test(test_what_had_ended_before_ctrl_c_is_kept_and_marked),
         cmocka_unit_test(test_a_steady_point_of_a_sweep_is_counted_as_a_run_is),
+        cmocka_unit_test(test_every_command_warns_of_a_run_too_short_for_its_warm_up),
         cmocka_unit_test(test_a_bad_count_or_precision_is_a_usage_error),
         cmocka_unit_test(test_every_command_refuses_a_number_in_the_same_words),
     };

@@ -337,6 +337,7 @@ static int write_baseline(const struct arguments *a, const struct compare_input 
 static int simulate(struct arguments *a, const struct compare_input *input)
 {
     struct progress progress;
+    struct warm_up_doubts doubts = {.late = false};
     fill_defaults(a, input);
     stop_listen();
     progress_begin(&progress, a->quiet);
@@ -346,8 +347,10 @@ static int simulate(struct arguments *a, const struct compare_input *input)
                                                      .threads = a->jobs,
                                                      .stop = stop_flag(),
                                                      .progress = progress_runs,
-                                                     .context = &progress});
+                                                     .context = &progress,
+                                                     .doubts = &doubts});
     progress_end(&progress);
+    warm_up_warn(stderr, &doubts);
     if (!a->write_baseline)
         return report(a, input, whole);
     return whole ? write_baseline(a, input) : EXIT_BY_SIGNAL + stop_signal();

@@ -263,6 +263,7 @@ static int show(const struct arguments *a, const struct plan_question *q,
     }
     json_free(&json);
     fflush(stdout);
+    warm_up_warn(stderr, &answer->points.doubts);
     int status = status_of(a, q, answer);
     if (a->output && (!plan_files_write(a->output, q, answer, &error) ||
                       (!stop_signal() && !draw(a, q, answer, &error)))) {

@@ -148,9 +148,6 @@ static void print_doubts(FILE *out, const struct plan_question *q,
 {
     char from[HUMAN_TEXT], to[HUMAN_TEXT];
     const struct plan_found *f = &a->found;
-    if (a->points.late)
-        fputs("too short: at some values the warm-up takes half of the run or more\n",
-              out);
     if (f->again)
         fprintf(out, "not monotone: %s %s\n", value_text(q->axes, f->again_at, from),
                 f->outcome == PLAN_ALL_MEET     ? "between them does not"

@@ -74,11 +74,7 @@ static int run_sweep(struct sweep_session *s, struct sweep *sweep)
         return sweep_complain(&error);
     int status = show(s, sweep);
     fflush(stdout);
-    if (sweep->late)
-        fputs("portsim: warning: at some points MSER-5 would cut off half of the run or "
-              "more: it is too short for an answer about the long run; make duration "
-              "longer\n",
-              stderr);
+    warm_up_warn(stderr, &sweep->doubts);
     if (!s->a->quiet && whole)
         sweep_tell_done(s, sweep);
     else if (!whole)

@@ -176,15 +176,9 @@ static char *why(const struct course *c, bool whole)
 static void warn_of_warm_up(struct course *c)
 {
     struct replications_storage *s = c->storage;
-    if (c->warm_up.late)
-        s->warnings[s->warning_count++] = memory_print(
-            "MSER-5 would cut off %.0f %% of the run (%s): it is too short for an answer "
-            "about the long run; make duration longer",
-            100 * c->warm_up.share, c->warm_up.metric);
-    if (c->warm_up.blind)
-        s->warnings[s->warning_count++] = memory_print(
-            "only moments and extremes are watched, which tell no warm-up, so none is "
-            "cut off: name levels, rates or ratios in study.watch, or state warm_up");
+    char *warning = warm_up_warning(&c->warm_up);
+    if (warning)
+        s->warnings[s->warning_count++] = warning;
 }
 
 static void warn_of_correlation(struct course *c)

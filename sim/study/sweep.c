@@ -5,7 +5,6 @@
 
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
-#include "sim/study/warm_up.h"
 
 /* --- plans --------------------------------------------------------------------- */
 
@@ -24,16 +23,16 @@ static void give_back(struct sweep_plans *p, uint32_t point)
     p->at[point].plan = NULL;
 }
 
-struct trial_plan *sweep_plan(const struct sweep *s, uint32_t point, bool *late,
-                              struct issues *issues)
+struct trial_plan *sweep_plan(const struct sweep *s, uint32_t point,
+                              struct warm_up_doubts *doubts, struct issues *issues)
 {
     struct trial_plan *plan = study_points_plan(s->order.points, point, issues);
-    struct warm_up warm_up = {.late = false};
-    if (plan && !warm_up_settle(plan, 1, s->order.stop, &warm_up)) {
+    struct warm_up found = {.sought = false};
+    if (plan && !warm_up_settle(plan, 1, s->order.stop, &found)) {
         trial_plan_free(plan);
         plan = NULL;
     }
-    *late = warm_up.late;
+    warm_up_doubt(doubts, &found);
     return plan;
 }
 
@@ -58,9 +57,7 @@ static void open_job(void *sweep, struct study_job *job)
     }
     if (!own->plan && !s->failed) {
         struct issues *issues = issues_new();
-        bool late;
-        own->plan = sweep_plan(s, job->point, &late, issues);
-        s->late += late;
+        own->plan = sweep_plan(s, job->point, &s->doubts, issues);
         if (issues_count(issues))
             fail_plan(s, issues);
         issues_free(issues);

@@ -17,6 +17,7 @@
 #include "sim/study/ranks.h"
 #include "sim/study/shard.h"
 #include "sim/study/store/store.h"
+#include "sim/study/warm_up.h"
 
 /* Of one command, done before or not. */
 #define SWEEP_RUNS_MAX 2000000
@@ -45,7 +46,7 @@ struct sweep {
     uint32_t *missing_of;
     uint32_t *stored;      /* by point: its number in the store, STORE_NONE if unknown */
     uint64_t done, events; /* by sweep_run() */
-    uint32_t late; /* points whose run is too short for its warm-up; of this process */
+    struct warm_up_doubts doubts; /* of the points that this process read */
     struct sweep_plans *plans;
     struct results_error error; /* of a run that could not be stored or read */
     bool failed;
@@ -62,8 +63,8 @@ void sweep_close(struct sweep *sweep);
 
 /* The plan of a point, ready to be run, the caller's to free.  NULL after a complaint,
  * and also without one if it was stopped. */
-struct trial_plan *sweep_plan(const struct sweep *sweep, uint32_t point, bool *late,
-                              struct issues *issues);
+struct trial_plan *sweep_plan(const struct sweep *sweep, uint32_t point,
+                              struct warm_up_doubts *doubts, struct issues *issues);
 
 enum sweep_end { SWEEP_DONE, SWEEP_STOPPED, SWEEP_FAILED };
 

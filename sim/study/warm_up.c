@@ -78,3 +78,36 @@ bool warm_up_settle(struct trial_plan *plan, unsigned threads,
         trial_plan_warm_up(plan, out->cut);
     return whole;
 }
+
+/* --- what to be careful of --------------------------------------------------------- */
+
+#define TOO_SHORT ": too short for an answer about the long run; make duration longer"
+#define BLIND                                                                            \
+    "only moments and extremes are watched, which tell no warm-up, so none is cut off: " \
+    "name levels, rates or ratios in study.watch, or state warm_up"
+
+void warm_up_doubt(struct warm_up_doubts *doubts, const struct warm_up *found)
+{
+    doubts->late |= found->late;
+    doubts->blind |= found->blind;
+}
+
+void warm_up_warn(FILE *out, const struct warm_up_doubts *doubts)
+{
+    if (doubts->late)
+        fputs("portsim: warning: MSER-5 would cut off half of a run or more" TOO_SHORT
+              "\n",
+              out);
+    if (doubts->blind)
+        fputs("portsim: warning: " BLIND "\n", out);
+}
+
+char *warm_up_warning(const struct warm_up *found)
+{
+    if (found->blind)
+        return memory_print(BLIND);
+    if (found->late)
+        return memory_print("MSER-5 would cut off %.0f %% of the run (%s)" TOO_SHORT,
+                            100 * found->share, found->metric);
+    return NULL;
+}

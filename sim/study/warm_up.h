@@ -12,6 +12,8 @@
 #ifndef SIM_STUDY_WARM_UP_H
 #define SIM_STUDY_WARM_UP_H
 
+#include <stdio.h>
+
 #include "sim/study/workers.h"
 
 #define WARM_UP_PILOTS 5
@@ -27,6 +29,19 @@ struct warm_up {
     double share;       /* of the run, as MSER-5 found it */
     const char *metric; /* that took longest; of the plan; NULL: none has a transient */
 };
+
+/* What the warm-ups of several plans leave to be careful of. */
+struct warm_up_doubts {
+    bool late, blind; /* of some plan */
+};
+
+void warm_up_doubt(struct warm_up_doubts *doubts, const struct warm_up *found);
+
+/* Says it, a line a doubt: "portsim: warning: ...". */
+void warm_up_warn(FILE *out, const struct warm_up_doubts *doubts);
+
+/* The same of one plan, for its record, to be given back with free(); NULL: nothing. */
+char *warm_up_warning(const struct warm_up *found);
 
 /* Finds the warm-up if one is sought and sets it in the plan, which nobody may share yet;
  * the pilots are run on so many threads.  False if the stop flag ended them. */

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
-#include "sim/study/warm_up.h"
 #include "sim/trial/trial.h"
 
 void compare_run_choose(struct compare_side *side, const struct trial_plan *plan,
@@ -57,10 +56,12 @@ static bool settle(const struct compare_plans *plans, const struct compare_order
     for (uint32_t i = 0; i < 2; i++) {
         if (sides[i] && !warm_up_settle(sides[i], order->threads, order->stop, &found[i]))
             return false;
+        if (order->doubts)
+            warm_up_doubt(order->doubts, &found[i]);
         latest = found[i].cut > latest ? found[i].cut : latest;
     }
     for (uint32_t i = 0; i < 2; i++)
-        if (found[i].sought && latest < sides[i]->config->duration)
+        if (sides[i] && found[i].sought && latest < sides[i]->config->duration)
             trial_plan_warm_up(sides[i], latest);
     return true;
 }

@@ -8,7 +8,7 @@
 #define SIM_STUDY_COMPARE_RUN_H
 
 #include "sim/study/compare/compare.h"
-#include "sim/study/workers.h"
+#include "sim/study/warm_up.h"
 #include "sim/trial/trial_plan.h"
 
 /* The plans of one case; of a side that is known already none. */
@@ -24,6 +24,7 @@ struct compare_order {
     const volatile sig_atomic_t *stop;
     void (*progress)(void *context, uint32_t done, uint32_t count); /* NULL: none */
     void *context;
+    struct warm_up_doubts *doubts; /* gets those of all plans; or NULL */
 };
 
 /* Gives the side the metrics of the plan that the patterns want. */

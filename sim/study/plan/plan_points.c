@@ -8,7 +8,6 @@
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 #include "sim/study/verdict.h"
-#include "sim/study/warm_up.h"
 #include "sim/trial/trial_plan.h"
 
 /* --- the scenario of a point ---------------------------------------------------------
@@ -267,7 +266,7 @@ static bool read_plans(struct batch *b)
         if (!(b->plans[i] = plan_points_read(b->points, b->at[i]->position)) ||
             !warm_up_settle(b->plans[i], w->threads, w->stop, &found))
             return false;
-        b->points->late |= found.late;
+        warm_up_doubt(&b->points->doubts, &found);
     }
     return true;
 }

@@ -23,7 +23,7 @@
 #include "sim/study/estimate.h"
 #include "sim/study/plan/plan_axis.h"
 #include "sim/study/plan/plan_search.h"
-#include "sim/study/workers.h"
+#include "sim/study/warm_up.h"
 
 struct plan_rule {
     double confidence;    /* of the answer */
@@ -63,7 +63,7 @@ struct plan_points {
     struct plan_point *at; /* rising */
     uint32_t count;
     uint64_t runs; /* of all of them */
-    bool late;     /* a warm-up that was sought took half of the run or more */
+    struct warm_up_doubts doubts;
 };
 
 /* The scenario at a position, the caller's to free; NULL after complaints. */
