@@ -35,6 +35,7 @@ static void expect_same(const struct trial_numbers *a, const struct trial_number
         assert_int_equal(a->rows[i].samples, b->rows[i].samples);
         assert_int_equal(a->rows[i].percent, b->rows[i].percent);
         assert_int_equal(a->rows[i].share_of, b->rows[i].share_of);
+        assert_int_equal(a->rows[i].of_parts, b->rows[i].of_parts);
         assert_int_equal(a->rows[i].may_hide, b->rows[i].may_hide);
     }
     assert_int_equal(a->part_rows, b->part_rows);

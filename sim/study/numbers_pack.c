@@ -54,7 +54,7 @@ static size_t parts_size(const struct head *h)
 /* A row, its texts being the next two. */
 struct packed_row {
     uint32_t samples, share_of;
-    uint8_t percent;
+    uint8_t percent, of_parts;
     bool may_hide;
 };
 
@@ -113,6 +113,7 @@ static void pack_rows(struct packed *out, const struct trial_numbers *n)
         row.samples = n->rows[i].samples;
         row.share_of = n->rows[i].share_of;
         row.percent = n->rows[i].percent;
+        row.of_parts = n->rows[i].of_parts;
         row.may_hide = n->rows[i].may_hide;
         packed_add(out, &row, sizeof row);
     }
@@ -131,6 +132,7 @@ static void unpack_rows(struct unpacking *u, struct trial_numbers *n, size_t tex
         n->rows[i] = (struct number_row){.samples = row.samples,
                                          .share_of = row.share_of,
                                          .percent = row.percent,
+                                         .of_parts = row.of_parts,
                                          .may_hide = row.may_hide};
     }
     n->texts = memory_new(texts, 1);
