@@ -36,6 +36,7 @@ static const struct expected {
     {"errno-by-platform",
      "freebsd undersized, linux-bind undersized, linux-connect undersized, macos "
      "undersized, netbsd undersized, openbsd undersized, windows undersized"},
+    {"five-percent-never-close", "proxy peer-lingers"},
     {"four-tuple",
      "one-to-one undersized, port-scope undersized, port-scope-two-sources undersized, "
      "two-ports undersized, two-servers undersized, two-sources undersized"},
@@ -72,6 +73,7 @@ static const struct expected {
     {"proxysg-cifs-finwait2", "proxy fin-wait-2"},
     {"proxysg-client-limit", "limited client-limit, open undersized"},
     {"proxysg-finwait2-60s", "proxy peer-lingers"},
+    {"proxysg-knee", "proxy fin-wait-2"},
     {"proxysg-legacy-b", "proxy fin-wait-2"},
     {"proxysg-low-port", "proxy peer-lingers"},
     {"proxysg-management-inbound", "proxy fin-wait-2"},
@@ -79,6 +81,7 @@ static const struct expected {
     {"proxysg-random-off", "proxy fin-wait-2"},
     {"proxysg-randomize-port-disabled", "proxy fin-wait-2"},
     {"proxysg-reworked", "proxy fin-wait-2"},
+    {"proxysg-which-knob", "proxy fin-wait-2"},
     {"reflect-client-ip", ""},
     {"reflect-client-ip-nat", "proxy tuple-taken"},
     {"reserved-block-skew", ""},
