@@ -67,7 +67,8 @@ static bool check_metrics(struct sweep_session *s)
     char *setting = memory_print("require=%s", json.bytes);
     struct setting_texts settings = {.count = s->options.setting_count};
     settings.at = memory_new(settings.count + 1, sizeof *settings.at);
-    memcpy(settings.at, s->options.settings, settings.count * sizeof *settings.at);
+    for (uint32_t i = 0; i < settings.count; i++)
+        settings.at[i] = s->options.settings[i];
     settings.at[settings.count++] = setting;
     struct scenario_options options = {
         .library = s->library, .settings = settings.at, .setting_count = settings.count};
