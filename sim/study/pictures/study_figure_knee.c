@@ -242,7 +242,7 @@ static int by_row(const void *left, const void *right)
 static void put_marks(const struct picture_knee *k, const struct extent *e,
                       struct text *script)
 {
-    struct place places[PICTURE_MARKS_MAX];
+    struct place places[PICTURE_MARKS_MAX] = {{NULL, false}};
     double at[PICTURE_MARKS_MAX], late[PICTURE_MARKS_MAX];
     const char *texts[PICTURE_MARKS_MAX];
     unsigned count = 0;
