@@ -182,10 +182,12 @@ static char *drawn(const char *directory, enum figure_format format, draw_functi
     if (!good)
         fail_msg("%s", error.text);
     assert_int_equal(list.count, 1);
-    if (format == FIGURE_DUMB)
-        return text;
-    free(text);
-    return scratch_get(directory, list.names[0]);
+    if (format != FIGURE_DUMB) {
+        free(text);
+        text = scratch_get(directory, list.at[0].path);
+    }
+    figures_drawn_free(&list);
+    return text;
 }
 
 static char *svg(void **state, draw_function *draw, const void *what)

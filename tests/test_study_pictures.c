@@ -113,16 +113,17 @@ static char *draw(const char *directory, const char *metric)
 {
     struct figures_request request = {
         .directory = directory, .scripts = "plots", .format = FIGURE_SVG};
-    struct figures_drawn drawn;
+    struct figures_drawn drawn = {0};
     struct results_error error;
     if (!study_pictures_draw(&request, metric, &drawn, &error))
         fail_msg("%s", error.text);
     char *names = memory_print("%s", "");
     for (unsigned i = 0; i < drawn.count; i++) {
-        char *longer = memory_print("%s%s ", names, drawn.names[i]);
+        char *longer = memory_print("%s%s ", names, drawn.at[i].path);
         free(names);
         names = longer;
     }
+    figures_drawn_free(&drawn);
     return names;
 }
 
@@ -147,7 +148,7 @@ static void expect_refusal(const char *directory, const char *metric,
 {
     struct figures_request request = {
         .directory = directory, .scripts = "plots", .format = FIGURE_SVG};
-    struct figures_drawn drawn;
+    struct figures_drawn drawn = {0};
     struct results_error error;
     assert_false(study_pictures_draw(&request, metric, &drawn, &error));
     if (!strstr(error.text, expected))

@@ -9,6 +9,7 @@
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
+#include "sim/cli/draw.h"
 #include "sim/cli/option_number.h"
 #include "sim/cli/places.h"
 #include "sim/cli/plan_print.h"
@@ -228,24 +229,16 @@ static int status_of(const struct arguments *a, const struct plan_question *q,
 }
 
 /* Whoever interrupted the plan wants the program to end: no picture then. */
-static bool draw(const struct arguments *a, const struct plan_question *q,
-                 const struct plan_answer *answer, struct results_error *error)
+static bool draw_answer(const struct arguments *a, const struct plan_question *q,
+                        const struct plan_answer *answer, struct results_error *error)
 {
-    char *scripts = places_folder("plots");
-    if (!scripts) {
-        char *missing = places_missing();
-        results_fail(error, 0, "%s", missing);
-        free(missing);
-        return false;
-    }
-    struct figures_request request = {
-        .directory = a->output, .scripts = scripts, .format = FIGURE_SVG};
+    struct figures_request request;
     struct figures_drawn drawn = {0};
-    bool well = plan_picture(&request, q, answer, &drawn, error);
-    for (unsigned i = 0; well && !a->quiet && i < drawn.count; i++) {
-        terminal_print(stderr, a->output);
-        fprintf(stderr, "/%s\n", drawn.names[i]);
-    }
+    char *scripts = draw_request(a->output, FIGURE_SVG, &request, error);
+    bool well = scripts && plan_picture(&request, q, answer, &drawn, error);
+    if (well && !a->quiet)
+        draw_tell(a->output, &drawn);
+    figures_drawn_free(&drawn);
     free(scripts);
     return well;
 }
@@ -266,7 +259,7 @@ static int show(const struct arguments *a, const struct plan_question *q,
     warm_up_warn(stderr, &answer->points.doubts);
     int status = status_of(a, q, answer);
     if (a->output && (!plan_files_write(a->output, q, answer, &error) ||
-                      (!stop_signal() && !draw(a, q, answer, &error)))) {
+                      (!stop_signal() && !draw_answer(a, q, answer, &error)))) {
         fprintf(stderr, "portsim: %s\n", error.text);
         status = EXIT_IO;
     }

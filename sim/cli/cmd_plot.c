@@ -6,7 +6,6 @@
 #include "sim/cli/directory.h"
 #include "sim/cli/draw.h"
 #include "sim/cli/run.h"
-#include "sim/study/store/store.h"
 
 struct arguments {
     const char *directory;
@@ -53,31 +52,24 @@ static const struct argp argp = {
         "  portsim plot runs/proxysg-cifs-finwait2 --format png\n"
         "  portsim plot my-study --metric apps.web.failure_ratio --format dumb\n"};
 
-static bool draw(const struct arguments *a, struct figures_drawn *drawn,
-                 struct results_error *error)
-{
-    if (store_is_study(a->directory))
-        return draw_study(a->directory, a->metric, a->format, drawn, error);
-    if (a->metric)
-        return results_fail(error, 0,
-                            "%s is no study: --metric says nothing of its figures",
-                            a->directory);
-    return draw_run(a->directory, a->format, drawn, error);
-}
-
 static int run(int argc, char **argv)
 {
     struct arguments a = {.format = FIGURE_SVG};
     struct figures_drawn drawn = {0};
     struct results_error error;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
-    if (!draw(&a, &drawn, &error)) {
+    struct draw_order order = {
+        .directory = a.directory, .format = a.format, .metric = a.metric};
+    int status = EXIT_DONE;
+    if (!draw(&order, &drawn, &error)) {
         fprintf(stderr, "portsim: %s\n", error.text);
-        return error.asked ? EXIT_USAGE : EXIT_IO;
+        status = error.asked ? EXIT_USAGE : EXIT_IO;
     }
-    for (unsigned i = 0; i < drawn.count && a.format != FIGURE_DUMB; i++)
-        printf("%s/%s\n", a.directory, drawn.names[i]);
-    return EXIT_DONE;
+    for (unsigned i = 0; i < drawn.count && status == EXIT_DONE; i++)
+        if (drawn.at[i].path)
+            printf("%s/%s\n", a.directory, drawn.at[i].path);
+    figures_drawn_free(&drawn);
+    return status;
 }
 
 const struct command command_plot = {

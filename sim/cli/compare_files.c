@@ -2,8 +2,7 @@
 
 #include <stdlib.h>
 
-#include "sim/cli/places.h"
-#include "sim/cli/terminal.h"
+#include "sim/cli/draw.h"
 #include "sim/study/compare/compare_picture.h"
 
 bool compare_write(const char *directory, const struct compare_report *report,
@@ -23,21 +22,14 @@ bool compare_write(const char *directory, const struct compare_report *report,
 bool compare_draw(const char *directory, const struct compare_report *report,
                   double margin, bool quiet, struct results_error *error)
 {
-    char *scripts = places_folder("plots");
-    if (!scripts) {
-        char *missing = places_missing();
-        results_fail(error, 0, "%s", missing);
-        free(missing);
-        return false;
-    }
-    struct figures_request request = {
-        .directory = directory, .scripts = scripts, .format = FIGURE_SVG};
+    struct figures_request request;
     struct figures_drawn drawn = {0};
-    bool well = compare_picture(&request, report->result, margin, &drawn, error);
-    for (unsigned i = 0; well && !quiet && i < drawn.count; i++) {
-        terminal_print(stderr, directory);
-        fprintf(stderr, "/%s\n", drawn.names[i]);
-    }
+    char *scripts = draw_request(directory, FIGURE_SVG, &request, error);
+    bool well =
+        scripts && compare_picture(&request, report->result, margin, &drawn, error);
+    if (well && !quiet)
+        draw_tell(directory, &drawn);
+    figures_drawn_free(&drawn);
     free(scripts);
     return well;
 }

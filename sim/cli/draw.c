@@ -5,54 +5,69 @@
 #include <unistd.h>
 
 #include "sim/cli/places.h"
+#include "sim/cli/terminal.h"
 #include "sim/study/pictures/study_pictures.h"
+#include "sim/study/store/store.h"
 
-/* The folder of the scripts; NULL after an error. */
-static char *find_scripts(struct results_error *error)
+char *draw_request(const char *directory, enum figure_format format,
+                   struct figures_request *request, struct results_error *error)
 {
+    struct winsize window = {0};
     char *scripts = places_folder("plots");
     if (!scripts) {
         char *missing = places_missing();
         results_fail(error, 0, "%s", missing);
         free(missing);
+        return NULL;
     }
+    ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
+    *request = (struct figures_request){.directory = directory,
+                                        .scripts = scripts,
+                                        .format = format,
+                                        .terminal = stdout,
+                                        .columns = window.ws_col,
+                                        .rows = window.ws_row};
     return scripts;
 }
 
-static struct figures_request request_for(const char *directory, const char *scripts,
-                                          enum figure_format format)
+static bool draw_run(const struct figures_request *request, const char *metric,
+                     struct figures_drawn *drawn, struct results_error *error)
 {
-    struct winsize window = {0};
-    ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
-    return (struct figures_request){.directory = directory,
-                                    .scripts = scripts,
-                                    .format = format,
-                                    .terminal = stdout,
-                                    .columns = window.ws_col,
-                                    .rows = window.ws_row};
+    if (metric)
+        return results_fail(error, 0,
+                            "%s is no study: --metric says nothing of its figures",
+                            request->directory);
+    return figures_draw(request, drawn, error) &&
+           replication_pictures_draw(request, drawn, error);
 }
 
-bool draw_run(const char *directory, enum figure_format format,
-              struct figures_drawn *drawn, struct results_error *error)
+bool draw(const struct draw_order *order, struct figures_drawn *drawn,
+          struct results_error *error)
 {
-    char *scripts = find_scripts(error);
+    struct figures_request request;
+    char *scripts = draw_request(order->directory, order->format, &request, error);
     if (!scripts)
         return false;
-    struct figures_request request = request_for(directory, scripts, format);
-    bool good = figures_draw(&request, drawn, error) &&
-                replication_pictures_draw(&request, drawn, error);
+    request.only = order->only;
+    request.only_count = order->only_count;
+    request.keep = order->keep;
+    bool study = store_is_study(order->directory);
+    bool good = study ? study_pictures_draw(&request, order->metric, drawn, error)
+                      : draw_run(&request, order->metric, drawn, error);
     free(scripts);
-    return good;
+    return good &&
+           (drawn->count > 0 ||
+            results_fail(error, 0, "%s has no data for %s", order->directory,
+                         order->only_count ? "the figures asked for" : "any figure"));
 }
 
-bool draw_study(const char *directory, const char *metric, enum figure_format format,
-                struct figures_drawn *drawn, struct results_error *error)
+void draw_tell(const char *directory, const struct figures_drawn *drawn)
 {
-    char *scripts = find_scripts(error);
-    if (!scripts)
-        return false;
-    struct figures_request request = request_for(directory, scripts, format);
-    bool good = study_pictures_draw(&request, metric, drawn, error);
-    free(scripts);
-    return good;
+    for (unsigned i = 0; i < drawn->count; i++) {
+        if (!drawn->at[i].path)
+            continue;
+        fputs("  ", stderr);
+        terminal_print(stderr, directory);
+        fprintf(stderr, "/%s\n", drawn->at[i].path);
+    }
 }

@@ -5,12 +5,26 @@
 
 #include "sim/results/figures.h"
 
-/* Draws the figures of a run directory; of FIGURE_DUMB on stdout. */
-bool draw_run(const char *directory, enum figure_format format,
-              struct figures_drawn *drawn, struct results_error *error);
+struct draw_order {
+    const char *directory; /* of a run or a study */
+    enum figure_format format;
+    const char *metric;      /* of a study: what to draw; NULL: what matters in it */
+    const char *const *only; /* as in struct figures_request */
+    unsigned only_count;
+    bool keep;
+};
 
-/* Draws the pictures of a study, of one metric if it is not NULL. */
-bool draw_study(const char *directory, const char *metric, enum figure_format format,
-                struct figures_drawn *drawn, struct results_error *error);
+/* Draws what the directory has data for; of FIGURE_DUMB on stdout.  Nothing at all is an
+ * error.  What was drawn before an error is in `drawn`; figures_drawn_free() it. */
+bool draw(const struct draw_order *order, struct figures_drawn *drawn,
+          struct results_error *error);
+
+/* A request for other pictures of that directory; the folder of its scripts is the
+ * caller's to free, NULL after an error. */
+char *draw_request(const char *directory, enum figure_format format,
+                   struct figures_request *request, struct results_error *error);
+
+/* Names the files on stderr. */
+void draw_tell(const char *directory, const struct figures_drawn *drawn);
 
 #endif

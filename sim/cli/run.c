@@ -98,11 +98,7 @@ static void tell_files(const struct run_order *order, const char *directory,
     fputs("\nresults in ", stderr);
     terminal_print(stderr, directory);
     fputc('\n', stderr);
-    for (unsigned i = 0; i < drawn->count && order->format != FIGURE_DUMB; i++) {
-        fputs("  ", stderr);
-        terminal_print(stderr, directory);
-        fprintf(stderr, "/%s\n", drawn->names[i]);
-    }
+    draw_tell(directory, drawn);
     if (some_failed(record)) {
         fputs("portsim diagnose ", stderr);
         terminal_print(stderr, directory);
@@ -125,12 +121,15 @@ static int show(const struct run_order *order, const struct run_record *record,
         summary_print(stdout, record, terminal_colours());
     fflush(stdout);
     if (order->plots && !stop_signal() &&
-        !draw_run(directory, order->format, &drawn, &error) && !stop_signal())
+        !draw(&(struct draw_order){.directory = directory, .format = order->format},
+              &drawn, &error) &&
+        !stop_signal())
         status = io_error(&error);
     if (!order->quiet)
         tell_files(order, directory, &drawn, record);
     if (!order->quiet)
         tell_binds(record->binds);
+    figures_drawn_free(&drawn);
     return status;
 }
 

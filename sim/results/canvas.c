@@ -23,13 +23,18 @@ struct canvas_room canvas_room(enum figure_format format)
     return formats[format].room;
 }
 
+static bool writes_files(const struct figures_request *request)
+{
+    return request->format != FIGURE_DUMB && !request->keep;
+}
+
 bool canvas_open(struct canvas *c, const struct figures_request *request,
                  struct figures_drawn *drawn, struct results_error *error)
 {
     struct safe_directory place;
     *c = (struct canvas){
         .request = request, .drawn = drawn, .error = error, .plots = {.handle = -1}};
-    if (request->format == FIGURE_DUMB)
+    if (!writes_files(request))
         return true;
     if (!safe_directory_open(&place, request->directory, error))
         return false;
@@ -41,6 +46,8 @@ bool canvas_open(struct canvas *c, const struct figures_request *request,
 void canvas_close(struct canvas *c)
 {
     safe_directory_close(&c->plots);
+    text_free(&c->headline);
+    text_free(&c->detail);
 }
 
 static unsigned or_default(unsigned value, unsigned otherwise)
@@ -48,12 +55,23 @@ static unsigned or_default(unsigned value, unsigned otherwise)
     return value ? value : otherwise;
 }
 
-void canvas_begin(const struct canvas *c, struct text *script)
+void canvas_begin(struct canvas *c, struct text *script)
 {
     const struct figures_request *r = c->request;
     gnuplot_set_string(script, "format", formats[r->format].name);
     gnuplot_set_number(script, "columns", or_default(r->columns, 80));
     gnuplot_set_number(script, "rows", or_default(r->rows, 24));
+}
+
+void canvas_words(struct canvas *c, const char *headline, const char *detail,
+                  struct text *script)
+{
+    text_free(&c->headline);
+    text_free(&c->detail);
+    text_add(&c->headline, headline, strlen(headline));
+    text_add(&c->detail, detail, strlen(detail));
+    gnuplot_set_string(script, "headline", headline);
+    gnuplot_set_string(script, "detail", detail);
 }
 
 /* The picture's bytes are the caller's to free. */
@@ -83,35 +101,79 @@ static void print_plain(const struct text *picture, FILE *terminal)
     }
 }
 
-static bool deliver(struct canvas *c, const char *name, const struct text *picture)
+static bool is_wanted(const struct figures_request *r, const char *kind)
+{
+    for (unsigned i = 0; i < r->only_count; i++)
+        if (strcmp(r->only[i], kind) == 0)
+            return true;
+    return r->only_count == 0;
+}
+
+static char *copy(const char *text)
+{
+    return memory_text(text, strlen(text));
+}
+
+/* Adds the picture under way to the list. */
+static struct figure_drawn *enlist(struct canvas *c, const char *kind, const char *name)
+{
+    struct figures_drawn *d = c->drawn;
+    d->at = memory_resize(d->at, d->count + 1u, sizeof *d->at);
+    d->at[d->count] = (struct figure_drawn){.kind = copy(kind),
+                                            .name = copy(name),
+                                            .headline = copy(text_of(&c->headline)),
+                                            .detail = copy(text_of(&c->detail))};
+    return &d->at[d->count++];
+}
+
+void figures_drawn_free(struct figures_drawn *drawn)
+{
+    for (unsigned i = 0; i < drawn->count; i++) {
+        struct figure_drawn *d = &drawn->at[i];
+        free(d->kind);
+        free(d->name);
+        free(d->path);
+        free(d->headline);
+        free(d->detail);
+        text_free(&d->kept);
+    }
+    free(drawn->at);
+    *drawn = (struct figures_drawn){0};
+}
+
+/* Takes the bytes of the picture. */
+static bool deliver(struct canvas *c, const char *kind, const char *name,
+                    struct text *picture)
 {
     const struct figures_request *r = c->request;
-    if (c->drawn->count == FIGURES_MAX)
-        return results_fail(c->error, 0, "more than %d pictures", FIGURES_MAX);
-    char *entry = c->drawn->names[c->drawn->count];
-    size_t size = sizeof c->drawn->names[0];
-    if (r->format == FIGURE_DUMB) {
+    char *path = NULL;
+    if (r->format == FIGURE_DUMB)
         print_plain(picture, r->terminal);
-        snprintf(entry, size, "%s", name);
-    } else {
-        char *file = memory_print("%s.%s", name, formats[r->format].name);
-        bool written =
-            safe_file_write(&c->plots, file, picture->bytes, picture->length, c->error);
-        snprintf(entry, size, "plots/%s", file);
-        free(file);
-        if (!written)
+    if (writes_files(r)) {
+        path = memory_print("plots/%s.%s", name, formats[r->format].name);
+        if (!safe_file_write(&c->plots, strchr(path, '/') + 1, picture->bytes,
+                             picture->length, c->error)) {
+            free(path);
             return false;
+        }
     }
-    c->drawn->count++;
+    struct figure_drawn *entry = enlist(c, kind, name);
+    entry->path = path;
+    if (r->keep) {
+        entry->kept = *picture;
+        *picture = (struct text){0};
+    }
     return true;
 }
 
-bool canvas_finish(struct canvas *c, const char *look, const char *name,
+bool canvas_finish(struct canvas *c, const char *kind, const char *name,
                    struct text *script)
 {
     struct text picture = {0};
-    text_print(script, "load './%s.gp'\n", look);
-    bool good = render(c, name, script, &picture) && deliver(c, name, &picture);
+    if (!is_wanted(c->request, kind))
+        return true;
+    text_print(script, "load './%s.gp'\n", kind);
+    bool good = render(c, name, script, &picture) && deliver(c, kind, name, &picture);
     text_free(&picture);
     return good;
 }

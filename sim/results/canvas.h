@@ -15,10 +15,11 @@ struct canvas {
     const struct figures_request *request;
     struct figures_drawn *drawn;
     struct results_error *error;
-    struct safe_directory plots; /* not open for the terminal */
+    struct safe_directory plots;  /* open while files are written to it */
+    struct text headline, detail; /* of the picture under way */
 };
 
-/* Opens (or makes) plots/ in the directory of the request, unless the terminal is meant.
+/* Opens (or makes) plots/ in the directory of the request, where it will write files.
  * canvas_close() it also after a failure. */
 bool canvas_open(struct canvas *c, const struct figures_request *request,
                  struct figures_drawn *drawn, struct results_error *error);
@@ -32,11 +33,16 @@ struct canvas_room {
 struct canvas_room canvas_room(enum figure_format format);
 
 /* Appends what plots/common.gp wants to know of the canvas. */
-void canvas_begin(const struct canvas *c, struct text *script);
+void canvas_begin(struct canvas *c, struct text *script);
 
-/* Draws by plots/<look>.gp and delivers it as <name>.svg, <name>.png or on the terminal.
- * `name` must be a safe_name() without its suffix. */
-bool canvas_finish(struct canvas *c, const char *look, const char *name,
+/* Appends what the picture under way says, for its reader and for who lists pictures. */
+void canvas_words(struct canvas *c, const char *headline, const char *detail,
+                  struct text *script);
+
+/* Draws by plots/<kind>.gp and delivers it as <name>.svg, <name>.png or on the terminal.
+ * `name` must be a safe_name() without its suffix.  A kind that the request does not want
+ * is passed over: true, and nothing was done. */
+bool canvas_finish(struct canvas *c, const char *kind, const char *name,
                    struct text *script);
 
 #endif

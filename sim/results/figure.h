@@ -12,6 +12,7 @@
 
 #include "sim/results/axis.h"
 #include "sim/results/bins.h"
+#include "sim/results/canvas.h"
 #include "sim/results/run_record.h"
 #include "sim/results/text.h"
 
@@ -26,6 +27,7 @@ struct figure_pool {
 };
 
 struct figure_source {
+    struct canvas *canvas; /* takes the words */
     const struct run_record *run;
     const struct series *series; /* the run's; at least two rows, not all at one time */
     struct time_unit unit;

@@ -180,8 +180,8 @@ static void put_time_axis(const struct figure_source *source, struct text *scrip
 void figure_head(const struct figure_source *source, struct figure_words *words,
                  struct text *script)
 {
-    gnuplot_set_string(script, "headline", text_of(&words->headline));
-    gnuplot_set_string(script, "detail", text_of(&words->detail));
+    canvas_words(source->canvas, text_of(&words->headline), text_of(&words->detail),
+                 script);
     gnuplot_set_string(script, "y_label", words->y_label);
     text_free(&words->headline);
     text_free(&words->detail);

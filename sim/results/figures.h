@@ -17,6 +17,7 @@
 #include <stdio.h>
 
 #include "sim/results/error.h"
+#include "sim/results/text.h"
 
 enum figure_format {
     FIGURE_SVG,
@@ -31,19 +32,31 @@ struct figures_request {
     enum figure_format format; /* SVG and PNG go to plots/ in the directory */
     FILE *terminal;            /* DUMB: where to; not closed */
     unsigned columns, rows;    /* DUMB: characters of one picture; 0: 80 and 24 */
+    bool keep;                 /* SVG, PNG: give the bytes back, touch no file */
+    const char *const *only;   /* kinds to draw; other pictures are passed over */
+    unsigned only_count;       /* 0: all kinds */
 };
 
-#define FIGURES_MAX 16
+/* A picture that was drawn. */
+struct figure_drawn {
+    char *kind;       /* what draws it, plots/<kind>.gp: "states", "knee" */
+    char *name;       /* of this picture: "knee-apps.web.failure_ratio" */
+    char *path;       /* inside the directory: "plots/states.svg"; NULL: no file */
+    char *headline;   /* what it says */
+    char *detail;     /* a second line, may be empty */
+    struct text kept; /* the picture itself, where the request says so */
+};
 
-/* What was drawn: paths inside the directory, "plots/states.svg"; of DUMB the names
- * of the figures. */
+/* In the order they were drawn; {0} is none.  Owns all of it. */
 struct figures_drawn {
-    char names[FIGURES_MAX][80];
+    struct figure_drawn *at;
     unsigned count;
 };
 
-/* Draws every figure the run has data for.  False on the first error; the pictures drawn
- * before it stay, each of them whole.  A run with no sample to draw is an error. */
+void figures_drawn_free(struct figures_drawn *drawn);
+
+/* Draws every figure the run has data for, behind those that `drawn` has already.  False
+ * on the first error; the pictures drawn before it stay, each of them whole. */
 bool figures_draw(const struct figures_request *request, struct figures_drawn *drawn,
                   struct results_error *error);
 

@@ -18,7 +18,7 @@ const char *study_short_name(const char *path);
 
 /* Appends the words and what plots/common.gp wants besides.  `headline` and `detail` are
  * used, and freed, where the caller of the picture gave none of his own. */
-void study_head(const struct canvas *c, const struct picture_words *words,
+void study_head(struct canvas *c, const struct picture_words *words,
                 struct text *headline, struct text *detail, const char *y_label,
                 struct text *script);
 

@@ -89,14 +89,13 @@ static void put_source(const struct picture_words *w, struct text *script)
     text_free(&line);
 }
 
-void study_head(const struct canvas *c, const struct picture_words *words,
+void study_head(struct canvas *c, const struct picture_words *words,
                 struct text *headline, struct text *detail, const char *y_label,
                 struct text *script)
 {
     canvas_begin(c, script);
-    gnuplot_set_string(script, "headline",
-                       words->headline ? words->headline : text_of(headline));
-    gnuplot_set_string(script, "detail", words->detail ? words->detail : text_of(detail));
+    canvas_words(c, words->headline ? words->headline : text_of(headline),
+                 words->detail ? words->detail : text_of(detail), script);
     gnuplot_set_string(script, "y_label", y_label);
     put_source(words, script);
     text_print(script, "marks = 0\nmark_lines = 0\n");

@@ -30,7 +30,7 @@ static const char *const verdicts[] = {
 };
 
 /* "new against old: 1 worse, 3 better, 10 the same". */
-static void put_words(const struct canvas *c, const struct picture_differences *d,
+static void put_words(struct canvas *c, const struct picture_differences *d,
                       struct text *script)
 {
     static const enum picture_verdict order[] = {

@@ -70,7 +70,7 @@ static void tell_line(const struct ecdf_line *line, const char *what,
     free(f.at);
 }
 
-static void put_words(const struct canvas *c, const struct picture_ecdf *e,
+static void put_words(struct canvas *c, const struct picture_ecdf *e,
                       struct time_unit unit, struct text *script)
 {
     struct text headline = {0}, detail = {0};

@@ -91,8 +91,7 @@ static void tell_places(const struct picture_heat *h, struct text *out)
         text_print(out, "; blank: not simulated, or no data");
 }
 
-static void put_words(const struct canvas *c, const struct picture_heat *h,
-                      struct text *script)
+static void put_words(struct canvas *c, const struct picture_heat *h, struct text *script)
 {
     struct text headline = {0}, detail = {0};
     char *x = study_axis_label(&h->x), *y = study_axis_label(&h->y),

@@ -118,8 +118,7 @@ static void tell_change(const struct picture_knee *k, struct text *out)
                study_value(&k->x, b->x, last));
 }
 
-static void put_words(const struct canvas *c, const struct picture_knee *k,
-                      struct text *script)
+static void put_words(struct canvas *c, const struct picture_knee *k, struct text *script)
 {
     struct text headline = {0}, detail = {0};
     char *label = study_axis_label(&k->y), *x_label = study_axis_label(&k->x);

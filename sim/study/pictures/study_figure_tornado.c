@@ -54,7 +54,7 @@ static struct bar *bars_of(const struct picture_tornado *t)
 /* --- words -------------------------------------------------------------------------- */
 
 /* "apps.web.failure_ratio 24 %: fin_wait_2 = 1min alone makes it 0 %". */
-static void put_words(const struct canvas *c, const struct picture_tornado *t,
+static void put_words(struct canvas *c, const struct picture_tornado *t,
                       const struct bar *bars, size_t shown, struct text *script)
 {
     char base[AXIS_TEXT], then[AXIS_TEXT];

@@ -256,7 +256,6 @@ bool study_pictures_draw(const struct figures_request *request, const char *metr
                          struct figures_drawn *drawn, struct results_error *error)
 {
     struct study_drawing d = {.store = store_read(request->directory, error)};
-    drawn->count = 0;
     bool good = d.store && draw_study(&d, request, metric, drawn, error);
     store_close(d.store);
     return good;
