@@ -40,6 +40,9 @@ static void put_member(struct csv_writer *w, const struct csv_column *c, const v
     case CSV_MEMBER_U64:
         csv_put_number(w, (double)OF(uint64_t, row, c));
         break;
+    case CSV_MEMBER_NUMBER:
+        csv_put_number(w, OF(double, row, c));
+        break;
     case CSV_MEMBER_FLAG:
         csv_put_number(w, OF(bool, row, c));
         break;
@@ -118,6 +121,8 @@ static bool get_member(const struct csv_column *c, const char *cell, struct text
         break;
     case CSV_MEMBER_U64:
         return whole_number(cell, (uint64_t)1 << 53, &AT(uint64_t, row, c));
+    case CSV_MEMBER_NUMBER:
+        return csv_number_of(cell, &AT(double, row, c));
     case CSV_MEMBER_FLAG:
         good = whole_number(cell, 1, &number);
         AT(bool, row, c) = number == 1;

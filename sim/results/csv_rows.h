@@ -17,6 +17,7 @@ enum csv_member {
     CSV_MEMBER_U16,     /* uint16_t */
     CSV_MEMBER_U32,     /* uint32_t */
     CSV_MEMBER_U64,     /* uint64_t, up to 2^53 */
+    CSV_MEMBER_NUMBER,  /* double; the empty cell is NaN */
     CSV_MEMBER_FLAG,    /* bool: 0 or 1 */
     CSV_MEMBER_ADDRESS, /* struct ip_address; the empty cell: family 0 */
     CSV_MEMBER_WORD,    /* int-sized enum: one of `words` */

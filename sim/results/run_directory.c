@@ -18,6 +18,7 @@
 #include "sim/results/run_files.h"
 #include "sim/results/run_sockets.h"
 #include "sim/results/run_study.h"
+#include "sim/results/run_tables.h"
 #include "sim/results/safe_file.h"
 
 struct run_directory {
@@ -146,7 +147,7 @@ void run_directory_free(struct run_directory *d)
 /* --- writing ---------------------------------------------------------------------- */
 
 /* The files of a run on their way to the disk; the manifest is the last. */
-#define BATCH_MAX (RUN_FILES + 2 + 2 + RUN_SNAPSHOTS_MAX + 1)
+#define BATCH_MAX (RUN_FILES + 2 + RUN_TABLES + 2 + RUN_SNAPSHOTS_MAX + 1)
 
 struct batch {
     const struct safe_directory *at;
@@ -253,6 +254,22 @@ static bool stage_replications(struct batch *b, const struct run_record *r,
     return file && stage(b, "", file, error);
 }
 
+static bool stage_tables(struct batch *b, const struct run_record *r,
+                         struct results_error *error)
+{
+    for (size_t i = 0; i < RUN_TABLES; i++) {
+        if (run_table_count(&run_tables[i], r) == 0)
+            continue;
+        struct safe_file *file = add_file(b, b->at, run_tables[i].name, error);
+        if (!file)
+            return false;
+        run_table_write(&run_tables[i], r, file);
+        if (!stage(b, "", file, error))
+            return false;
+    }
+    return true;
+}
+
 static bool stage_manifest(struct batch *b, struct results_error *error)
 {
     const char *name =
@@ -279,6 +296,14 @@ static bool is_table(const char *name)
     return safe_name(name) && end && !strcmp(end, ".csv");
 }
 
+static bool remove_tables(const struct safe_directory *d, struct results_error *error)
+{
+    for (size_t i = 0; i < RUN_TABLES; i++)
+        if (!safe_file_remove(d, run_tables[i].name, error))
+            return false;
+    return true;
+}
+
 /* Takes the mark of a complete run off an earlier one, and what would lie of a run that
  * is no longer there: its pictures and sockets.  Killed from here on, the directory still
  * is known as a run's, but not as a whole one: see run_directory_read. */
@@ -290,7 +315,7 @@ static bool retire(const struct safe_directory *d, struct results_error *error)
     return clear(d, "plots", is_picture, error) &&
            clear(d, RUN_SOCKETS, is_table, error) &&
            safe_file_remove(d, RUN_BINDS, error) &&
-           safe_file_remove(d, RUN_REPLICATIONS, error) &&
+           safe_file_remove(d, RUN_REPLICATIONS, error) && remove_tables(d, error) &&
            safe_file_remove(d, "report.html", error);
 }
 
@@ -313,8 +338,8 @@ bool run_directory_write(struct run_directory *d, const struct run_record *recor
         .at = &d->at, .sockets = {.handle = -1}, .manifest = {.status = record->status}};
     bool good = stage_contents(&b, record, error) && stage_binds(&b, record, error) &&
                 stage_replications(&b, record, error) &&
-                stage_sockets(&b, record, error) && stage_manifest(&b, error) &&
-                publish(&b, error);
+                stage_tables(&b, record, error) && stage_sockets(&b, record, error) &&
+                stage_manifest(&b, error) && publish(&b, error);
     for (size_t i = 0; i < b.count; i++)
         safe_file_free(b.files[i]);
     safe_directory_close(&b.sockets);

@@ -6,6 +6,7 @@
  *     events.csv       t_s,host,process,kind,detail
  *     binds.csv        which local ports were asked for, where wanted (run_binds.h)
  *     replications.csv one row a replication, where there are several (run_study.h)
+ *     probes.csv       and other tables that not every run has (run_tables.h)
  *     sockets/         which sockets there were, at moments (run_sockets.h)
  *     manifest.json    size and SHA-256 of each of these; appears last
  *
@@ -37,7 +38,7 @@ struct run_directory *run_directory_prepare(const char *path, bool overwrite,
                                             struct results_error *error);
 
 /* Writes the record.  An earlier run's files of these names are replaced, its pictures in
- * plots/, its binds.csv, replications.csv, sockets/ and report.html removed. */
+ * plots/, its binds.csv, replications.csv, tables, sockets/ and report.html removed. */
 bool run_directory_write(struct run_directory *d, const struct run_record *record,
                          struct results_error *error);
 

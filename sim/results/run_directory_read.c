@@ -14,6 +14,7 @@
 #include "sim/results/run_files.h"
 #include "sim/results/run_sockets.h"
 #include "sim/results/run_study.h"
+#include "sim/results/run_tables.h"
 #include "sim/results/safe_file.h"
 
 /* A resolved scenario may carry a recorded trace. */
@@ -30,6 +31,7 @@ struct stored_run_storage {
     size_t log_capacity;
     struct series *series;
     struct run_sockets sockets;
+    struct stored_tables tables;
     char *scenario;
 };
 
@@ -283,6 +285,7 @@ struct stored_run *run_directory_read(const char *path, struct results_error *er
     bool good = find_manifest(&m, &d, error) && read_summary(run, &d, error) &&
                 read_replications(run, &m, &d, error) && read_log(run, &d, error) &&
                 read_series(run, &d, error) &&
+                run_tables_read(&run->storage->tables, &run->record, &d, &m, error) &&
                 run_sockets_read(&run->storage->sockets, &run->record, &d, &m, error) &&
                 read_scenario(run, &d, error);
     if (good && run->record.status != m.status)
@@ -316,6 +319,7 @@ void stored_run_free(struct stored_run *run)
     free(s->log);
     series_free(s->series);
     run_sockets_free(&s->sockets);
+    stored_tables_free(&s->tables);
     free(s->scenario);
     free(s);
     free(run);

@@ -108,6 +108,18 @@ struct run_snapshot {
     size_t count;
 };
 
+/* What choices of ports cost while so much of a pool was taken: a line of probes.csv. */
+struct run_probes {
+    const char *host;
+    const char *pool;
+    double low, high;  /* of the shares taken; both 1: no port was free */
+    uint64_t choices;  /* made then, in the whole run, warm-up included */
+    uint64_t failures; /* that found no port */
+    double mean;       /* candidates examined, failures included */
+    double p50, p99;   /* within 1.6 % */
+    uint32_t max;
+};
+
 struct run_binds; /* run_binds.h */
 struct run_study; /* run_study.h */
 
@@ -139,6 +151,8 @@ struct run_record {
     size_t census_count;
     const struct run_snapshot *snapshots; /* by moment */
     size_t snapshot_count;
+    const struct run_probes *probes; /* by host, pool and share taken */
+    size_t probe_count;
     const struct run_binds *binds; /* NULL: nobody asked for them, or read back */
     const struct run_study *study; /* NULL: one run, and nothing was estimated */
 };
