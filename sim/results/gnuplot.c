@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sim/base/memory.h"
+#include "sim/results/program.h"
 #include "sim/results/quiet_write.h"
 
 /* More is no picture. */
@@ -22,24 +23,7 @@
 
 extern char **environ;
 
-/* --- finding it ------------------------------------------------------------------- */
-
-/* The absolute name of gnuplot, or NULL.  Relative entries of PATH, and the empty ones
- * that stand for the current directory, are passed over: a run directory is no place to
- * take programs from. */
-static char *find_gnuplot(void)
-{
-    const char *path = getenv("PATH");
-    for (const char *p = path ? path : "/usr/local/bin:/usr/bin:/bin"; *p;) {
-        size_t length = strcspn(p, ":");
-        char *file = memory_print("%.*s/gnuplot", (int)length, p);
-        if (file[0] == '/' && length > 0 && access(file, X_OK) == 0)
-            return file;
-        free(file);
-        p += length + (p[length] == ':');
-    }
-    return NULL;
-}
+/* --- starting it ------------------------------------------------------------------ */
 
 /* Settings of the user that would change or redirect a picture. */
 static bool is_unwanted(const char *variable)
@@ -69,8 +53,6 @@ static char **clean_environment(void)
     clean[kept++] = home;
     return clean;
 }
-
-/* --- starting it ------------------------------------------------------------------ */
 
 enum { TO, FROM, COMPLAINTS, CHANNELS };
 
@@ -264,7 +246,7 @@ static bool converse(struct child *c, const struct text *script, unsigned limit_
 bool gnuplot_run(const char *folder, const struct text *script, unsigned limit_s,
                  struct text *out, struct results_error *error)
 {
-    char *program = find_gnuplot();
+    char *program = program_find("gnuplot");
     if (!program)
         return results_fail(error, 0,
                             "gnuplot is not installed; this installs it: "
