@@ -15,6 +15,9 @@ if (format eq 'svg') { set terminal svg size 1000,picture_height noenhanced font
 if (format eq 'png') { set terminal pngcairo size 1000,picture_height noenhanced font 'sans-serif,10' background '#ffffff' dashlength 0.7 }
 if (plain) { set terminal dumb nofeed size columns,rows noenhanced mono }
 
+# A script that was kept beside its picture writes that file.
+if (exists('picture_file')) { set output picture_file }
+
 # Places are in pixels from the left, the top or the bottom of the picture.
 from_left(x)   = x / 1000.0
 from_top(y)    = 1 - y / (1.0 * picture_height)

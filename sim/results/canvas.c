@@ -6,6 +6,7 @@
 #include "sim/base/memory.h"
 #include "sim/results/gnuplot.h"
 #include "sim/results/picture.h"
+#include "sim/results/script.h"
 
 /* What a format can show, and how it is known to be whole. */
 static const struct {
@@ -141,6 +142,21 @@ void figures_drawn_free(struct figures_drawn *drawn)
     *drawn = (struct figures_drawn){0};
 }
 
+/* Writes plots/<name>.gp, which draws what was drawn. */
+static bool keep_script(struct canvas *c, const char *kind, const char *name,
+                        const struct text *script)
+{
+    const struct figures_request *r = c->request;
+    struct text alone = {0};
+    char *file = memory_print("%s.gp", name);
+    bool good = script_alone(r->scripts, kind, name, formats[r->format].name, script,
+                             &alone, c->error) &&
+                safe_file_write(&c->plots, file, alone.bytes, alone.length, c->error);
+    free(file);
+    text_free(&alone);
+    return good;
+}
+
 /* Takes the bytes of the picture. */
 static bool deliver(struct canvas *c, const char *kind, const char *name,
                     struct text *picture)
@@ -172,8 +188,10 @@ bool canvas_finish(struct canvas *c, const char *kind, const char *name,
     struct text picture = {0};
     if (!is_wanted(c->request, kind))
         return true;
+    bool scripts = c->request->with_scripts && writes_files(c->request);
+    bool good = !scripts || keep_script(c, kind, name, script);
     text_print(script, "load './%s.gp'\n", kind);
-    bool good = render(c, name, script, &picture) && deliver(c, kind, name, &picture);
+    good = good && render(c, name, script, &picture) && deliver(c, kind, name, &picture);
     text_free(&picture);
     return good;
 }

@@ -14,10 +14,22 @@
 #define SIM_RESULTS_FIGURES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "sim/results/error.h"
 #include "sim/results/text.h"
+
+/* A kind of picture: what `portsim list figures` says of it. */
+struct figure_kind {
+    const char *name;  /* "states": of its script, plots/<name>.gp */
+    const char *shows; /* one line, without full stop */
+    const char *needs; /* the data, to stand after "it needs": "a study of two axes" */
+    const char *made;  /* the command that leaves such data */
+};
+
+/* The kinds of a run, in the order in which they are drawn; NULL after the last. */
+const struct figure_kind *figures_kind(uint32_t index);
 
 enum figure_format {
     FIGURE_SVG,
@@ -32,6 +44,7 @@ struct figures_request {
     enum figure_format format; /* SVG and PNG go to plots/ in the directory */
     FILE *terminal;            /* DUMB: where to; not closed */
     unsigned columns, rows;    /* DUMB: characters of one picture; 0: 80 and 24 */
+    bool with_scripts;         /* SVG, PNG: beside each file the script that draws it */
     bool keep;                 /* SVG, PNG: give the bytes back, touch no file */
     const char *const *only;   /* kinds to draw; other pictures are passed over */
     unsigned only_count;       /* 0: all kinds */

@@ -284,10 +284,12 @@ static bool stage_manifest(struct batch *b, struct results_error *error)
     return safe_file_stage(file, error);
 }
 
+/* Or the script that draws one. */
 static bool is_picture(const char *name)
 {
     const char *end = strrchr(name, '.');
-    return safe_name(name) && end && (!strcmp(end, ".svg") || !strcmp(end, ".png"));
+    return safe_name(name) && end &&
+           (!strcmp(end, ".svg") || !strcmp(end, ".png") || !strcmp(end, ".gp"));
 }
 
 static bool is_table(const char *name)
