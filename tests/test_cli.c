@@ -23,9 +23,9 @@ static const char *const commands[] = {
     "run",   "check", "demo",    "plot",   "sockets", "events", "diagnose", "trace",
     "binds", "list",  "explain", "schema", "compare", "theory", "sweep"};
 
-static const char *const kinds[] = {"allocators", "stacks",        "proxies",  "nats",
-                                    "faces",      "distributions", "metrics",  "failures",
-                                    "events",     "knobs",         "scenarios"};
+static const char *const kinds[] = {
+    "allocators", "stacks",   "proxies", "nats",  "faces",   "distributions",
+    "metrics",    "failures", "events",  "knobs", "figures", "scenarios"};
 
 /* --- help ------------------------------------------------------------------------- */
 

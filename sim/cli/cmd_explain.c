@@ -37,7 +37,8 @@ static const struct argp argp = {
     .args_doc = "NAME",
     .doc =
         "Prints all that is known of an allocator, stack, proxy, distribution, metric, "
-        "failure code or scenario, of a part of the scenario language (scenario, host, "
+        "failure code, kind of picture or scenario, of a part of the scenario language "
+        "(scenario, host, "
         "app, path, tcp, ...), or of one of its keys.\v"
         "Example:\n  portsim explain linux518\n  portsim explain host\n"
         "  portsim explain hosts.proxy.tcp.fin_wait_2\n"};
@@ -158,7 +159,7 @@ static void suggest(const char *name)
         fprintf(stderr, "; did you mean \"%s\"?", nearest);
     fputs("\nNames are printed by portsim list allocators, stacks, proxies, nats, faces, "
           "distributions, "
-          "metrics, failures, scenarios.\n",
+          "metrics, failures, figures, scenarios.\n",
           stderr);
     free(e);
 }

@@ -23,7 +23,7 @@ enum { KEY_JSON = 1000 };
 
 #define KINDS                                                                            \
     "allocators, stacks, proxies, nats, faces, distributions, metrics, failures, "       \
-    "events, knobs, scenarios"
+    "events, knobs, figures, scenarios"
 
 static const struct argp_option options[] = {
     {"long", 'l', NULL, 0, "Print everything known of each", 0},

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "sim/cli/figure_kinds.h"
 #include "sim/cli/places.h"
 #include "sim/cli/terminal.h"
 #include "sim/study/pictures/study_pictures.h"
@@ -51,14 +52,16 @@ bool draw(const struct draw_order *order, struct figures_drawn *drawn,
     request.only = order->only;
     request.only_count = order->only_count;
     request.keep = order->keep;
+    request.with_scripts = order->with_scripts;
     bool study = store_is_study(order->directory);
     bool good = study ? study_pictures_draw(&request, order->metric, drawn, error)
                       : draw_run(&request, order->metric, drawn, error);
     free(scripts);
-    return good &&
-           (drawn->count > 0 ||
-            results_fail(error, 0, "%s has no data for %s", order->directory,
-                         order->only_count ? "the figures asked for" : "any figure"));
+    if (!good || drawn->count > 0)
+        return good;
+    return figure_kinds_met(order->only, order->only_count, order->directory, drawn,
+                            error) &&
+           results_fail(error, 0, "%s has no data for any figure", order->directory);
 }
 
 void draw_tell(const char *directory, const struct figures_drawn *drawn)

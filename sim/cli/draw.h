@@ -11,7 +11,7 @@ struct draw_order {
     const char *metric;      /* of a study: what to draw; NULL: what matters in it */
     const char *const *only; /* as in struct figures_request */
     unsigned only_count;
-    bool keep;
+    bool keep, with_scripts;
 };
 
 /* Draws what the directory has data for; of FIGURE_DUMB on stdout.  Nothing at all is an

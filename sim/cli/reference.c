@@ -15,6 +15,7 @@
 #include "models/session.h"
 #include "models/stack.h"
 #include "models/world.h"
+#include "sim/cli/figure_kinds.h"
 #include "sim/cli/knobs.h"
 #include "sim/cli/library.h"
 #include "sim/engine/distribution.h"
@@ -337,6 +338,19 @@ static bool event_entry(uint32_t index, struct reference_entry *e)
     return true;
 }
 
+static bool figure_entry(uint32_t index, struct reference_entry *e)
+{
+    const struct figure_kind *kind = figure_kinds(index);
+    if (!kind)
+        return false;
+    set_name(e, "%s", kind->name);
+    reference_say(e, kind->shows);
+    fact(e, "needs", "%s", kind->needs);
+    fact(e, "made by", "%s", kind->made);
+    fact(e, "looks", "plots/%s.gp", kind->name);
+    return true;
+}
+
 const struct reference_kind reference_kinds[] = {
     {"allocators", "allocator", allocator_entry},
     {"stacks", "stack", stack_entry},
@@ -348,6 +362,7 @@ const struct reference_kind reference_kinds[] = {
     {"failures", "failure code", failure_entry},
     {"events", "kind of event", event_entry},
     {"knobs", "knob", knob_entry},
+    {"figures", "kind of picture", figure_entry},
     {"scenarios", "scenario", library_entry},
     {NULL, NULL, NULL},
 };

@@ -37,7 +37,7 @@ struct figure_source {
 };
 
 struct figure_ops {
-    const char *name; /* of the script and of the picture's file */
+    struct figure_kind kind; /* its name is that of the picture's file too */
     /* Appends the figure's words and data.  False, appending nothing, when the run did
      * not record what it needs. */
     bool (*compose)(const struct figure_source *source, struct text *script);

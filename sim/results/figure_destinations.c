@@ -221,5 +221,11 @@ static bool compose(const struct figure_source *source, struct text *script)
     return any;
 }
 
-const struct figure_ops figure_destinations = {.name = "destinations",
-                                               .compose = compose};
+const struct figure_ops figure_destinations = {
+    .kind = {.name = "destinations",
+             .shows =
+                 "ports held toward each destination over time, against the capacity",
+             .needs = "a run that held ports toward a destination",
+             .made = "portsim run SCENARIO"},
+    .compose = compose,
+};

@@ -189,4 +189,11 @@ static bool compose(const struct figure_source *source, struct text *script)
     return p.count > 0;
 }
 
-const struct figure_ops figure_outcomes = {.name = "outcomes", .compose = compose};
+const struct figure_ops figure_outcomes = {
+    .kind = {.name = "outcomes",
+             .shows = "attempts, successes and failures by code per second, a panel an "
+                      "application",
+             .needs = "a run that recorded the attempts of an application",
+             .made = "portsim run SCENARIO"},
+    .compose = compose,
+};

@@ -305,4 +305,10 @@ static bool compose(const struct figure_source *source, struct text *script)
     return s.count > 0;
 }
 
-const struct figure_ops figure_states = {.name = "states", .compose = compose};
+const struct figure_ops figure_states = {
+    .kind = {.name = "states",
+             .shows = "sockets by state over time, against the capacity of the range",
+             .needs = "a run that recorded the ports of a host",
+             .made = "portsim run SCENARIO"},
+    .compose = compose,
+};

@@ -13,6 +13,11 @@ static const struct figure_ops *const figures[] = {
 
 #define FIGURES (sizeof figures / sizeof figures[0])
 
+const struct figure_kind *figures_kind(uint32_t index)
+{
+    return index < FIGURES ? &figures[index]->kind : NULL;
+}
+
 /* A drawing at work. */
 struct drawing {
     struct canvas canvas;
@@ -24,7 +29,7 @@ static bool draw_one(struct drawing *d, const struct figure_ops *figure)
     struct text script = {0};
     canvas_begin(&d->canvas, &script);
     bool good = !figure->compose(&d->source, &script) ||
-                canvas_finish(&d->canvas, figure->name, figure->name, &script);
+                canvas_finish(&d->canvas, figure->kind.name, figure->kind.name, &script);
     text_free(&script);
     return good;
 }

@@ -214,7 +214,7 @@ static bool draw_all(struct study_drawing *d)
 {
     if (!draw_by_axes(d) || !draw_ecdf(d))
         return false;
-    return d->canvas.drawn->count > 0 ||
+    return d->canvas.drawn->count > 0 || d->canvas.request->only_count > 0 ||
            results_fail(d->canvas.error, 0,
                         "%s: a study of %u axes has no picture; its results.csv can be "
                         "sliced",

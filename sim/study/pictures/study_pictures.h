@@ -15,6 +15,9 @@
 
 #include "sim/results/figures.h"
 
+/* The kinds of pictures of many runs, in the order of pictures.h; NULL after the last. */
+const struct figure_kind *study_pictures_kind(uint32_t index);
+
 /* Runs from which a share of runs says something. */
 #define ECDF_RUNS_LEAST 10
 
