@@ -8,12 +8,9 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/time.h"
+#include "sim/scenario/logic.h"
 #include "sim/scenario/units.h"
 
-#define NODES_MAX 1000
-#define DEPTH_MAX 100
-
-enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_TEST };
 enum op { OP_EQUAL, OP_DIFFERS, OP_LESS, OP_AT_MOST, OP_MORE, OP_AT_LEAST, OP_LIKE };
 
 static const struct {
@@ -25,10 +22,8 @@ static const struct {
     {"<", OP_LESS},      {">", OP_MORE},     {"~", OP_LIKE},
 };
 
-struct node {
-    enum node_kind kind;
-    uint32_t left, right; /* AND, OR; NOT: left */
-    uint32_t column;      /* TEST */
+struct test {
+    uint32_t column;
     enum op op;
     char *text;                /* the value as it was written */
     double number;             /* of a number, a time, a flag */
@@ -38,36 +33,35 @@ struct node {
 };
 
 struct where {
-    struct node nodes[NODES_MAX];
-    uint32_t count, root;
+    struct logic *logic;
+    struct test tests[LOGIC_MAX];
+    uint32_t count;
 };
 
 /* --- reading -------------------------------------------------------------------------
  */
 
-struct parser {
+struct reading {
     struct where *where;
     const struct table *table;
-    const char *text, *p;
     struct where_error *error;
-    unsigned depth;
 };
 
 static bool __attribute__((format(printf, 3, 4)))
-fail(struct parser *p, const char *at, const char *format, ...)
+fail(struct logic_reader *r, const char *at, const char *format, ...)
 {
+    const struct reading *reading = r->context;
     va_list args;
     va_start(args, format);
-    vsnprintf(p->error->message, sizeof p->error->message, format, args);
+    vsnprintf(reading->error->message, sizeof reading->error->message, format, args);
     va_end(args);
-    p->error->at = (size_t)(at - p->text);
+    reading->error->at = (size_t)(at - r->text);
     return false;
 }
 
-static void skip_blanks(struct parser *p)
+static bool complain(struct logic_reader *r, const char *at, const char *message)
 {
-    while (isspace((unsigned char)*p->p))
-        p->p++;
+    return fail(r, at, "%s", message);
 }
 
 /* Letters a word may have, and with `value` also what addresses and times are made of. */
@@ -80,49 +74,19 @@ static size_t word_length(const char *p, bool value)
     return n;
 }
 
-/* True, and past it, if the word or sign comes next. */
-static bool take(struct parser *p, const char *what)
-{
-    skip_blanks(p);
-    size_t length = strlen(what);
-    if (strncmp(p->p, what, length) != 0 ||
-        (isalpha((unsigned char)*what) && word_length(p->p, false) != length))
-        return false;
-    p->p += length;
-    return true;
-}
-
-static bool new_node(struct parser *p, struct node node, uint32_t *out)
-{
-    if (p->where->count == NODES_MAX)
-        return fail(p, p->p, "the expression is too long");
-    *out = p->where->count++;
-    p->where->nodes[*out] = node;
-    return true;
-}
-
 /* The next word, or text in quotes, the caller's to free; NULL after a complaint. */
-static char *read_value(struct parser *p)
+static char *read_value(struct logic_reader *r)
 {
-    skip_blanks(p);
-    char quote = *p->p;
-    if (quote == '"' || quote == '\'') {
-        const char *end = strchr(p->p + 1, quote);
-        if (!end) {
-            fail(p, p->p, "a quotation mark that is never closed");
-            return NULL;
-        }
-        char *text = memory_text(p->p + 1, (size_t)(end - p->p - 1));
-        p->p = end + 1;
+    char *text;
+    if (!logic_take_quoted(r, &text) || text)
         return text;
-    }
-    size_t length = word_length(p->p, true);
+    size_t length = word_length(r->p, true);
     if (length == 0) {
-        fail(p, p->p, "a value should stand here");
+        fail(r, r->p, "a value should stand here");
         return NULL;
     }
-    char *text = memory_text(p->p, length);
-    p->p += length;
+    text = memory_text(r->p, length);
+    r->p += length;
     return text;
 }
 
@@ -171,7 +135,7 @@ static bool read_port(const char *text, uint16_t *out)
 }
 
 /* "10.0.0.1", "10.0.0.1:445", "[::1]:445", "::1", ":445"; with a slash a prefix. */
-static bool read_address(char *text, struct node *n)
+static bool read_address(char *text, struct test *n)
 {
     char *slash = strchr(text, '/'), *colon = strrchr(text, ':');
     if (ip_address_parse(text, &n->address))
@@ -198,142 +162,113 @@ static bool read_address(char *text, struct node *n)
     return good;
 }
 
-static bool value_fits(struct parser *p, const char *at, struct node *n)
+static bool value_fits(struct logic_reader *r, const char *at, struct test *n)
 {
-    const struct table_column *c = &p->table->columns[n->column];
+    const struct reading *reading = r->context;
+    const struct table_column *c = &reading->table->columns[n->column];
     bool has_order =
         c->kind == CELL_NUMBER || c->kind == CELL_SECONDS || c->kind == CELL_PERCENT;
     if (!has_order && n->op >= OP_LESS && n->op <= OP_AT_LEAST)
-        return fail(p, at, "\"%s\" has no order: use ==, != or ~", c->name);
+        return fail(r, at, "\"%s\" has no order: use ==, != or ~", c->name);
     if (c->kind != CELL_TEXT && c->kind != CELL_ADDRESS && n->op == OP_LIKE)
-        return fail(p, at, "~ is for text and addresses; \"%s\" is neither", c->name);
+        return fail(r, at, "~ is for text and addresses; \"%s\" is neither", c->name);
     switch (c->kind) {
     case CELL_TEXT:
         return true;
     case CELL_NUMBER:
     case CELL_PERCENT:
         return read_number(n->text, &n->number) ||
-               fail(p, at, "\"%s\" is a number, not \"%.40s\"", c->name, n->text);
+               fail(r, at, "\"%s\" is a number, not \"%.40s\"", c->name, n->text);
     case CELL_SECONDS:
         return read_seconds(n->text, &n->number) ||
-               fail(p, at, "\"%s\" is a time (\"10min\", or seconds), not \"%.40s\"",
+               fail(r, at, "\"%s\" is a time (\"10min\", or seconds), not \"%.40s\"",
                     c->name, n->text);
     case CELL_FLAG:
         return read_flag(n->text, &n->number) ||
-               fail(p, at, "\"%s\" is yes or no, not \"%.40s\"", c->name, n->text);
+               fail(r, at, "\"%s\" is yes or no, not \"%.40s\"", c->name, n->text);
     case CELL_ADDRESS:
         return read_address(n->text, n) || n->op == OP_LIKE ||
                strcmp(n->text, "*") == 0 ||
-               fail(p, at, "\"%s\" is an address, or address:port, not \"%.40s\"",
+               fail(r, at, "\"%s\" is an address, or address:port, not \"%.40s\"",
                     c->name, n->text);
     }
     return true;
 }
 
-/* --- grammar -------------------------------------------------------------------------
+/* --- tests ---------------------------------------------------------------------------
  */
 
-static bool parse_or(struct parser *p, uint32_t *out);
-
-static bool read_op(struct parser *p, enum op *out)
+static bool read_op(struct logic_reader *r, enum op *out)
 {
     for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
-        if (take(p, ops[i].sign)) {
+        if (logic_take(r, ops[i].sign)) {
             *out = ops[i].op;
             return true;
         }
     return false;
 }
 
-static bool parse_column(struct parser *p, uint32_t *out)
+static bool read_column(struct logic_reader *r, uint32_t *out)
 {
-    size_t length = word_length(p->p, false);
+    const struct reading *reading = r->context;
+    size_t length = word_length(r->p, false);
     if (length == 0)
-        return fail(p, p->p, "a column should stand here");
-    char *name = memory_text(p->p, length);
+        return fail(r, r->p, "a column should stand here");
+    char *name = memory_text(r->p, length);
     char complaint[TABLE_COMPLAINT];
-    uint32_t count = table_columns_named(p->table, name, out, 1, complaint);
+    uint32_t count = table_columns_named(reading->table, name, out, 1, complaint);
     free(name);
     if (count == 0)
-        return fail(p, p->p, "%s", complaint);
-    p->p += length;
+        return fail(r, r->p, "%s", complaint);
+    r->p += length;
     return true;
 }
 
-static bool parse_test(struct parser *p, uint32_t *out)
+/* What stands behind the column. */
+static bool read_rest(struct logic_reader *r, struct test *n)
 {
-    struct node n = {.kind = NODE_TEST, .bits = -1, .number = 1};
-    skip_blanks(p);
-    if (!parse_column(p, &n.column))
+    const struct reading *reading = r->context;
+    logic_skip_blanks(r);
+    const char *at = r->p;
+    if (!read_op(r, &n->op)) {
+        n->op = OP_EQUAL;
+        return reading->table->columns[n->column].kind == CELL_FLAG ||
+               fail(r, at, "after a column: one of == != < <= > >= ~");
+    }
+    logic_skip_blanks(r);
+    at = r->p;
+    n->text = read_value(r);
+    return n->text && value_fits(r, at, n);
+}
+
+static bool read_test(struct logic_reader *r, uint32_t *out)
+{
+    struct where *w = ((struct reading *)r->context)->where;
+    struct test n = {.bits = -1, .number = 1};
+    const char *at = r->p;
+    bool good = read_column(r, &n.column) && read_rest(r, &n) &&
+                (w->count < LOGIC_MAX || fail(r, at, "the expression is too long"));
+    if (!good) {
+        free(n.text);
         return false;
-    skip_blanks(p);
-    const char *at = p->p;
-    if (!read_op(p, &n.op)) {
-        if (p->table->columns[n.column].kind != CELL_FLAG)
-            return fail(p, at, "after a column: one of == != < <= > >= ~");
-        n.op = OP_EQUAL;
-        return new_node(p, n, out);
     }
-    skip_blanks(p);
-    at = p->p;
-    n.text = read_value(p);
-    if (n.text && value_fits(p, at, &n) && new_node(p, n, out))
-        return true;
-    free(n.text);
-    return false;
-}
-
-static bool parse_not(struct parser *p, uint32_t *out)
-{
-    if (++p->depth > DEPTH_MAX)
-        return fail(p, p->p, "the expression is nested too deeply");
-    bool good;
-    skip_blanks(p);
-    if (take(p, "not") || (p->p[0] == '!' && p->p[1] != '=' && take(p, "!"))) {
-        struct node n = {.kind = NODE_NOT};
-        good = parse_not(p, &n.left) && new_node(p, n, out);
-    } else if (take(p, "(")) {
-        good = parse_or(p, out);
-        if (good && !take(p, ")"))
-            good = fail(p, p->p, "a parenthesis is not closed");
-    } else {
-        good = parse_test(p, out);
-    }
-    p->depth--;
-    return good;
-}
-
-static bool parse_and(struct parser *p, uint32_t *out)
-{
-    bool good = parse_not(p, out);
-    while (good && (take(p, "and") || take(p, "&&"))) {
-        struct node n = {.kind = NODE_AND, .left = *out};
-        good = parse_not(p, &n.right) && new_node(p, n, out);
-    }
-    return good;
-}
-
-static bool parse_or(struct parser *p, uint32_t *out)
-{
-    bool good = parse_and(p, out);
-    while (good && (take(p, "or") || take(p, "||"))) {
-        struct node n = {.kind = NODE_OR, .left = *out};
-        good = parse_and(p, &n.right) && new_node(p, n, out);
-    }
-    return good;
+    *out = w->count++;
+    w->tests[*out] = n;
+    return true;
 }
 
 struct where *where_parse(const char *text, const struct table *table,
                           struct where_error *error)
 {
     struct where *w = memory_new(1, sizeof *w);
-    struct parser p = {
-        .where = w, .table = table, .text = text, .p = text, .error = error};
-    bool good = parse_or(&p, &w->root);
-    skip_blanks(&p);
-    if (good && *p.p)
-        good = fail(&p, p.p, "what stands here belongs to nothing; \"and\", \"or\"?");
-    if (good)
+    struct reading reading = {.where = w, .table = table, .error = error};
+    struct logic_reader reader = {.text = text,
+                                  .p = text,
+                                  .context = &reading,
+                                  .read = read_test,
+                                  .complain = complain};
+    w->logic = logic_read(&reader);
+    if (w->logic)
         return w;
     where_free(w);
     return NULL;
@@ -344,7 +279,8 @@ void where_free(struct where *w)
     if (!w)
         return;
     for (uint32_t i = 0; i < w->count; i++)
-        free(w->nodes[i].text);
+        free(w->tests[i].text);
+    logic_free(w->logic);
     free(w);
 }
 
@@ -356,7 +292,7 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-static bool in_prefix(const struct ip_address *a, const struct node *n)
+static bool in_prefix(const struct ip_address *a, const struct test *n)
 {
     if (a->family != n->address.family)
         return false;
@@ -365,7 +301,7 @@ static bool in_prefix(const struct ip_address *a, const struct node *n)
            (rest == 0 || (a->bytes[whole] ^ n->address.bytes[whole]) >> (8 - rest) == 0);
 }
 
-static bool address_fits(const struct cell *c, const struct node *n)
+static bool address_fits(const struct cell *c, const struct test *n)
 {
     char text[IP_ENDPOINT_TEXT];
     if (n->bits >= 0)
@@ -398,7 +334,7 @@ static bool ordered(double a, enum op op, double b)
     return false;
 }
 
-static bool test_holds(const struct node *n, const struct table *t, size_t row)
+static bool fits(const struct test *n, const struct table *t, size_t row)
 {
     struct cell c = t->cell(t->rows, row, n->column);
     char text[CELL_SIZE];
@@ -419,26 +355,22 @@ static bool test_holds(const struct node *n, const struct table *t, size_t row)
     return ordered(c.number, n->op, n->number);
 }
 
-static bool node_holds(const struct where *w, uint32_t node, const struct table *t,
-                       size_t row)
+/* An expression asked about one row. */
+struct question {
+    const struct where *where;
+    const struct table *table;
+    size_t row;
+};
+
+static bool test_holds(const void *context, uint32_t test)
 {
-    const struct node *n = &w->nodes[node];
-    switch (n->kind) {
-    case NODE_AND:
-        return node_holds(w, n->left, t, row) && node_holds(w, n->right, t, row);
-    case NODE_OR:
-        return node_holds(w, n->left, t, row) || node_holds(w, n->right, t, row);
-    case NODE_NOT:
-        return !node_holds(w, n->left, t, row);
-    case NODE_TEST:
-        break;
-    }
-    return test_holds(n, t, row);
+    const struct question *q = context;
+    return fits(&q->where->tests[test], q->table, q->row);
 }
 
 bool where_holds(const struct where *w, const struct table *table, size_t row)
 {
-    return node_holds(w, w->root, table, row);
+    return logic_holds(w->logic, test_holds, &(struct question){w, table, row});
 }
 
 size_t *where_rows(const struct where *w, const struct table *table, size_t *count)
