@@ -21,6 +21,7 @@
 #include "sim/results/gnuplot.h"
 #include "sim/results/run_directory.h"
 #include "tests/hostile.h"
+#include "tests/needs_gnuplot.h"
 #include "tests/scratch.h"
 #include "tests/synthetic_run.h"
 
@@ -471,23 +472,6 @@ static void test_states_can_be_told_apart_in_grey_and_by_all_eyes(void **state)
 
 /* --- drawing --------------------------------------------------------------------------
  */
-
-static bool installed(void)
-{
-    struct text script = {0}, out = {0};
-    struct results_error error;
-    bool there = gnuplot_run("/", &script, 10, &out, &error);
-    text_free(&out);
-    return there;
-}
-
-#define NEEDS_GNUPLOT                                                                    \
-    do {                                                                                 \
-        if (!installed()) {                                                              \
-            print_message("gnuplot is not installed: not tried\n");                      \
-            skip();                                                                      \
-        }                                                                                \
-    } while (0)
 
 static void write_run(const char *directory, const struct run_record *record)
 {

@@ -15,6 +15,7 @@
 #include "sim/results/gnuplot.h"
 #include "sim/results/picture.h"
 #include "tests/hostile.h"
+#include "tests/needs_gnuplot.h"
 #include "tests/scratch.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -30,23 +31,6 @@ static int close_scratch(void **state)
     scratch_free(*state);
     return 0;
 }
-
-static bool installed(void)
-{
-    struct text script = {0}, out = {0};
-    struct results_error error;
-    bool there = gnuplot_run("/", &script, 10, &out, &error);
-    text_free(&out);
-    return there;
-}
-
-#define NEEDS_GNUPLOT                                                                    \
-    do {                                                                                 \
-        if (!installed()) {                                                              \
-            print_message("gnuplot is not installed: not tried\n");                      \
-            skip();                                                                      \
-        }                                                                                \
-    } while (0)
 
 /* --- words ----------------------------------------------------------------------------
  */
