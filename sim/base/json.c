@@ -182,6 +182,16 @@ void json_unsigned(struct json_text *j, const char *key, uint64_t value)
     append_text(j, text);
 }
 
+void json_u64(struct json_text *j, const char *key, uint64_t value)
+{
+    char text[NUMBER_TEXT];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    if (value <= (uint64_t)1 << 53)
+        json_unsigned(j, key, value);
+    else
+        json_string(j, key, text);
+}
+
 void json_bool(struct json_text *j, const char *key, bool value)
 {
     lead(j, key);

@@ -39,6 +39,8 @@ void json_string(struct json_text *j, const char *key, const char *text); /* NUL
 void json_number(struct json_text *j, const char *key, double value);
 void json_integer(struct json_text *j, const char *key, int64_t value);
 void json_unsigned(struct json_text *j, const char *key, uint64_t value);
+void json_u64(struct json_text *j, const char *key,
+              uint64_t value); /* beyond 2^53, where doubles round, as a string */
 void json_bool(struct json_text *j, const char *key, bool value);
 void json_null(struct json_text *j, const char *key);
 

@@ -40,11 +40,8 @@ void sweep_session_metrics(struct sweep_session *s)
     const struct app_config *app = base->config->world.apps.items;
     for (uint32_t i = 0; i < s->a->metrics.count; i++)
         want(s, memory_text(s->a->metrics.at[i], strlen(s->a->metrics.at[i])));
-    for (uint32_t i = 0; !s->a->metrics.count && i < base->requirement_count; i++) {
-        const struct plan_requirement *r = &base->requirements[i];
-        want(s, memory_print("%s%s%s", r->metric, r->phase ? "@" : "",
-                             r->phase ? r->phase : ""));
-    }
+    for (uint32_t i = 0; !s->a->metrics.count && i < base->requirement_count; i++)
+        want(s, plan_requirement_metric(&base->requirements[i]));
     bool none = s->metrics.count == 0;
     for (uint32_t i = 0; none && i < base->config->world.apps.count; i++)
         want(s, memory_print("apps.%s.failure_ratio", app[i].name));

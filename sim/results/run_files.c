@@ -9,17 +9,6 @@
 #include "sim/results/run_facts.h"
 #include "sim/results/run_study.h"
 
-/* The scenario language takes a seed beyond 2^53 as a text, so we give it as one. */
-static void put_seed(struct json_text *j, uint64_t seed)
-{
-    char text[NUMBER_TEXT];
-    snprintf(text, sizeof text, "%" PRIu64, seed);
-    if (seed <= (uint64_t)1 << 53)
-        json_unsigned(j, "seed", seed);
-    else
-        json_string(j, "seed", text);
-}
-
 static void put_metrics(struct json_text *j, const struct run_record *r)
 {
     json_object_begin(j, "metrics");
@@ -62,7 +51,7 @@ static void put_summary(const struct run_record *r, struct safe_file *file)
     json_object_begin(&j, NULL);
     json_string(&j, "portsim", r->version ? r->version : PORTSIM_VERSION);
     json_string(&j, "scenario", r->scenario);
-    put_seed(&j, r->seed);
+    json_u64(&j, "seed", r->seed);
     json_unsigned(&j, "replications", r->replications);
     json_string(&j, "status", run_status_name(r->status));
     json_number(&j, "simulated_s", sim_seconds(r->simulated));

@@ -182,13 +182,7 @@ static void write_u64(struct writer *w, const struct field *f, const char *key,
                       const void *value, const cJSON *node)
 {
     (void)f, (void)node;
-    uint64_t number = *(const uint64_t *)value;
-    char text[24];
-    snprintf(text, sizeof text, "%llu", (unsigned long long)number);
-    if (number <= (uint64_t)EXACT_MAX)
-        json_unsigned(w->json, key, number);
-    else
-        json_string(w->json, key, text);
+    json_u64(w->json, key, *(const uint64_t *)value);
 }
 
 static void schema_u64(struct schema *s, const struct field *f)

@@ -223,6 +223,12 @@ void trial_plan_warm_up(struct trial_plan *plan, sim_ns warm_up)
     plan->resolved = resolved.bytes;
 }
 
+char *plan_requirement_metric(const struct plan_requirement *r)
+{
+    return memory_print("%s%s%s", r->metric, r->phase ? "@" : "",
+                        r->phase ? r->phase : "");
+}
+
 void trial_plan_free(struct trial_plan *plan)
 {
     if (!plan)

@@ -28,6 +28,9 @@ struct plan_requirement {
     double bound;
 };
 
+/* "apps.web.failure_ratio@late": its metric as results call it, the caller's to free. */
+char *plan_requirement_metric(const struct plan_requirement *r);
+
 struct moment;
 
 struct trial_plan {

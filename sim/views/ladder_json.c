@@ -115,7 +115,7 @@ void ladder_json(struct json_text *j, const struct attempt *a)
     char sentence[2 * LADDER_TEXT];
     json_object_begin(j, NULL);
     json_string(j, "scenario", a->plan->config->name);
-    json_unsigned(j, "seed", a->seed);
+    json_u64(j, "seed", a->seed);
     json_unsigned(j, "number", a->number);
     json_string(j, "app", apps[a->app].name);
     json_unsigned(j, "of_app", a->of_app);

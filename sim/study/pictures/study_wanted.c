@@ -42,17 +42,12 @@ static struct picture_bound bound_of(const struct plan_requirement *r)
         .is = at_most || at_least, .at_most = at_most, .value = r->bound};
 }
 
-static char *metric_of(const struct plan_requirement *r)
-{
-    return memory_print("%s%s%s", r->metric, r->phase ? "@" : "",
-                        r->phase ? r->phase : "");
-}
-
 static void take_requirements(struct study_wanted *w, const struct trial_plan *base)
 {
     for (uint32_t i = 0; base && i < base->requirement_count && w->count < WANTED_MAX;
          i++)
-        add(w, metric_of(&base->requirements[i]), bound_of(&base->requirements[i]));
+        add(w, plan_requirement_metric(&base->requirements[i]),
+            bound_of(&base->requirements[i]));
 }
 
 /* The bound that a requirement sets on this metric, if one does. */
@@ -60,7 +55,7 @@ static struct picture_bound known_bound(const struct trial_plan *base, const cha
 {
     struct picture_bound bound = {0};
     for (uint32_t i = 0; base && !bound.is && i < base->requirement_count; i++) {
-        char *name = metric_of(&base->requirements[i]);
+        char *name = plan_requirement_metric(&base->requirements[i]);
         if (strcmp(name, metric) == 0)
             bound = bound_of(&base->requirements[i]);
         free(name);

@@ -134,7 +134,7 @@ void plan_json(struct json_text *j, const struct plan_question *q,
     json_object_begin(j, NULL);
     json_string(j, "portsim", PORTSIM_VERSION);
     json_string(j, "scenario", q->base->config->name);
-    json_unsigned(j, "seed", q->base->config->seed);
+    json_u64(j, "seed", q->base->config->seed);
     json_object_begin_flat(j, "vary");
     json_string(j, "path", q->axes->at[0].path);
     json_string(j, "low", plan_axis_text(q->axes, 0, 0, low));
@@ -167,9 +167,7 @@ static void put_heading(struct csv_writer *w, const struct plan_question *q)
     csv_put_text(w, "runs");
     csv_put_text(w, "verdict");
     for (uint32_t i = 0; i < q->base->requirement_count; i++) {
-        const struct plan_requirement *r = &q->base->requirements[i];
-        char *name = memory_print("%s%s%s", r->metric, r->phase ? "@" : "",
-                                  r->phase ? r->phase : "");
+        char *name = plan_requirement_metric(&q->base->requirements[i]);
         char *width = memory_print("%s:half_width", name);
         csv_put_text(w, name);
         csv_put_text(w, width);

@@ -121,8 +121,7 @@ bool plan_picture(const struct figures_request *request, const struct plan_quest
     if (!a->points.count)
         return true;
     const struct plan_requirement *r = &q->base->requirements[a->requirement];
-    char *metric =
-        memory_print("%s%s%s", r->metric, r->phase ? "@" : "", r->phase ? r->phase : "");
+    char *metric = plan_requirement_metric(r);
     struct picture_point *points = points_of(q, a);
     struct picture_point *curve = memory_new(a->points.count + CURVE, sizeof *curve);
     struct picture_knee k = {

@@ -32,8 +32,7 @@ static struct asked asked_of(const struct plan_points *points, uint32_t requirem
     const struct plan_requirement *r = &points->base->requirements[requirement];
     return (struct asked){.points = points,
                           .requirement = r,
-                          .metric = memory_print("%s%s%s", r->metric, r->phase ? "@" : "",
-                                                 r->phase ? r->phase : ""),
+                          .metric = plan_requirement_metric(r),
                           .theory = theory};
 }
 

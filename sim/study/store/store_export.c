@@ -159,17 +159,6 @@ static void pass_on(struct export *e)
     e->json.length = 0;
 }
 
-/* The scenario language takes a seed beyond 2^53 as a text, so we give it as one. */
-static void put_seed(struct json_text *j, uint64_t seed)
-{
-    char text[NUMBER_TEXT];
-    snprintf(text, sizeof text, "%" PRIu64, seed);
-    if (seed <= (uint64_t)1 << 53)
-        json_unsigned(j, "seed", seed);
-    else
-        json_string(j, "seed", text);
-}
-
 static void begin_json(struct export *e)
 {
     const struct store_about *about = &e->store->about;
@@ -178,7 +167,7 @@ static void begin_json(struct export *e)
     json_string(j, "portsim", about->version);
     json_string(j, "scenario", about->scenario);
     json_string(j, "key", about->key);
-    put_seed(j, about->seed);
+    json_u64(j, "seed", about->seed);
     json_string(j, "status", run_status_name(about->status));
     json_number(j, "confidence", about->confidence);
     json_array_begin_flat(j, "axes");
