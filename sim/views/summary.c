@@ -9,11 +9,10 @@
 #include "sim/views/human.h"
 #include "sim/views/summary_parts.h"
 
-#define FINDINGS      32
-#define PHASES_A_LINE 5
-#define CHANGES       8
-#define DETAIL        58 /* columns of what a change did */
-#define NAME          20 /* columns of the name of an app, at most */
+#define FINDINGS 32
+#define CHANGES  8
+#define DETAIL   58 /* columns of what a change did */
+#define NAME     20 /* columns of the name of an app, at most */
 
 /* --- finding names in the record ----------------------------------------------- */
 
@@ -262,37 +261,44 @@ static void print_apps(const struct screen *s)
 }
 
 /* The share of attempts that fail in the phases [first, end) of each app. */
-static void print_phase_block(const struct screen *s, uint32_t first, uint32_t end)
+static void print_phase_block(const struct screen *s, const struct phase_cells *cells,
+                              uint32_t first, uint32_t end)
 {
     int width = summary_app_width(s);
     fprintf(s->out, "%s%-*s", s->bold, width, "share that fails");
     for (uint32_t p = first; p < end; p++)
-        fprintf(s->out, " %11.11s", s->phases.at[p]);
+        fprintf(s->out, " %*.*s", (int)cells->width, (int)cells->width, s->phases.at[p]);
     fprintf(s->out, "%s\n", s->plain);
     for (uint32_t a = 0; a < s->apps.count; a++) {
         fprintf(s->out, "%-*.*s", width, width, s->apps.at[a]);
-        for (uint32_t p = first; p < end; p++) {
-            char share[HUMAN_TEXT];
-            fprintf(s->out, " %11s",
-                    human_share(finding_metric(s->record, "apps.%s.failure_ratio@%s",
-                                               s->apps.at[a], s->phases.at[p]),
-                                share));
-        }
+        for (uint32_t p = first; p < end; p++)
+            cells->print(s, s->apps.at[a], s->phases.at[p], cells->width);
         fputc('\n', s->out);
     }
 }
 
-static void print_phases(const struct screen *s)
+void summary_phases(const struct screen *s, const struct phase_cells *cells)
 {
-    for (uint32_t first = 0; first < s->phases.count; first += PHASES_A_LINE) {
-        uint32_t end = first + PHASES_A_LINE;
-        print_phase_block(s, first, end < s->phases.count ? end : s->phases.count);
+    for (uint32_t first = 0; first < s->phases.count; first += cells->a_line) {
+        uint32_t end = first + cells->a_line;
+        print_phase_block(s, cells, first, end < s->phases.count ? end : s->phases.count);
     }
     if (s->phases.more)
         fprintf(s->out, "and %" PRIu32 " more phases\n", s->phases.more);
     if (s->phases.count)
         fputc('\n', s->out);
 }
+
+static void print_phase_cell(const struct screen *s, const char *app, const char *phase,
+                             unsigned width)
+{
+    char share[HUMAN_TEXT];
+    double value = finding_metric(s->record, "apps.%s.failure_ratio@%s", app, phase);
+    fprintf(s->out, " %*s", (int)width, human_share(value, share));
+}
+
+static const struct phase_cells phase_cells = {
+    .a_line = 5, .width = 11, .print = print_phase_cell};
 
 void summary_holding(const struct screen *s)
 {
@@ -336,6 +342,6 @@ void summary_print(FILE *out, const struct run_record *record, bool colour)
     summary_findings(&s);
     summary_changes(&s);
     print_apps(&s);
-    print_phases(&s);
+    summary_phases(&s, &phase_cells);
     print_requirements(&s);
 }

@@ -40,6 +40,15 @@ void summary_face(const struct screen *s, const char *app);
 /* Columns of the first column of a table of apps. */
 int summary_app_width(const struct screen *s);
 
+/* The table of phases: how many stand on a line, how wide, and what is in a cell. */
+struct phase_cells {
+    uint32_t a_line;
+    unsigned width;
+    void (*print)(const struct screen *s, const char *app, const char *phase,
+                  unsigned width);
+};
+void summary_phases(const struct screen *s, const struct phase_cells *cells);
+
 /* "3 of 4 requirements hold". */
 void summary_holding(const struct screen *s);
 

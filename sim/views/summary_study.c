@@ -11,8 +11,6 @@
 #include "sim/views/human.h"
 #include "sim/views/summary_parts.h"
 
-#define PHASES_A_LINE 3
-
 /* --- cells: an interval holds characters of two bytes ------------------------------ */
 
 static void put_right(FILE *out, const char *text, unsigned width)
@@ -136,34 +134,15 @@ static void print_apps(const struct screen *s)
 
 /* --- phases ------------------------------------------------------------------------ */
 
-static void print_phase_block(const struct screen *s, uint32_t first, uint32_t end)
+static void print_phase_cell(const struct screen *s, const char *app, const char *phase,
+                             unsigned width)
 {
-    int width = summary_app_width(s);
-    fprintf(s->out, "%s%-*s", s->bold, width, "share that fails");
-    for (uint32_t p = first; p < end; p++)
-        fprintf(s->out, " %19.19s", s->phases.at[p]);
-    fprintf(s->out, "%s\n", s->plain);
-    for (uint32_t a = 0; a < s->apps.count; a++) {
-        fprintf(s->out, "%-*.*s", width, width, s->apps.at[a]);
-        for (uint32_t p = first; p < end; p++)
-            put_cell(s->out,
-                     find(s, "apps.%s.failure_ratio@%s", s->apps.at[a], s->phases.at[p]),
-                     human_share_interval, 19);
-        fputc('\n', s->out);
-    }
+    put_cell(s->out, find(s, "apps.%s.failure_ratio@%s", app, phase),
+             human_share_interval, width);
 }
 
-static void print_phases(const struct screen *s)
-{
-    for (uint32_t first = 0; first < s->phases.count; first += PHASES_A_LINE) {
-        uint32_t end = first + PHASES_A_LINE;
-        print_phase_block(s, first, end < s->phases.count ? end : s->phases.count);
-    }
-    if (s->phases.more)
-        fprintf(s->out, "and %" PRIu32 " more phases\n", s->phases.more);
-    if (s->phases.count)
-        fputc('\n', s->out);
-}
+static const struct phase_cells phase_cells = {
+    .a_line = 3, .width = 19, .print = print_phase_cell};
 
 /* --- requirements ------------------------------------------------------------------ */
 
@@ -191,6 +170,6 @@ void summary_study_print(const struct screen *s)
     print_first(s);
     summary_changes(s);
     print_apps(s);
-    print_phases(s);
+    summary_phases(s, &phase_cells);
     print_requirements(s);
 }
