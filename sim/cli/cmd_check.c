@@ -16,7 +16,7 @@ enum { KEY_SET = 1000, KEY_RESOLVED, KEY_ORIGINS };
 struct arguments {
     char **scenarios;
     int count;
-    struct setting_texts settings;
+    struct text_list settings;
     bool resolved, origins, quiet;
 };
 
@@ -39,7 +39,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->origins = true;
         break;
     case KEY_SET:
-        setting_texts_add(&a->settings, argument, state);
+        setting_add(&a->settings, argument, state);
         break;
     case 'q':
         a->quiet = true;
@@ -127,7 +127,7 @@ static int run(int argc, char **argv)
         if (status > worst)
             worst = status;
     }
-    free(a.settings.at);
+    text_list_free(&a.settings);
     return worst;
 }
 

@@ -67,12 +67,11 @@ static const struct argp_option options[] = {
 
 struct arguments {
     struct compare_request request;
-    struct setting_texts both, only[2];
+    struct text_list both, only[2];
     const char *output;         /* directory; NULL: none */
     const char *write_baseline; /* NULL: none */
     char *seed;                 /* "seed=N"; NULL: none */
-    const char **metrics;       /* patterns */
-    uint32_t metric_count;
+    struct text_list metrics;   /* patterns */
     struct compare_margin *margins;
     char **patterns; /* of the margins */
     uint32_t margin_count;
@@ -138,13 +137,13 @@ static void check_together(struct arguments *a, struct argp_state *state)
     struct compare_request *r = &a->request;
     check_sides(a, state);
     if (a->seed)
-        setting_texts_add(&a->both, a->seed, state);
+        setting_add(&a->both, a->seed, state);
     r->both = &a->both;
     r->only[0] = &a->only[0];
     r->only[1] = &a->only[1];
     r->alone = a->write_baseline;
-    r->metrics = a->metrics;
-    r->metric_count = a->metric_count;
+    r->metrics = a->metrics.at;
+    r->metric_count = a->metrics.count;
 }
 
 static void take_input(struct arguments *a, const char *argument,
@@ -170,14 +169,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case KEY_A:
     case KEY_B:
-        setting_texts_add(&a->only[key - KEY_A], argument, state);
+        setting_add(&a->only[key - KEY_A], argument, state);
         break;
     case KEY_SET:
-        setting_texts_add(&a->both, argument, state);
+        setting_add(&a->both, argument, state);
         break;
     case KEY_SEED:
-        free(a->seed);
-        a->seed = setting_seed(argument, state);
+        setting_seed(&a->seed, argument, state);
         break;
     case 'r':
         a->replications = option_replications("--replications", argument, 2, state);
@@ -186,8 +184,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->jobs = option_jobs(argument, state);
         break;
     case KEY_METRIC:
-        a->metrics = memory_resize(a->metrics, a->metric_count + 1u, sizeof *a->metrics);
-        a->metrics[a->metric_count++] = argument;
+        text_list_add(&a->metrics, argument);
         break;
     case KEY_MARGIN:
         add_margin(a, argument, state);
@@ -389,11 +386,11 @@ static int run(int argc, char **argv)
         free(a.patterns[i]);
     free(a.patterns);
     free(a.margins);
-    free(a.metrics);
     free(a.seed);
-    free(a.both.at);
-    free(a.only[0].at);
-    free(a.only[1].at);
+    text_list_free(&a.metrics);
+    text_list_free(&a.both);
+    text_list_free(&a.only[0]);
+    text_list_free(&a.only[1]);
     return status;
 }
 

@@ -3,12 +3,11 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "sim/base/json.h"
-#include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/terminal.h"
+#include "sim/cli/text_list.h"
 #include "sim/study/store/merge.h"
 
 enum { KEY_JSON = 1000 };
@@ -22,8 +21,7 @@ static const struct argp_option options[] = {
 
 struct arguments {
     const char *into;
-    const char **studies; /* the list is owned */
-    uint32_t count;
+    struct text_list studies;
     bool json, quiet;
 };
 
@@ -41,11 +39,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->quiet = true;
         break;
     case ARGP_KEY_ARG:
-        a->studies = memory_resize(a->studies, a->count + 1u, sizeof(const char *));
-        a->studies[a->count++] = argument;
+        text_list_add(&a->studies, argument);
         break;
     case ARGP_KEY_END:
-        if (!a->count)
+        if (!a->studies.count)
             argp_error(state, "which studies?");
         if (!a->into)
             argp_error(state, "where to?  -o DIR");
@@ -76,7 +73,7 @@ static void print_json(const struct arguments *a, const struct merge_report *r)
     struct json_text j = {0};
     json_object_begin(&j, NULL);
     json_string(&j, "study", a->into);
-    json_unsigned(&j, "merged", a->count);
+    json_unsigned(&j, "merged", a->studies.count);
     json_unsigned(&j, "points", r->points);
     json_unsigned(&j, "runs", r->runs);
     json_unsigned(&j, "added", r->added);
@@ -113,7 +110,7 @@ static int run(int argc, char **argv)
     struct results_error error;
     struct merge_report report;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
-    bool good = study_merge(a.into, a.studies, a.count, &report, &error);
+    bool good = study_merge(a.into, a.studies.at, a.studies.count, &report, &error);
     if (!good)
         fprintf(stderr, "portsim: %s\n", error.text);
     else if (a.json)
@@ -122,7 +119,7 @@ static int run(int argc, char **argv)
         print_words(&a, &report);
     if (good && !a.quiet)
         warn(&report);
-    free(a.studies);
+    text_list_free(&a.studies);
     return good ? EXIT_DONE : EXIT_IO;
 }
 

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "sim/base/json.h"
-#include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/draw.h"
 #include "sim/cli/option_number.h"
@@ -70,44 +69,25 @@ static const struct argp_option options[] = {
 
 struct arguments {
     const char *scenario, *vary, *step, *output;
-    struct setting_texts settings;
+    struct text_list settings;
     char *seed;
-    struct json_text require; /* a JSON array; empty: none */
+    struct text_list require;
     double confidence;
     double precision; /* below 0: not given */
     uint32_t least, most, jobs;
     bool json, quiet;
 };
 
-static void add_requirement(struct arguments *a, const char *text)
-{
-    if (!a->require.bytes)
-        json_array_begin_flat(&a->require, NULL);
-    json_string(&a->require, NULL, text);
-}
-
-static void take_scenario(struct arguments *a, const char *name, struct argp_state *state)
-{
-    if (a->scenario)
-        argp_error(state, "one scenario at a time, also got \"%s\"", name);
-    if (strcmp(name, "-") == 0)
-        argp_error(state, "the scenario is read once for each value: it must be a file");
-    a->scenario = name;
-}
-
 static void check_together(struct arguments *a, struct argp_state *state)
 {
-    if (!a->scenario)
-        argp_error(state, "which scenario? A file, or a name of `portsim list "
-                          "scenarios'");
+    if (strcmp(a->scenario, "-") == 0)
+        argp_error(state, "the scenario is read once for each value: it must be a file");
     if (!a->vary)
         argp_error(state, "--vary PATH=LOW..HIGH says what to turn");
-    if (!a->require.bytes)
+    if (!a->require.count)
         argp_error(state, "--require 'METRIC <= NUMBER' says what must hold");
     if (a->most < a->least)
         a->most = a->least;
-    json_array_end(&a->require);
-    a->require.bytes[strcspn(a->require.bytes, "\n")] = '\0';
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -120,7 +100,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->vary = argument;
         break;
     case KEY_REQUIRE:
-        add_requirement(a, argument);
+        text_list_add(&a->require, argument);
         break;
     case KEY_CONFIDENCE:
         a->confidence = option_confidence(argument, state);
@@ -141,11 +121,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->jobs = option_jobs(argument, state);
         break;
     case KEY_SET:
-        setting_texts_add(&a->settings, argument, state);
+        setting_add(&a->settings, argument, state);
         break;
     case KEY_SEED:
-        free(a->seed);
-        a->seed = setting_seed(argument, state);
+        setting_seed(&a->seed, argument, state);
         break;
     case 'o':
         a->output = argument;
@@ -156,14 +135,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'q':
         a->quiet = true;
         break;
-    case ARGP_KEY_ARG:
-        take_scenario(a, argument, state);
-        break;
-    case ARGP_KEY_END:
+    case ARGP_KEY_SUCCESS:
         check_together(a, state);
         break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return scenario_argument(key, argument, state, &a->scenario);
     }
     return 0;
 }
@@ -301,13 +277,11 @@ static int plan(struct arguments *a)
     struct issues *issues;
     struct plan_axes axes = {0};
     int status = EXIT_SCENARIO;
-    char *require = memory_print("require=%s", a->require.bytes);
+    char *require = setting_list("require", &a->require);
     char *path = places_scenario(a->scenario), *library = places_folder("scenarios");
-    a->settings.at =
-        memory_resize(a->settings.at, a->settings.count + 2u, sizeof(char *));
     if (a->seed)
-        a->settings.at[a->settings.count++] = a->seed;
-    a->settings.at[a->settings.count++] = require;
+        text_list_add(&a->settings, a->seed);
+    text_list_add(&a->settings, require);
     struct trial_plan *base = read_plan(a->scenario, &a->settings, &issues, &status);
     struct scenario_options read_with = {.library = library,
                                          .settings = a->settings.at,
@@ -343,9 +317,9 @@ static int run(int argc, char **argv)
                           .jobs = workers_default()};
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     int status = plan(&a);
-    free(a.settings.at);
+    text_list_free(&a.settings);
     free(a.seed);
-    json_free(&a.require);
+    text_list_free(&a.require);
     return status;
 }
 

@@ -60,18 +60,11 @@ static const struct argp_option options[] = {
 /* What a run was asked to do, and a text made for it. */
 struct arguments {
     struct run_order order;
-    char *seed;                       /* "seed=N"; NULL: none */
-    struct json_text moments;         /* a JSON array; empty: none */
+    char *seed; /* "seed=N"; NULL: none */
+    struct text_list moments;
     char *sockets_at, *sockets_every; /* settings; NULL: none */
     char *replications, *precision;   /* likewise */
 };
-
-static void add_moment(struct arguments *a, const char *word)
-{
-    if (!a->moments.bytes)
-        json_array_begin_flat(&a->moments, NULL);
-    json_string(&a->moments, NULL, word);
-}
 
 /* "--plots png" is two arguments, of which the second looks like a scenario. */
 static void refuse_second(const char *first, const char *second, struct argp_state *state)
@@ -92,15 +85,13 @@ static void check_together(struct arguments *a, struct argp_state *state)
                           "scenarios'");
     if (order->json && order->plots && order->format == FIGURE_DUMB)
         argp_error(state, "--json and --plots=dumb both want the standard output");
-    if (a->moments.bytes) {
-        json_array_end(&a->moments);
-        a->sockets_at = memory_print("sockets.at=%s", a->moments.bytes);
-    }
+    if (a->moments.count)
+        a->sockets_at = setting_list("sockets.at", &a->moments);
     const char *const settings[] = {a->seed, a->sockets_at, a->sockets_every,
                                     a->replications, a->precision};
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
         if (settings[i])
-            setting_texts_add(&order->settings, settings[i], state);
+            setting_add(&order->settings, settings[i], state);
 }
 
 /* A share of the mean as a setting. */
@@ -133,11 +124,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         order->overwrite = true;
         break;
     case KEY_SET:
-        setting_texts_add(&order->settings, argument, state);
+        setting_add(&order->settings, argument, state);
         break;
     case KEY_SEED:
-        free(a->seed);
-        a->seed = setting_seed(argument, state);
+        setting_seed(&a->seed, argument, state);
         break;
     case KEY_REPLICATIONS:
         free(a->replications);
@@ -153,7 +143,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         order->jobs = option_jobs(argument, state);
         break;
     case KEY_SOCKETS_AT:
-        add_moment(a, argument);
+        text_list_add(&a->moments, argument);
         break;
     case KEY_SOCKETS_EVERY:
         free(a->sockets_every);
@@ -209,9 +199,9 @@ static int run(int argc, char **argv)
     struct arguments a = {.seed = NULL};
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     int status = run_scenario(&a.order);
-    free(a.order.settings.at);
+    text_list_free(&a.order.settings);
     free(a.seed);
-    json_free(&a.moments);
+    text_list_free(&a.moments);
     free(a.sockets_at);
     free(a.sockets_every);
     free(a.replications);

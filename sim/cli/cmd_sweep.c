@@ -61,12 +61,6 @@ static const struct argp_option options[] = {
     {"quiet", 'q', NULL, 0, "No progress, and no messages but errors", 0},
     {0}};
 
-static void add_text(struct text_list *list, const char *text)
-{
-    list->at = memory_resize(list->at, list->count + 1u, sizeof *list->at);
-    list->at[list->count++] = text;
-}
-
 static void read_shard(struct sweep_arguments *a, const char *text,
                        struct argp_state *state)
 {
@@ -83,21 +77,10 @@ static void check_design(const char *word, struct argp_state *state)
     argp_error(state, "--design must be grid or one-at-a-time, is \"%s\"", word);
 }
 
-static void take_scenario(struct sweep_arguments *a, const char *name,
-                          struct argp_state *state)
-{
-    if (a->scenario)
-        argp_error(state, "one scenario at a time, also got \"%s\"", name);
-    if (strcmp(name, "-") == 0)
-        argp_error(state, "the scenario is read once for each point: it must be a file");
-    a->scenario = name;
-}
-
 static void check_together(const struct sweep_arguments *a, struct argp_state *state)
 {
-    if (!a->scenario)
-        argp_error(state, "which scenario? A file, or a name of `portsim list "
-                          "scenarios'");
+    if (strcmp(a->scenario, "-") == 0)
+        argp_error(state, "the scenario is read once for each point: it must be a file");
     if (a->list && a->estimate)
         argp_error(state, "--list and --estimate are two questions: one at a time");
 }
@@ -107,7 +90,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct sweep_arguments *a = state->input;
     switch (key) {
     case KEY_VARY:
-        add_text(&a->vary, argument);
+        text_list_add(&a->vary, argument);
         break;
     case KEY_WHERE:
         a->where = argument;
@@ -136,14 +119,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->estimate = true;
         break;
     case KEY_METRIC:
-        add_text(&a->metrics, argument);
+        text_list_add(&a->metrics, argument);
         break;
     case KEY_SET:
-        setting_texts_add(&a->settings, argument, state);
+        setting_add(&a->settings, argument, state);
         break;
     case KEY_SEED:
-        free(a->seed);
-        a->seed = setting_seed(argument, state);
+        setting_seed(&a->seed, argument, state);
         break;
     case KEY_JSON:
         a->json = true;
@@ -151,14 +133,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'q':
         a->quiet = true;
         break;
-    case ARGP_KEY_ARG:
-        take_scenario(a, argument, state);
-        break;
-    case ARGP_KEY_END:
+    case ARGP_KEY_SUCCESS:
         check_together(a, state);
         break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return scenario_argument(key, argument, state, &a->scenario);
     }
     return 0;
 }
@@ -188,9 +167,9 @@ static int run(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     int status = sweep_command(&a);
     free(given);
-    free(a.settings.at);
-    free(a.vary.at);
-    free(a.metrics.at);
+    text_list_free(&a.settings);
+    text_list_free(&a.vary);
+    text_list_free(&a.metrics);
     free(a.seed);
     return status;
 }

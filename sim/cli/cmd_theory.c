@@ -13,7 +13,7 @@ enum { KEY_SET = 1000, KEY_JSON };
 struct arguments {
     const char *scenario;
     const char *directory; /* NULL: theory alone */
-    struct setting_texts settings;
+    struct text_list settings;
     bool json;
 };
 
@@ -27,7 +27,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct arguments *a = state->input;
     switch (key) {
     case KEY_SET:
-        setting_texts_add(&a->settings, argument, state);
+        setting_add(&a->settings, argument, state);
         break;
     case KEY_JSON:
         a->json = true;
@@ -37,12 +37,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "one scenario and one run directory are enough");
         *(a->scenario ? &a->directory : &a->scenario) = argument;
         break;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state,
-                   "which scenario? A file, or a name of `portsim list scenarios'");
-        break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return scenario_argument(key, argument, state, &a->scenario);
     }
     return 0;
 }
@@ -98,7 +94,7 @@ static int run(int argc, char **argv)
         status = show(&a, plan);
     trial_plan_free(plan);
     issues_free(issues);
-    free(a.settings.at);
+    text_list_free(&a.settings);
     return status;
 }
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/base/memory.h"
 #include "sim/base/words.h"
 #include "sim/cli/command.h"
 #include "sim/cli/option_number.h"
@@ -47,7 +46,7 @@ static const struct argp_option options[] = {
 
 struct arguments {
     const char *scenario, *app;
-    struct setting_texts settings;
+    struct text_list settings;
     struct attempt_wish wish;
     sim_ns until;
     char *seed;
@@ -90,14 +89,11 @@ static sim_ns moment(const char *text, const struct argp_state *state)
 static void check_together(struct arguments *a, const struct argp_state *state)
 {
     const struct attempt_wish *w = &a->wish;
-    if (!a->scenario)
-        argp_error(state, "which scenario? A file, or a name of `portsim list "
-                          "scenarios'");
     if (w->number && (w->fails || w->code || w->port || w->state))
         argp_error(state, "--connection names the one; --first-failure, --errno, --port "
                           "and --state look for one");
     if (a->seed)
-        setting_texts_add(&a->settings, a->seed, state);
+        setting_add(&a->settings, a->seed, state);
 }
 
 static error_t parse_wish(int key, const char *argument, struct argp_state *state)
@@ -125,7 +121,7 @@ static error_t parse_wish(int key, const char *argument, struct argp_state *stat
             (uint8_t)(choose("--state", argument, state_word, state) + TCP_SYN_SENT);
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return scenario_argument(key, argument, state, &a->scenario);
     }
 }
 
@@ -137,11 +133,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->until = moment(argument, state);
         break;
     case KEY_SET:
-        setting_texts_add(&a->settings, argument, state);
+        setting_add(&a->settings, argument, state);
         break;
     case KEY_SEED:
-        free(a->seed);
-        a->seed = setting_seed(argument, state);
+        setting_seed(&a->seed, argument, state);
         break;
     case KEY_ASCII:
         a->ascii = true;
@@ -149,12 +144,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_JSON:
         a->json = true;
         break;
-    case ARGP_KEY_ARG:
-        if (a->scenario)
-            argp_error(state, "one scenario at a time, also got \"%s\"", argument);
-        a->scenario = argument;
-        break;
-    case ARGP_KEY_END:
+    case ARGP_KEY_SUCCESS:
         check_together(a, state);
         break;
     default:
@@ -244,7 +234,7 @@ static int run(int argc, char **argv)
         status = trace(&a, plan);
     trial_plan_free(plan);
     issues_free(issues);
-    free(a.settings.at);
+    text_list_free(&a.settings);
     free(a.seed);
     return status;
 }

@@ -77,13 +77,11 @@ static struct trial_plan *read_side(const struct compare_request *request, int s
                                     const char *path, struct compare_input *out,
                                     int *status)
 {
-    struct setting_texts all = {0};
-    const struct setting_texts *of[] = {request->both, request->only[side]};
+    struct text_list all = {0};
+    const struct text_list *of[] = {request->both, request->only[side]};
     for (size_t i = 0; i < 2; i++)
-        for (uint32_t k = 0; k < of[i]->count; k++) {
-            all.at = memory_resize(all.at, all.count + 1u, sizeof *all.at);
-            all.at[all.count++] = of[i]->at[k];
-        }
+        for (uint32_t k = 0; k < of[i]->count; k++)
+            text_list_add(&all, of[i]->at[k]);
     size_t size = out->owned_count + 1u;
     out->owned = memory_resize(out->owned, size, sizeof(struct trial_plan *));
     out->issues = memory_resize(out->issues, size, sizeof(struct issues *));
@@ -93,7 +91,7 @@ static struct trial_plan *read_side(const struct compare_request *request, int s
     out->owned[out->owned_count++] = plan;
     if (said > *status)
         *status = said;
-    free(all.at);
+    text_list_free(&all);
     return plan;
 }
 
@@ -163,7 +161,7 @@ static int add_folders(const struct compare_request *request, char *const folder
 
 static char *label_of(const struct compare_request *request, int side)
 {
-    const struct setting_texts *settings = request->only[side];
+    const struct text_list *settings = request->only[side];
     struct text t = {0};
     if (request->inputs[1] || !settings->count)
         text_print(&t, "%s", request->inputs[request->inputs[1] ? side : 0]);

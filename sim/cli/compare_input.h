@@ -11,10 +11,10 @@
 struct compare_request {
     const char *inputs[2]; /* files, names of the library, folders, or studies; [1] may be
                               NULL */
-    const struct setting_texts *both, *only[2]; /* settings of both sides, and of each */
-    const char *baseline;                       /* a file in place of A; NULL: none */
-    bool alone;                                 /* there is no A */
-    const char *const *metrics;                 /* patterns; none: the usual ones */
+    const struct text_list *both, *only[2]; /* settings of both sides, and of each */
+    const char *baseline;                   /* a file in place of A; NULL: none */
+    bool alone;                             /* there is no A */
+    const char *const *metrics;             /* patterns; none: the usual ones */
     uint32_t metric_count;
 };
 

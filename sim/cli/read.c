@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/library.h"
@@ -13,13 +14,12 @@
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/spelling.h"
 
-void setting_texts_add(struct setting_texts *s, const char *text,
-                       const struct argp_state *state)
+void setting_add(struct text_list *settings, const char *text,
+                 const struct argp_state *state)
 {
     if (!strchr(text, '='))
         argp_error(state, "--set wants PATH=VALUE, is \"%s\"", text);
-    s->at = memory_resize(s->at, s->count + 1u, sizeof *s->at);
-    s->at[s->count++] = text;
+    text_list_add(settings, text);
 }
 
 /* Decimal, or 0x and hexadecimal. */
@@ -31,12 +31,45 @@ static bool is_whole_number(const char *text)
     return length > 0 && !digits[length];
 }
 
-char *setting_seed(const char *text, const struct argp_state *state)
+void setting_seed(char **seed, const char *text, const struct argp_state *state)
 {
     if (!is_whole_number(text))
         argp_error(state, "--seed wants a whole number (\"7\", \"0xbeef\"), is \"%s\"",
                    text);
-    return memory_print("seed=\"%s\"", text);
+    free(*seed);
+    *seed = memory_print("seed=\"%s\"", text);
+}
+
+char *setting_list(const char *path, const struct text_list *texts)
+{
+    struct json_text json = {0};
+    json_array_begin_flat(&json, NULL);
+    for (uint32_t i = 0; i < texts->count; i++)
+        json_string(&json, NULL, texts->at[i]);
+    json_array_end(&json);
+    json.bytes[strcspn(json.bytes, "\n")] = '\0';
+    char *setting = memory_print("%s=%s", path, json.bytes);
+    json_free(&json);
+    return setting;
+}
+
+error_t scenario_argument(int key, const char *argument, const struct argp_state *state,
+                          const char **scenario)
+{
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (*scenario)
+            argp_error(state, "one scenario at a time, also got \"%s\"", argument);
+        *scenario = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (!*scenario)
+            argp_error(state, "which scenario? A file, or a name of `portsim list "
+                              "scenarios'");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
 }
 
 /* A name that is neither a file nor in the library: most likely a slip. */
@@ -67,7 +100,7 @@ static bool is_unknown(const char *path)
     return !strchr(path, '/') && strcmp(path, "-") != 0 && access(path, F_OK) != 0;
 }
 
-struct trial_plan *read_plan(const char *name, const struct setting_texts *settings,
+struct trial_plan *read_plan(const char *name, const struct text_list *settings,
                              struct issues **issues, int *status)
 {
     char *path = places_scenario(name);

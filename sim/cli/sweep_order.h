@@ -5,15 +5,9 @@
 #include "sim/cli/read.h"
 #include "sim/study/shard.h"
 
-struct text_list {
-    const char **at; /* the list is owned, the texts are not */
-    uint32_t count;
-};
-
 struct sweep_arguments {
     const char *scenario, *where, *design, *directory;
-    struct setting_texts settings;
-    struct text_list vary, metrics;
+    struct text_list settings, vary, metrics;
     char *seed;            /* "seed=N"; NULL: the scenario's */
     uint32_t replications; /* 0: the scenario's */
     uint32_t jobs;         /* 0: as fits */

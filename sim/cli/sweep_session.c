@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/places.h"
@@ -29,9 +28,7 @@ static void want(struct sweep_session *s, char *text)
     for (uint32_t i = 0; i < s->metrics.count; i++)
         if (strcmp(s->metrics.at[i], text) == 0)
             return;
-    s->metrics.at =
-        memory_resize(s->metrics.at, s->metrics.count + 1u, sizeof *s->metrics.at);
-    s->metrics.at[s->metrics.count++] = text;
+    text_list_add(&s->metrics, text);
 }
 
 void sweep_session_metrics(struct sweep_session *s)
@@ -47,26 +44,29 @@ void sweep_session_metrics(struct sweep_session *s)
         want(s, memory_print("apps.%s.failure_ratio", app[i].name));
 }
 
+/* The setting that requires something of each of the metrics. */
+static char *required(const struct text_list *metrics)
+{
+    struct text_list rules = {0};
+    for (uint32_t i = 0; i < metrics->count; i++)
+        text_list_add(&rules, memory_print("%s >= 0", metrics->at[i]));
+    char *setting = setting_list("require", &rules);
+    for (uint32_t i = 0; i < rules.count; i++)
+        free((char *)rules.at[i]);
+    text_list_free(&rules);
+    return setting;
+}
+
 /* A metric is one that a requirement could speak of. */
 static bool check_metrics(struct sweep_session *s)
 {
-    struct json_text json = {0};
     if (!s->a->metrics.count)
         return true;
-    json_array_begin_flat(&json, NULL);
-    for (uint32_t i = 0; i < s->a->metrics.count; i++) {
-        char *text = memory_print("%s >= 0", s->a->metrics.at[i]);
-        json_string(&json, NULL, text);
-        free(text);
-    }
-    json_array_end(&json);
-    json.bytes[strcspn(json.bytes, "\n")] = '\0';
-    char *setting = memory_print("require=%s", json.bytes);
-    struct setting_texts settings = {.count = s->options.setting_count};
-    settings.at = memory_new(settings.count + 1, sizeof *settings.at);
-    for (uint32_t i = 0; i < settings.count; i++)
-        settings.at[i] = s->options.settings[i];
-    settings.at[settings.count++] = setting;
+    char *setting = required(&s->a->metrics);
+    struct text_list settings = {0};
+    for (uint32_t i = 0; i < s->a->settings.count; i++)
+        text_list_add(&settings, s->a->settings.at[i]);
+    text_list_add(&settings, setting);
     struct scenario_options options = {
         .library = s->library, .settings = settings.at, .setting_count = settings.count};
     struct issues *issues = issues_new();
@@ -79,9 +79,8 @@ static bool check_metrics(struct sweep_session *s)
     bool right = plan != NULL;
     trial_plan_free(plan);
     issues_free(issues);
-    free(settings.at);
+    text_list_free(&settings);
     free(setting);
-    json_free(&json);
     return right;
 }
 
@@ -176,7 +175,7 @@ bool sweep_session_read(struct sweep_session *s, int *status)
 {
     struct sweep_arguments *a = s->a;
     if (a->seed)
-        setting_texts_add(&a->settings, a->seed, NULL);
+        setting_add(&a->settings, a->seed, NULL);
     s->path = places_scenario(a->scenario);
     s->library = places_folder("scenarios");
     s->options = (struct scenario_options){.library = s->library,
@@ -195,7 +194,7 @@ void sweep_session_close(struct sweep_session *s)
     for (uint32_t i = 0; i < s->text_count; i++)
         free(s->texts[i]);
     free(s->texts);
-    free(s->metrics.at);
+    text_list_free(&s->metrics);
     store_close(s->store);
     study_points_free(&s->points);
     study_axes_free(&s->axes);
