@@ -163,20 +163,43 @@ static void take_format(struct arguments *a, const char *name, struct argp_state
                    name);
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state)
+/* What the two sides are. */
+static error_t parse_sides(int key, char *argument, struct argp_state *state)
 {
     struct arguments *a = state->input;
     switch (key) {
     case KEY_A:
     case KEY_B:
         setting_add(&a->only[key - KEY_A], argument, state);
-        break;
+        return 0;
     case KEY_SET:
         setting_add(&a->both, argument, state);
-        break;
+        return 0;
     case KEY_SEED:
         setting_seed(&a->seed, argument, state);
-        break;
+        return 0;
+    case KEY_BASELINE:
+        a->request.baseline = argument;
+        return 0;
+    case KEY_WRITE_BASELINE:
+        a->write_baseline = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        take_input(a, argument, state);
+        return 0;
+    case ARGP_KEY_END:
+        check_together(a, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* How they are compared, and who hears of it. */
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    switch (key) {
     case 'r':
         a->replications = option_replications("--replications", argument, 2, state);
         break;
@@ -191,12 +214,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case KEY_CONFIDENCE:
         a->confidence = option_confidence(argument, state);
-        break;
-    case KEY_BASELINE:
-        a->request.baseline = argument;
-        break;
-    case KEY_WRITE_BASELINE:
-        a->write_baseline = argument;
         break;
     case 'o':
         a->output = argument;
@@ -213,14 +230,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'q':
         a->quiet = true;
         break;
-    case ARGP_KEY_ARG:
-        take_input(a, argument, state);
-        break;
-    case ARGP_KEY_END:
-        check_together(a, state);
-        break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_sides(key, argument, state);
     }
     return 0;
 }

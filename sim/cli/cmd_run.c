@@ -67,22 +67,18 @@ struct arguments {
 };
 
 /* "--plots png" is two arguments, of which the second looks like a scenario. */
-static void refuse_second(const char *first, const char *second, struct argp_state *state)
+static void refuse_format(const char *first, const char *second, struct argp_state *state)
 {
     enum figure_format unused;
     if (run_format(first, &unused) || run_format(second, &unused))
         argp_error(state, "the format wants an equals sign: --plots=%s",
                    run_format(second, &unused) ? second : first);
-    argp_error(state, "one scenario at a time, also got \"%s\"", second);
 }
 
 /* What only the whole command line can tell. */
 static void check_together(struct arguments *a, struct argp_state *state)
 {
     struct run_order *order = &a->order;
-    if (!order->scenario)
-        argp_error(state, "which scenario? A file, or a name of `portsim list "
-                          "scenarios'");
     if (order->json && order->plots && order->format == FIGURE_DUMB)
         argp_error(state, "--json and --plots=dumb both want the standard output");
     if (a->moments.count)
@@ -112,6 +108,44 @@ static enum trial_binds_wanted binds_wanted(const char *word,
     return BINDS_FAILURES;
 }
 
+/* The options that are settings in other words. */
+static error_t parse_setting(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    struct run_order *order = &a->order;
+    switch (key) {
+    case KEY_SET:
+        setting_add(&order->settings, argument, state);
+        return 0;
+    case KEY_SEED:
+        setting_seed(&a->seed, argument, state);
+        return 0;
+    case KEY_REPLICATIONS:
+        free(a->replications);
+        a->replications = memory_print(
+            "study.replications=%u",
+            (unsigned)option_replications("--replications", argument, 1, state));
+        return 0;
+    case KEY_PRECISION:
+        free(a->precision);
+        a->precision = setting_precision(argument, state);
+        return 0;
+    case KEY_SOCKETS_AT:
+        text_list_add(&a->moments, argument);
+        return 0;
+    case KEY_SOCKETS_EVERY:
+        free(a->sockets_every);
+        a->sockets_every = memory_print("sockets.every=%s", argument);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (order->scenario)
+            refuse_format(order->scenario, argument, state);
+        return scenario_argument(key, argument, state, &order->scenario);
+    default:
+        return scenario_argument(key, argument, state, &order->scenario);
+    }
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct arguments *a = state->input;
@@ -123,31 +157,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_OVERWRITE:
         order->overwrite = true;
         break;
-    case KEY_SET:
-        setting_add(&order->settings, argument, state);
-        break;
-    case KEY_SEED:
-        setting_seed(&a->seed, argument, state);
-        break;
-    case KEY_REPLICATIONS:
-        free(a->replications);
-        a->replications = memory_print(
-            "study.replications=%u",
-            (unsigned)option_replications("--replications", argument, 1, state));
-        break;
-    case KEY_PRECISION:
-        free(a->precision);
-        a->precision = setting_precision(argument, state);
-        break;
     case 'j':
         order->jobs = option_jobs(argument, state);
-        break;
-    case KEY_SOCKETS_AT:
-        text_list_add(&a->moments, argument);
-        break;
-    case KEY_SOCKETS_EVERY:
-        free(a->sockets_every);
-        a->sockets_every = memory_print("sockets.every=%s", argument);
         break;
     case 'p':
         order->plots = true;
@@ -163,16 +174,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'q':
         order->quiet = true;
         break;
-    case ARGP_KEY_ARG:
-        if (order->scenario)
-            refuse_second(order->scenario, argument, state);
-        order->scenario = argument;
-        break;
-    case ARGP_KEY_END:
+    case ARGP_KEY_SUCCESS:
         check_together(a, state);
         break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_setting(key, argument, state);
     }
     return 0;
 }
