@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/cli/command.h"
+#include "sim/cli/complaint.h"
 #include "sim/cli/directory.h"
 #include "sim/cli/question.h"
 #include "sim/results/run_directory.h"
@@ -130,13 +131,13 @@ static int run(int argc, char **argv)
     struct arguments a = {.print = table_print};
     struct results_error error;
     struct stored_binds binds = {.rows = NULL};
-    int status = EXIT_IO;
+    int status;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     struct stored_run *stored = run_directory_read(a.directory, &error);
     if (stored && run_binds_read(a.directory, &binds, &error))
         status = print(&a, &binds);
     else
-        fprintf(stderr, "portsim: %s\n", error.text);
+        status = io_error(&error);
     stored_binds_free(&binds);
     stored_run_free(stored);
     return status;

@@ -8,6 +8,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/compare_files.h"
 #include "sim/cli/compare_input.h"
+#include "sim/cli/complaint.h"
 #include "sim/cli/option_number.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/stop.h"
@@ -301,10 +302,8 @@ static int write_files(const struct arguments *a, const struct compare_report *r
     struct results_error error;
     if (!compare_write(a->output, report, &error) ||
         (!report->interrupted &&
-         !compare_draw(a->output, report, margin_of(a), a->quiet, &error))) {
-        fprintf(stderr, "portsim: %s\n", error.text);
-        return EXIT_IO;
-    }
+         !compare_draw(a->output, report, margin_of(a), a->quiet, &error)))
+        return io_error(&error);
     return EXIT_DONE;
 }
 
@@ -338,8 +337,7 @@ static int write_baseline(const struct arguments *a, const struct compare_input 
     struct results_error error;
     if (compare_baseline_write(a->write_baseline, input->cases, input->count, &error))
         return EXIT_DONE;
-    fprintf(stderr, "portsim: %s\n", error.text);
-    return EXIT_IO;
+    return io_error(&error);
 }
 
 static int simulate(struct arguments *a, const struct compare_input *input)
@@ -371,8 +369,7 @@ static int prepare(const struct arguments *a)
     if ((!a->output || folder_prepare(a->output, &error)) &&
         (!a->write_baseline || baseline_place(a->write_baseline, &error)))
         return EXIT_DONE;
-    fprintf(stderr, "portsim: %s\n", error.text);
-    return EXIT_IO;
+    return io_error(&error);
 }
 
 static int compare(struct arguments *a)

@@ -1,7 +1,6 @@
 /* portsim events: the log of a run. */
 #include <argp.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "sim/base/words.h"
 #include "sim/cli/command.h"

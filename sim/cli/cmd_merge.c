@@ -6,6 +6,7 @@
 
 #include "sim/base/json.h"
 #include "sim/cli/command.h"
+#include "sim/cli/complaint.h"
 #include "sim/cli/terminal.h"
 #include "sim/cli/text_list.h"
 #include "sim/study/store/merge.h"
@@ -111,16 +112,15 @@ static int run(int argc, char **argv)
     struct merge_report report;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     bool good = study_merge(a.into, a.studies.at, a.studies.count, &report, &error);
-    if (!good)
-        fprintf(stderr, "portsim: %s\n", error.text);
-    else if (a.json)
+    int status = good ? EXIT_DONE : io_error(&error);
+    if (good && a.json)
         print_json(&a, &report);
-    else
+    else if (good)
         print_words(&a, &report);
     if (good && !a.quiet)
         warn(&report);
     text_list_free(&a.studies);
-    return good ? EXIT_DONE : EXIT_IO;
+    return status;
 }
 
 const struct command command_merge = {

@@ -8,6 +8,7 @@
 
 #include "sim/base/json.h"
 #include "sim/cli/command.h"
+#include "sim/cli/complaint.h"
 #include "sim/cli/draw.h"
 #include "sim/cli/option_number.h"
 #include "sim/cli/places.h"
@@ -235,10 +236,8 @@ static int show(const struct arguments *a, const struct plan_question *q,
     warm_up_warn(stderr, &answer->points.doubts);
     int status = status_of(a, q, answer);
     if (a->output && (!plan_files_write(a->output, q, answer, &error) ||
-                      (!stop_signal() && !draw_answer(a, q, answer, &error)))) {
-        fprintf(stderr, "portsim: %s\n", error.text);
-        status = EXIT_IO;
-    }
+                      (!stop_signal() && !draw_answer(a, q, answer, &error))))
+        status = io_error(&error);
     return status;
 }
 
@@ -263,13 +262,10 @@ static int ask(const struct arguments *a, struct plan_question *q)
 }
 
 /* A place that cannot be written is refused before the work. */
-static bool prepare(const struct arguments *a)
+static int prepare(const struct arguments *a)
 {
     struct results_error error;
-    if (!a->output || folder_prepare(a->output, &error))
-        return true;
-    fprintf(stderr, "portsim: %s\n", error.text);
-    return false;
+    return !a->output || folder_prepare(a->output, &error) ? EXIT_DONE : io_error(&error);
 }
 
 static int plan(struct arguments *a)
@@ -297,7 +293,9 @@ static int plan(struct arguments *a)
         issues_print(issues, stderr);
         status = EXIT_USAGE;
     } else if (base) {
-        status = prepare(a) ? ask(a, &q) : EXIT_IO;
+        status = prepare(a);
+        if (status == EXIT_DONE)
+            status = ask(a, &q);
     }
     plan_axes_free(&axes);
     trial_plan_free(base);

@@ -5,6 +5,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
+#include "sim/cli/complaint.h"
 #include "sim/cli/directory.h"
 #include "sim/cli/draw.h"
 #include "sim/cli/figure_kinds.h"
@@ -81,12 +82,6 @@ static const struct argp argp = {
         "  portsim plot runs/proxysg-cifs-finwait2 --only states --open\n"
         "  portsim plot my-study --metric apps.web.failure_ratio --format dumb\n"};
 
-static int complain(const struct results_error *error)
-{
-    fprintf(stderr, "portsim: %s\n", error->text);
-    return error->asked ? EXIT_USAGE : EXIT_IO;
-}
-
 /* Draws; what was drawn is named and shown even where more was asked for. */
 static int plot(const struct arguments *a, struct figures_drawn *drawn)
 {
@@ -98,7 +93,7 @@ static int plot(const struct arguments *a, struct figures_drawn *drawn)
                                .only_count = a->only.count,
                                .with_scripts = a->with_scripts};
     if (!draw(&order, drawn, &error))
-        return complain(&error);
+        return io_error(&error);
     int status = EXIT_DONE;
     for (unsigned i = 0; i < drawn->count; i++) {
         if (!drawn->at[i].path)
@@ -106,11 +101,11 @@ static int plot(const struct arguments *a, struct figures_drawn *drawn)
         char *file = memory_print("%s/%s", a->directory, drawn->at[i].path);
         puts(file);
         if (a->open && status == EXIT_DONE && !program_show(file, &error))
-            status = complain(&error);
+            status = io_error(&error);
         free(file);
     }
     if (!figure_kinds_met(a->only.at, a->only.count, a->directory, drawn, &error))
-        status = complain(&error);
+        status = io_error(&error);
     return status;
 }
 

@@ -1,7 +1,6 @@
 /* portsim theory: what closed forms say of a scenario, beside what runs of it found. */
 #include <argp.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "sim/cli/command.h"
 #include "sim/cli/read.h"

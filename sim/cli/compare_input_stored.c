@@ -5,14 +5,9 @@
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/compare_input.h"
+#include "sim/cli/complaint.h"
 #include "sim/cli/terminal.h"
 #include "sim/study/compare/compare_stored.h"
-
-static int io_error(const struct results_error *error)
-{
-    fprintf(stderr, "portsim: %s\n", error->text);
-    return EXIT_IO;
-}
 
 static void say(const char *subject, const char *rest)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/cli/command.h"
+#include "sim/cli/complaint.h"
 #include "sim/cli/terminal.h"
 #include "sim/views/capture_print.h"
 #include "sim/views/diagnose.h"
@@ -122,22 +123,17 @@ static void print_json(const struct capture_arguments *a, const struct capture *
     json_free(&j);
 }
 
-static int fail(const struct results_error *error, int status)
-{
-    fprintf(stderr, "portsim: %s\n", error->text);
-    return status;
-}
-
 int diagnose_capture(const struct capture_arguments *a, bool all, bool json)
 {
     struct results_error error;
     struct capture_record r;
     struct capture *c = capture_read(a->path, &a->options, &error);
     if (!c)
-        return fail(&error, EXIT_IO);
+        return io_error(&error);
     if (!capture_record_of(c, &a->question, &r, &error)) {
         capture_free(c);
-        return fail(&error, EXIT_USAGE);
+        io_error(&error);
+        return EXIT_USAGE;
     }
     struct diagnosis *d = diagnosis_new(&r.record);
     if (json)

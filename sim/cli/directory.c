@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "sim/cli/complaint.h"
 #include "sim/cli/terminal.h"
 
 error_t directory_argument(int key, char *argument, struct argp_state *state,
@@ -40,7 +41,7 @@ struct stored_run *directory_read(const char *directory)
     struct results_error error;
     struct stored_run *stored = run_directory_read(directory, &error);
     if (!stored)
-        fprintf(stderr, "portsim: %s\n", error.text);
+        io_error(&error);
     else
         take_first(stored, directory);
     return stored;

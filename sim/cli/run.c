@@ -10,6 +10,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
+#include "sim/cli/complaint.h"
 #include "sim/cli/draw.h"
 #include "sim/cli/read.h"
 #include "sim/cli/simulation.h"
@@ -45,12 +46,6 @@ static char *directory_for(const struct run_order *order, const char *scenario)
         path = memory_print("runs/%s-%u", scenario, i);
     }
     return path;
-}
-
-static int io_error(const struct results_error *error)
-{
-    fprintf(stderr, "portsim: %s\n", error->text);
-    return EXIT_IO;
 }
 
 /* summary.json as it was written. */

@@ -7,6 +7,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
+#include "sim/cli/complaint.h"
 #include "sim/cli/stop.h"
 #include "sim/cli/sweep_print.h"
 #include "sim/cli/sweep_session.h"
@@ -43,7 +44,7 @@ static int show(struct sweep_session *s, const struct sweep *sweep)
     sweep_session_metrics(s);
     if (!sweep_print_results(stdout, sweep, s->metrics.at, s->metrics.count, confidence,
                              &error))
-        return sweep_complain(&error);
+        return io_error(&error);
     return EXIT_DONE;
 }
 
@@ -53,7 +54,7 @@ static int show(struct sweep_session *s, const struct sweep *sweep)
 static int give_up(struct sweep_session *s, const struct sweep *sweep)
 {
     struct results_error error;
-    int status = sweep_complain(&sweep->error);
+    int status = io_error(&sweep->error);
     if (store_export(s->store, RUN_INTERRUPTED, &error))
         sweep_tell_resume(s, sweep);
     return status;
@@ -71,7 +72,7 @@ static int run_sweep(struct sweep_session *s, struct sweep *sweep)
     if (end == SWEEP_FAILED)
         return give_up(s, sweep);
     if (!store_export(s->store, whole ? RUN_COMPLETE : RUN_INTERRUPTED, &error))
-        return sweep_complain(&error);
+        return io_error(&error);
     int status = show(s, sweep);
     fflush(stdout);
     warm_up_warn(stderr, &sweep->doubts);
@@ -100,7 +101,7 @@ static bool open_study(struct sweep_session *s, struct sweep *sweep, int *status
     s->store = store_open(s->directory, s->base, &error);
     if (s->store && add_axes(s, &error) && sweep_open(sweep, &order, s->store, &error))
         return true;
-    *status = sweep_complain(&error);
+    *status = io_error(&error);
     return false;
 }
 
@@ -110,7 +111,7 @@ static int serve(struct sweep_session *s, struct sweep *sweep)
     struct results_error error;
     stop_listen();
     if (!sweep_serve(sweep, &s->ranks, &error))
-        return sweep_complain(&error);
+        return io_error(&error);
     return stop_signal() ? EXIT_BY_SIGNAL + stop_signal() : EXIT_DONE;
 }
 
@@ -160,7 +161,7 @@ static int answer(struct sweep_session *s)
     struct sweep sweep;
     struct sweep_estimate estimate;
     if (!look_into_study(s, &error) || !sweep_open(&sweep, &order, s->store, &error))
-        return sweep_complain(&error);
+        return io_error(&error);
     int status = EXIT_DONE;
     if (s->a->list) {
         sweep_print_list(stdout, &sweep, s->a->json);
@@ -169,8 +170,7 @@ static int answer(struct sweep_session *s)
         if (sweep_estimate_make(&sweep, s->base, &estimate, &error))
             sweep_print_estimate(stdout, &sweep, &estimate, s->a->json);
         else
-            status =
-                stop_signal() ? EXIT_BY_SIGNAL + stop_signal() : sweep_complain(&error);
+            status = stop_signal() ? EXIT_BY_SIGNAL + stop_signal() : io_error(&error);
     }
     sweep_close(&sweep);
     return status;
@@ -202,7 +202,7 @@ int sweep_command(struct sweep_arguments *a)
     int status = EXIT_DONE;
     if (!join(&s, &error)) {
         if (s.ranks.rank == 0)
-            fprintf(stderr, "portsim: %s\n", error.text);
+            io_error(&error);
         ranks_leave(&s.ranks, EXIT_USAGE);
         return EXIT_USAGE;
     }

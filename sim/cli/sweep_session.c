@@ -6,17 +6,12 @@
 
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
+#include "sim/cli/complaint.h"
 #include "sim/cli/places.h"
 #include "sim/cli/stop.h"
 
 /* Replications of a sweep about which nobody says how many. */
 #define REPLICATIONS 10
-
-int sweep_complain(const struct results_error *error)
-{
-    fprintf(stderr, "portsim: %s\n", error->text);
-    return EXIT_IO;
-}
 
 /* --- what is to be printed ----------------------------------------------------- */
 
@@ -156,7 +151,7 @@ static bool read_points(struct sweep_session *s, int *status)
     struct results_error error;
     if (sweep_fits(&sweep, &error))
         return check_metrics(s);
-    sweep_complain(&error);
+    io_error(&error);
     return false;
 }
 

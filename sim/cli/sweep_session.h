@@ -35,7 +35,4 @@ struct sweep_order sweep_session_order(struct sweep_session *s);
  * ratios. */
 void sweep_session_metrics(struct sweep_session *s);
 
-/* Prints the error; the exit status. */
-int sweep_complain(const struct results_error *error);
-
 #endif

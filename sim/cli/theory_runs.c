@@ -1,11 +1,10 @@
 #include "sim/cli/theory_runs.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
-#include "sim/cli/terminal.h"
+#include "sim/cli/complaint.h"
 #include "sim/results/run_directory.h"
 #include "sim/study/estimate.h"
 #include "sim/study/store/store.h"
@@ -76,9 +75,7 @@ struct theory_runs *theory_runs_open(const char *directory, const struct trial_p
     }
     if (opened)
         return r;
-    fputs("portsim: ", stderr);
-    terminal_print(stderr, error.text);
-    fputc('\n', stderr);
+    io_error(&error);
     theory_runs_close(r);
     return NULL;
 }
