@@ -18,7 +18,7 @@ struct arguments {
     const char *directory;
     const char *metric; /* NULL: what the requirements speak of */
     enum figure_format format;
-    struct figure_choice only; /* none: every kind there is data for */
+    struct text_list only; /* none: every kind there is data for */
     bool open, with_scripts;
 };
 
@@ -116,7 +116,7 @@ static int run(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     int status = plot(&a, &drawn);
     figures_drawn_free(&drawn);
-    free(a.only.at);
+    text_list_free(&a.only);
     return status;
 }
 

@@ -42,16 +42,15 @@ static void refuse(const char *word, const struct argp_state *state)
                text_of(&all));
 }
 
-static void add(struct figure_choice *c, const char *name)
+static void add(struct text_list *kinds, const char *name)
 {
-    for (uint32_t i = 0; i < c->count; i++)
-        if (strcmp(c->at[i], name) == 0)
+    for (uint32_t i = 0; i < kinds->count; i++)
+        if (strcmp(kinds->at[i], name) == 0)
             return;
-    c->at = memory_resize(c->at, c->count + 1u, sizeof *c->at);
-    c->at[c->count++] = name;
+    text_list_add(kinds, name);
 }
 
-void figure_choice_add(struct figure_choice *c, const char *text,
+void figure_choice_add(struct text_list *kinds, const char *text,
                        const struct argp_state *state)
 {
     char *words = memory_text(text, strlen(text)), *rest = words, *word;
@@ -60,7 +59,7 @@ void figure_choice_add(struct figure_choice *c, const char *text,
         if (!kind)
             refuse(word, state);
         else
-            add(c, kind->name);
+            add(kinds, kind->name);
     }
     free(words);
 }

@@ -5,19 +5,15 @@
 #include <argp.h>
 #include <stdint.h>
 
+#include "sim/cli/text_list.h"
 #include "sim/results/figures.h"
 
 /* Those of one run, then those of many; NULL after the last. */
 const struct figure_kind *figure_kinds(uint32_t index);
 
-/* Kinds asked for, each once; {0} is none. */
-struct figure_choice {
-    const char **at; /* the list is owned, the names are of the kinds */
-    uint32_t count;
-};
-
-/* Adds "states,knee"; ends the program with a usage error if there is no such kind. */
-void figure_choice_add(struct figure_choice *c, const char *text,
+/* Adds "states,knee", each kind once, by the name the kind has itself; ends the program
+ * with a usage error if there is no such kind. */
+void figure_choice_add(struct text_list *kinds, const char *text,
                        const struct argp_state *state);
 
 /* True if nothing that was asked for is missing from what was drawn; else the error names
