@@ -205,4 +205,20 @@ double metric_samples_quantile(const struct metric_samples *s, unsigned percent)
  * segments. `reading` must have `series` set. */
 double metrics_instant(const struct metrics *m, uint32_t reading);
 
+/* What a reading has been so far: its value over a stretch of time is the change of
+ * `part` over that of `whole`.  Whole numbers, so that no stretch is too short. */
+struct metric_total {
+    metric_wide part, whole;
+};
+
+/* False of readings that stretches tell nothing of: extremes, moments, quantiles, plain
+ * counts (read their rate instead).  O(segments). */
+bool metrics_total(const struct metrics *m, uint32_t reading, sim_ns now,
+                   struct metric_total *out);
+
+/* The value between two totals of the reading; NaN as in metrics_read(). */
+double metrics_between(const struct metrics *m, uint32_t reading,
+                       const struct metric_total *before,
+                       const struct metric_total *after);
+
 #endif

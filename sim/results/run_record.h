@@ -122,6 +122,7 @@ struct run_probes {
 
 struct run_binds; /* run_binds.h */
 struct run_study; /* run_study.h */
+struct run_band;  /* run_bands.h */
 
 struct run_record {
     const char *version;  /* of the program that ran it; NULL: this one */
@@ -155,6 +156,8 @@ struct run_record {
     size_t probe_count;
     const struct run_binds *binds; /* NULL: nobody asked for them, or read back */
     const struct run_study *study; /* NULL: one run, and nothing was estimated */
+    const struct run_band *bands;  /* of all replications, by metric and time */
+    size_t band_count;
 };
 
 /* "complete", "interrupted"; "holds", "fails", "undecided". */

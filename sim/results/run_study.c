@@ -27,6 +27,8 @@ struct run_record run_study_first(const struct run_record *r, struct run_metric 
     first.replications = 1;
     first.requirement_count = 0; /* were asked of all runs together */
     first.study = NULL;
+    first.bands = NULL;
+    first.band_count = 0;
     return first;
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/results/run_bands.h"
+
 /* --- probes.csv ------------------------------------------------------------------- */
 
 #define PROBES(name, member, key)                                                        \
@@ -37,6 +39,7 @@ static bool probes_sound(const void *row)
 
 const struct run_table run_tables[RUN_TABLES] = {
     {"probes.csv", &probes_columns, TABLE(probes, probe_count), probes_sound},
+    {RUN_BANDS, &run_band_columns, TABLE(bands, band_count), run_band_sound},
 };
 
 /* Members are reached by offset, as rows of the table name them. */

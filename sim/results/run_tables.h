@@ -1,6 +1,7 @@
 /* The tables of a run directory that not every run has: one row a file.
  *
  *     probes.csv   what choices of ports cost, by how full the ports were
+ *     bands.csv    what the replications did over time (run_bands.h)
  *
  * A table without rows has no file.  Adding one: two members of struct run_record, its
  * columns, and a row in run_tables[].
@@ -20,7 +21,7 @@ struct run_table {
     bool (*sound)(const void *row); /* what a row read back must be, besides; or NULL */
 };
 
-#define RUN_TABLES 1
+#define RUN_TABLES 2
 
 /* In the order in which they appear, behind the files of run_files.h. */
 extern const struct run_table run_tables[RUN_TABLES];

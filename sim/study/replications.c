@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/study/bands.h"
 #include "sim/study/joined.h"
 #include "sim/study/warm_up.h"
 #include "sim/study/workers.h"
@@ -16,6 +17,7 @@ struct replications_storage {
     struct trial_numbers **runs;
     uint32_t count;
     struct joined joined;
+    struct run_band *bands;
     struct run_study study;
     char *reason;
     char *warnings[WARNINGS_MAX];
@@ -114,7 +116,8 @@ static bool take(void *context, struct study_job *job)
 static bool run_all(struct course *c)
 {
     const struct trial_config *config = c->plan->config;
-    struct trial_watch how = {.binds = c->order->binds, .parts = config->study.batches};
+    struct trial_watch how = {
+        .binds = c->order->binds, .parts = config->study.batches, .course = true};
     struct workers workers = {.threads = c->order->threads,
                               .stop = c->order->stop,
                               .how = &how,
@@ -246,6 +249,7 @@ static void fill_record(struct course *c, bool whole)
     r->metric_count = s->joined.metric_count;
     r->requirements = s->joined.requirements;
     r->study = &s->study;
+    r->bands = s->bands = bands_of(runs.at, runs.count, &r->band_count);
     c->out->imprecise = s->study.precision > 0 && !s->study.reached;
 }
 
@@ -283,6 +287,7 @@ void replications_free(struct replications *r)
         free(s->warnings[i]);
     free(s->reason);
     joined_free(&s->joined);
+    free(s->bands);
     trial_result_free(s->first);
     free(s);
     free(r);

@@ -63,6 +63,7 @@ static struct trial_watch watch_of(const struct crew *c, const struct study_job 
         watch.parts = how->parts;
         watch.parts_watched = how->parts_watched;
         watch.binds = how->binds;
+        watch.course = how->course;
     }
     return watch;
 }

@@ -41,8 +41,8 @@ struct study_job {
 };
 
 struct workers {
-    unsigned threads;              /* 0 counts as 1 */
-    const struct trial_watch *how; /* parts, binds; the rest is not looked at; or NULL */
+    unsigned threads;                  /* 0 counts as 1 */
+    const struct trial_watch *how;     /* parts, binds, course; not the rest; or NULL */
     const volatile sig_atomic_t *stop; /* not 0: runs under way are abandoned; or NULL */
 
     /* Gives the job its plan shortly before it runs.  A job left without one does not run

@@ -38,7 +38,8 @@ struct trial {
     double *row;
     double *before; /* totals at the row before, for rates */
     struct trial_sockets *sockets;
-    struct trial_binds *binds; /* NULL: nobody wants them */
+    struct trial_binds *binds;      /* NULL: nobody wants them */
+    struct course_recorder *course; /* NULL: likewise */
     uint32_t column_count;
     sim_ns sampled; /* moment of the row before */
     bool interrupted;
@@ -128,9 +129,10 @@ static void run_all(struct trial *t)
         sim_ns next_change =
             change < t->plan->change_count ? t->plan->changes[change].at : SIM_NEVER;
         sim_ns next_look = t->sockets ? trial_sockets_next(t->sockets) : SIM_NEVER;
+        sim_ns next_bin = t->course ? course_recorder_next(t->course) : SIM_NEVER;
         sim_ns until = earliest(earliest(earliest(next_sample, config->duration),
                                          earliest(next_cut, next_change)),
-                                next_look);
+                                earliest(next_look, next_bin));
         if (!advance(t, until)) {
             t->interrupted = true;
             metrics_cut(m, world_now(t->world));
@@ -141,6 +143,8 @@ static void run_all(struct trial *t)
             sample(t, now);
             next_sample += config->sample_every;
         }
+        if (now == next_bin)
+            course_recorder_take(t->course);
         if (now == next_cut) {
             metrics_cut(m, now);
             cut++;
@@ -290,6 +294,8 @@ static void fill_numbers(struct trial *t, struct trial_result *r, uint32_t repli
         trial_numbers_read_parts(n, m, &t->windows,
                                  t->watch->parts_watched ? t->plan->watch : NULL,
                                  t->plan->watch_count);
+    if (t->course)
+        n->course = course_recorder_end(t->course);
     n->seed = r->record.seed;
     n->replication = replication;
     n->status = r->record.status;
@@ -331,6 +337,8 @@ struct trial_result *trial_run(const struct trial_plan *plan, uint64_t seed,
     bug_context_set(&context);
     if (keeps != TRIAL_NUMBERS)
         open_record(&t);
+    if (keeps != TRIAL_RECORD && watch->course)
+        t.course = course_recorder_new(plan, world_metrics(t.world));
     run_all(&t);
     world_end(t.world);
     if (keeps != TRIAL_NUMBERS)

@@ -24,6 +24,7 @@ struct trial_watch {
     enum trial_binds_wanted binds; /* the choices of ports to keep */
     uint32_t parts;                /* numbers also by so many parts of the first window */
     bool parts_watched;            /* of the plan's watched metrics alone */
+    bool course;                   /* numbers also with their course (trial_course.h) */
     const volatile sig_atomic_t *stop; /* not 0: finish the event and end the run */
     void (*progress)(void *context, sim_ns now, sim_ns end, uint64_t events);
     void *context; /* called about every 65,536 events */

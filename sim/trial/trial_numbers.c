@@ -164,6 +164,7 @@ void trial_numbers_free(struct trial_numbers *n)
     free(n->values);
     free(n->hidden);
     free(n->parts);
+    trial_course_free(n->course);
     free(n->texts);
     free(n);
 }

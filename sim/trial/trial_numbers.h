@@ -13,6 +13,7 @@
 
 #include "sim/base/metrics.h"
 #include "sim/results/run_record.h"
+#include "sim/trial/trial_course.h"
 #include "sim/trial/windows.h"
 
 #define NUMBERS_NONE UINT32_MAX
@@ -40,6 +41,8 @@ struct trial_numbers {
      * run was not cut up. */
     double *parts; /* [row * part_count + part] */
     uint32_t part_rows, part_count;
+
+    struct trial_course *course; /* NULL: not kept, or it came from another process */
 
     uint64_t seed;
     uint32_t replication;
