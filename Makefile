@@ -15,12 +15,13 @@ JOBS   ?= $(shell nproc)
 
 VERSION := 0.1.0
 
-# Debian 12 names: what the program needs, what its tests need, what `make test-kernel` can use,
-# what `make test-mpi` and `make check` add.
+# Debian 12 names: what the program needs, what its tests need, what `make test-kernel` and `make
+# test-browser` can use, what `make test-mpi` and `make check` add.
 PACKAGES        := gcc libc6-dev libgsl-dev libcjson-dev librandom123-dev libmd-dev libsqlite3-dev gnuplot-nox
 PACKAGES_TEST   := $(PACKAGES) libcmocka-dev python3 python3-jsonschema
 PACKAGES_KERNEL := iproute2 nftables haproxy nginx-light libnginx-mod-stream
 PACKAGES_MPI    := $(PACKAGES_TEST) libopenmpi-dev openmpi-bin
+PACKAGES_BROWSER := chromium chromium-driver python3
 PACKAGES_CHECK  := $(PACKAGES_TEST) clang clang-format clang-tidy cppcheck
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -47,7 +48,7 @@ TEST_BIN  := $(TESTS:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH:%.c=$(BUILD)/%)
 LAW_ROWS  := $(abspath $(BUILD))/laws
 
-.PHONY: all portsim help demo test test-long test-kernel test-mpi check layers format format-check lint sanitize tsan same-bytes bench golden laws install clean packages packages-test packages-kernel packages-mpi packages-check
+.PHONY: all portsim help demo test test-long test-kernel test-browser test-mpi check layers format format-check lint sanitize tsan same-bytes bench golden laws install clean packages packages-test packages-kernel packages-browser packages-mpi packages-check
 .SECONDARY:
 
 all: portsim ## build the program, ./portsim (the default; MPI=1: for mpirun)
@@ -76,7 +77,7 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(TESTLIB_O) $(LIBRARY_O)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
-	  while IFS='|' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
+	  while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
 
 demo: packages ## install what is missing, build, and show the ProxySG outage
 	@$(MAKE) --no-print-directory -j$(JOBS) portsim
@@ -96,6 +97,9 @@ test-long: packages-test ## every test, those of statistics often enough to be p
 test-kernel: $(BUILD)/portsim ## the laws, asked of this machine's kernel (root; SMALL=1: in a minute)
 	@PORTSIM=$(BUILD)/portsim python3 -B tests/live/laws.py $(if $(SMALL),--small)
 	@PORTSIM=$(BUILD)/portsim python3 -B tests/live/proxies.py $(if $(SMALL),--small)
+
+test-browser: $(BUILD)/portsim ## the pages that portsim writes, in Chromium at two widths
+	@PORTSIM=$(BUILD)/portsim python3 -B tests/browser/run.py
 
 test-mpi: packages-mpi ## a study on 1 to 4 ranks under mpirun, and one of them killed
 	@$(MAKE) --no-print-directory -j$(JOBS) run-tests MPI=1 BUILD=$(BUILD)/mpi \
@@ -192,6 +196,9 @@ packages-check:
 
 packages-mpi:
 	@sh .ci/packages $(PACKAGES_MPI)
+
+packages-browser:
+	@sh .ci/packages $(PACKAGES_BROWSER)
 
 packages-kernel:
 	@sh .ci/packages $(PACKAGES_KERNEL)
