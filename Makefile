@@ -48,7 +48,7 @@ TEST_BIN  := $(TESTS:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH:%.c=$(BUILD)/%)
 LAW_ROWS  := $(abspath $(BUILD))/laws
 
-.PHONY: all portsim help demo test test-long test-kernel test-browser test-mpi check layers format format-check lint sanitize tsan same-bytes bench golden laws install clean packages packages-test packages-kernel packages-browser packages-mpi packages-check
+.PHONY: all portsim help demo test test-long test-kernel test-browser test-mpi check layers format format-check lint sanitize tsan same-bytes bench golden laws lessons install clean packages packages-test packages-kernel packages-browser packages-mpi packages-check
 .SECONDARY:
 
 all: portsim ## build the program, ./portsim (the default; MPI=1: for mpirun)
@@ -162,6 +162,9 @@ run-bench: $(BENCH_BIN)
 
 golden: portsim ## rewrite tests/golden; the commit says why
 	@sh tests/golden.sh --write
+
+lessons: $(BUILD)/portsim ## rewrite what the lessons show, docs/lessons; the commit says why
+	@PORTSIM=$(BUILD)/portsim python3 -B tests/lessons.py --write docs/lessons/[0-9]*.md
 
 LAW_TESTS := $(patsubst %.c,$(BUILD)/%,$(shell grep -l '"tests/laws.h"' $(TESTS)))
 
