@@ -399,3 +399,13 @@ void advice_free(struct advice *list, uint32_t count)
         text_free(&list[i].effect);
     }
 }
+
+const char *advice_title(enum advice_kind kind)
+{
+    static const char *const titles[] = {
+        [ADVICE_HELPS] = "would help, by theory",
+        [ADVICE_EASES] = "would ease it",
+        [ADVICE_DELAYS] = "would only put it off",
+    };
+    return titles[kind];
+}

@@ -22,6 +22,9 @@ struct advice {
     double seconds;     /* delay won, or until all is well; NaN */
 };
 
+/* "would help, by theory": what stands above those of a kind. */
+const char *advice_title(enum advice_kind kind);
+
 #define ADVICE_MOST 16
 
 /* Fills `out` with what fits the verdict, helps first; returns how many. */
