@@ -70,6 +70,53 @@ static void test_help_lists_every_command_and_every_exit_status(void **state)
     }
 }
 
+/* Whoever types the name alone is told what it is and what to type next. */
+static void test_the_name_alone_is_answered_by_twelve_lines(void **state)
+{
+    (void)state;
+    struct ended e = program_run(&(struct program){.args = {NULL}});
+    unsigned lines = 0;
+    expect_status(&e, 2);
+    expect_silence(e.out);
+    for (const char *p = e.err; (p = strchr(p, '\n')); p++)
+        lines++;
+    assert_int_equal(lines, 12);
+    static const char *const says[] = {
+        "portsim simulates how ",    " demo ",   " run teaching-mini ",
+        "portsim diagnose --ss -  ", " --help ", " help run ",
+        " list scenarios "};
+    for (size_t i = 0; i < COUNT(says); i++)
+        expect_says(e.err, says[i]);
+    ended_free(&e);
+}
+
+/* A command stands under one heading, in the order of a first acquaintance. */
+static void test_help_groups_the_commands(void **state)
+{
+    (void)state;
+    static const char *const order[] = {"\nStart here:\n",
+                                        "\n  demo ",
+                                        "\nOne run:\n",
+                                        "\n  run ",
+                                        "\nWhat an operator sees:\n",
+                                        "\n  diagnose ",
+                                        "\nMany runs:\n",
+                                        "\n  sweep ",
+                                        "\nReference:\n",
+                                        "\n  list ",
+                                        "\nExit status: "};
+    struct ended e = program_run(&(struct program){.args = {"-h"}});
+    const char *from = e.out;
+    expect_status(&e, 0);
+    for (size_t i = 0; i < COUNT(order); i++) {
+        const char *found = strstr(from, order[i]);
+        if (!found)
+            fail_msg("\"%s\" does not follow: %s", order[i], from);
+        from = found;
+    }
+    ended_free(&e);
+}
+
 static void test_no_line_of_help_is_wider_than_80_columns(void **state)
 {
     (void)state;
@@ -105,11 +152,11 @@ static void test_bad_command_lines_end_with_2_and_say_why(void **state)
         const char *args[5];
         const char *says;
     } bad[] = {
-        {{NULL}, "Commands:"},
         {{"runn"}, "there is no command \"runn\"; did you mean \"run\"?"},
         {{"explian"}, "did you mean \"explain\"?"},
         {{"fly"}, "there is no command \"fly\"\n"},
-        {{"--json"}, "there is no command \"--json\""},
+        {{"--json"}, "there is no command \"--json\"\nOptions come behind"},
+        {{"my.json"}, "to simulate it: portsim run my.json"},
         {{"help", "fly"}, "there is no command \"fly\""},
         {{"run"}, "which scenario?"},
         {{"run", "a.json", "b.json"}, "one scenario at a time, also got \"b.json\""},
@@ -678,6 +725,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_command_helps_with_an_example),
         cmocka_unit_test(test_help_lists_every_command_and_every_exit_status),
+        cmocka_unit_test(test_the_name_alone_is_answered_by_twelve_lines),
+        cmocka_unit_test(test_help_groups_the_commands),
         cmocka_unit_test(test_no_line_of_help_is_wider_than_80_columns),
         cmocka_unit_test(test_the_version_is_a_line_of_its_own),
         cmocka_unit_test(test_bad_command_lines_end_with_2_and_say_why),

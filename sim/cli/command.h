@@ -23,28 +23,35 @@ struct command {
     int (*run)(int argc, char **argv); /* argv[0] is "portsim NAME" */
 };
 
-/* In the order of `portsim --help`. */
-#define COMMANDS(X)                                                                      \
+/* In the order of `portsim --help`, under the headings of GROUP. */
+#define COMMANDS(GROUP, X)                                                               \
+    GROUP("Start here")                                                                  \
+    X(demo)                                                                              \
+    GROUP("One run")                                                                     \
     X(run)                                                                               \
     X(check)                                                                             \
-    X(demo)                                                                              \
     X(plot)                                                                              \
+    GROUP("What an operator sees")                                                       \
+    X(diagnose)                                                                          \
+    X(sockets)                                                                           \
+    X(events)                                                                            \
+    X(trace)                                                                             \
+    X(binds)                                                                             \
+    GROUP("Many runs")                                                                   \
     X(sweep)                                                                             \
+    X(merge)                                                                             \
     X(compare)                                                                           \
     X(plan)                                                                              \
     X(theory)                                                                            \
-    X(merge)                                                                             \
-    X(sockets)                                                                           \
-    X(events)                                                                            \
-    X(diagnose)                                                                          \
-    X(trace)                                                                             \
-    X(binds)                                                                             \
+    GROUP("Reference")                                                                   \
     X(list)                                                                              \
     X(explain)                                                                           \
     X(schema)
 
+#define GROUP(heading)
 #define X(name) extern const struct command command_##name;
-COMMANDS(X)
+COMMANDS(GROUP, X)
 #undef X
+#undef GROUP
 
 #endif
