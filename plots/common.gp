@@ -10,16 +10,18 @@ load './colours.gp'
 set encoding utf8
 
 plain = format eq 'dumb'
-if (!exists('picture_height')) { picture_height = 600 }
-if (format eq 'svg') { set terminal svg size 1000,picture_height noenhanced font 'sans-serif,13' background '#ffffff' dashlength 0.7 }
-if (format eq 'png') { set terminal pngcairo size 1000,picture_height noenhanced font 'sans-serif,10' background '#ffffff' dashlength 0.7 }
+picture_width = 1200
+if (!exists('picture_height')) { picture_height = 700 }
+if (format eq 'svg') { set terminal svg size picture_width,picture_height noenhanced font 'sans-serif,13' background '#ffffff' dashlength 0.7 }
+if (format eq 'png') { set terminal pngcairo size picture_width,picture_height noenhanced font 'sans-serif,10' background '#ffffff' dashlength 0.7 }
 if (plain) { set terminal dumb nofeed size columns,rows noenhanced mono }
 
 # A script that was kept beside its picture writes that file.
 if (exists('picture_file')) { set output picture_file }
 
-# Places are in pixels from the left, the top or the bottom of the picture.
-from_left(x)   = x / 1000.0
+# Places are in pixels from an edge of the picture; widths are from_left.
+from_left(x)   = x / (1.0 * picture_width)
+from_right(x)  = 1 - from_left(x)
 from_top(y)    = 1 - y / (1.0 * picture_height)
 from_bottom(y) = y / (1.0 * picture_height)
 
@@ -34,10 +36,10 @@ clip(text, most) = strlen(text) > most ? text[1:most - 1] . '…' : text
 
 # The frame; under the time axis stand a line for each mark and the source.
 frame_left   = from_left(85)
-frame_right  = from_left(775)
+frame_right  = from_right(225)
 frame_top    = from_top(80)
 frame_bottom = from_bottom(82 + 21 * mark_lines)
-key_left     = from_left(787)
+key_left     = from_right(213)
 
 if (!plain) {
     set lmargin at screen frame_left
@@ -48,12 +50,12 @@ if (!plain) {
     set tics nomirror out scale 0.6 textcolor rgb ink
     set grid ytics front linetype 1 linewidth 0.8 linecolor rgb rule
     set xlabel textcolor rgb ink offset 0,0.4
-    set label 1 clip(headline, 108) at screen from_left(20),from_top(25) left noenhanced font headline_font textcolor rgb ink
-    set label 2 clip(detail, 135) at screen from_left(20),from_top(52) left noenhanced font detail_font textcolor rgb faint
-    set label 3 clip(source, 150) at screen from_left(985),from_bottom(12) right noenhanced font source_font textcolor rgb faint
+    set label 1 clip(headline, 130) at screen from_left(20),from_top(25) left noenhanced font headline_font textcolor rgb ink
+    set label 2 clip(detail, 165) at screen from_left(20),from_top(52) left noenhanced font detail_font textcolor rgb faint
+    set label 3 clip(source, 180) at screen from_right(15),from_bottom(12) right noenhanced font source_font textcolor rgb faint
     set label 4 y_label at screen from_left(15),0.5 * (frame_top + frame_bottom) center rotate by 90 noenhanced textcolor rgb ink
     do for [i = 1:mark_lines] {
-        set label 10 + i clip(mark_line[i], 145) at screen frame_left,from_bottom(13 + 21 * (mark_lines - i + 1)) left noenhanced font text_font textcolor rgb ink
+        set label 10 + i clip(mark_line[i], 175) at screen frame_left,from_bottom(13 + 21 * (mark_lines - i + 1)) left noenhanced font text_font textcolor rgb ink
     }
     set key at screen key_left,frame_bottom left bottom Left reverse noenhanced samplen 1.2 spacing 1.25 maxrows 20 font text_font textcolor rgb ink
 }

@@ -17,7 +17,7 @@ unset ytics
 
 if (!plain) {
     frame_left = from_left(330)
-    frame_right = from_left(720)
+    frame_right = from_right(280)
     set lmargin at screen frame_left
     set rmargin at screen frame_right
     set grid noytics

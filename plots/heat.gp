@@ -19,13 +19,13 @@ y_every = ceil(y_count / (plain ? 10.0 : 20.0))
 
 if (!plain) {
     frame_left  = from_left(130)
-    frame_right = from_left(840)
+    frame_right = from_right(160)
     set lmargin at screen frame_left
     set rmargin at screen frame_right
     unset grid
     set border 0
     set xlabel offset 0,-1.2
-    do for [i = 1:x_count:x_every] { set label 100 + i clip(x_text[i], 12) at first i,graph 0 center offset 0,-0.9 noenhanced font text_font textcolor rgb ink }
+    do for [i = 1:x_count:x_every] { set label 100 + i clip(x_text[i], 14) at first i,graph 0 center offset 0,-0.9 noenhanced font text_font textcolor rgb ink }
     do for [i = 1:y_count:y_every] { set label 300 + i clip(y_text[i], 14) at graph 0,first i right offset -0.9,0 noenhanced font text_font textcolor rgb ink }
     if (named) {
         do for [i = 1:cells] {
@@ -34,8 +34,8 @@ if (!plain) {
     }
     # Viridis [van der Walt and Smith 2015], at eight of its 256 entries.
     set palette defined (0 '#440154', 1 '#46327e', 2 '#365c8d', 3 '#277f8e', 4 '#1fa187', 5 '#4ac16d', 6 '#a0da39', 7 '#fde725')
-    set colorbox user origin screen from_left(865),frame_bottom size screen from_left(18),screen frame_top - frame_bottom noborder
-    set label 5 z_label at screen from_left(975),0.5 * (frame_top + frame_bottom) center rotate by 90 noenhanced textcolor rgb ink
+    set colorbox user origin screen from_right(135),frame_bottom size screen from_left(18),screen frame_top - frame_bottom noborder
+    set label 5 z_label at screen from_right(25),0.5 * (frame_top + frame_bottom) center rotate by 90 noenhanced textcolor rgb ink
     set cbtics scale 0.5
     set style fill solid 1.0 noborder
     plot $cells using 1:2:($1 - 0.49):($1 + 0.49):($2 - 0.49):($2 + 0.49):3 with boxxyerror fillcolor palette notitle, \
