@@ -71,25 +71,3 @@ void bins_free(struct bins *bins)
     free(bins->at);
     *bins = (struct bins){0};
 }
-
-double bin_mean(const struct series *s, const struct bin *bin, uint32_t column)
-{
-    double sum = 0;
-    size_t count = 0;
-    for (size_t row = bin->first; row < bin->end; row++) {
-        double value = series_value(s, row, column);
-        if (!isnan(value)) {
-            sum += value;
-            count++;
-        }
-    }
-    return count ? sum / (double)count : (double)NAN;
-}
-
-double bin_max(const struct series *s, const struct bin *bin, uint32_t column)
-{
-    double max = (double)NAN;
-    for (size_t row = bin->first; row < bin->end; row++)
-        max = fmax(max, series_value(s, row, column));
-    return max;
-}

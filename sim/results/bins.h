@@ -30,8 +30,4 @@ sim_ns bins_length(const struct series *s, unsigned most);
 struct bins bins_of(const struct series *s, unsigned most);
 void bins_free(struct bins *bins);
 
-/* Of the values a bin has; NaN when it has none. */
-double bin_mean(const struct series *s, const struct bin *bin, uint32_t column);
-double bin_max(const struct series *s, const struct bin *bin, uint32_t column);
-
 #endif

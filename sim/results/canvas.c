@@ -16,7 +16,7 @@ static const struct {
 } formats[] = {
     [FIGURE_SVG] = {"svg", picture_is_svg, {450, 12, 8}},
     [FIGURE_PNG] = {"png", picture_is_png, {450, 12, 8}},
-    [FIGURE_DUMB] = {"dumb", picture_is_plain, {70, 6, 5}},
+    [FIGURE_DUMB] = {"dumb", picture_is_plain, {150, 6, 5}},
 };
 
 struct canvas_room canvas_room(enum figure_format format)

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "sim/results/axis.h"
-#include "sim/results/bins.h"
 #include "sim/results/canvas.h"
+#include "sim/results/course.h"
 #include "sim/results/run_record.h"
 #include "sim/results/text.h"
 
@@ -79,9 +79,13 @@ void figure_value_axis(const struct figure_source *source, double peak,
 /* Appends a moment as a number on the time axis. */
 void figure_moment(const struct figure_source *source, sim_ns when, struct text *script);
 
-/* The label of an axis of binned values: "ports held (means of 20 s)".  The caller's to
- * free. */
-char *figure_binned(const char *label, const struct bins *bins);
+/* The course of such lines on an axis up to `peak`; course_free(). */
+struct course figure_course(const struct figure_source *source, unsigned lines,
+                            course_line *line, const void *figure, double peak);
+
+/* The label of an axis: "ports held", of bins "ports held (means of 20 s)".  The caller's
+ * to free. */
+char *figure_course_label(const char *label, const struct course *course);
 
 /* A value of a row as a share of the capacity; the value itself when that is unknown. */
 double figure_share(const struct figure_source *source, size_t row, uint32_t column);

@@ -67,11 +67,14 @@ static void put_source(const struct figure_source *source, struct text *script)
     struct text line = {0};
     char moment[AXIS_TEXT];
     text_print(&line, "%s, seed %" PRIu64, run->scenario, run->seed);
-    if (run->replications > 1)
-        text_print(&line, ", replication 1 of %" PRIu32, run->replications);
+    text_print(&line,
+               run->replications > 1 ? ", replication 1 of %" PRIu32
+                                     : ", %" PRIu32 " replication",
+               run->replications);
     if (run->status == RUN_INTERRUPTED)
         text_print(&line, ", interrupted at %s",
                    axis_moment(run->simulated, source->unit, moment));
+    text_print(&line, ", portsim %s", run->version ? run->version : PORTSIM_VERSION);
     gnuplot_set_string(script, "source", text_of(&line));
     text_free(&line);
 }
@@ -228,14 +231,29 @@ void figure_value_axis(const struct figure_source *source, double peak,
     axis_tics(script, "y", top, fmax(axis_step(top, source->y_tics), 1));
 }
 
-/* --- bins ----------------------------------------------------------------------------
- */
+/* --- courses ---------------------------------------------------------------------- */
 
-char *figure_binned(const char *label, const struct bins *bins)
+/* Of the height of the picture: two pixels of five hundred. */
+#define UNSEEN 0.004
+
+/* A character is that much of a terminal's picture. */
+#define UNSEEN_PLAIN 0.04
+
+struct course figure_course(const struct figure_source *source, unsigned lines,
+                            course_line *line, const void *figure, double peak)
+{
+    const struct figures_request *request = source->canvas->request;
+    bool plain = request && request->format == FIGURE_DUMB;
+    return course_of(source->series, source->moments, lines, line, figure,
+                     peak * (plain ? UNSEEN_PLAIN : UNSEEN));
+}
+
+char *figure_course_label(const char *label, const struct course *course)
 {
     char length[AXIS_TEXT];
-    if (bins->length == 0)
+    if (course->length == 0)
         return memory_print("%s", label);
+    struct time_unit unit = axis_time_unit(course->length);
     return memory_print("%s (means of %s)", label,
-                        axis_moment(bins->length, axis_time_unit(bins->length), length));
+                        axis_moment(course->length, unit, length));
 }

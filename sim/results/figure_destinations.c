@@ -26,7 +26,7 @@ struct holders {
     struct destination *all; /* the largest peak first */
     size_t count;
     size_t shown; /* with a line of their own; the others share one */
-    struct bins bins;
+    struct course course;
 };
 
 /* Equal peaks keep the order of the columns. */
@@ -146,7 +146,7 @@ static void tell_second(const struct holders *h, struct text *out)
 
 static void put_words(const struct holders *h, struct text *script)
 {
-    char *label = figure_binned("ports held toward one destination", &h->bins);
+    char *label = figure_course_label("ports held toward one destination", &h->course);
     struct figure_words words = {.y_label = label};
     tell_largest(h, &words.headline);
     tell_second(h, &words.detail);
@@ -174,28 +174,28 @@ static void put_legend(const struct holders *h, double others, struct text *scri
 
 /* --- data ------------------------------------------------------------------------- */
 
-static double mean_at(const struct holders *h, const struct bin *bin, size_t i)
+/* The line behind those with a name of their own is all others'. */
+static double line_at(const void *figure, size_t row, unsigned line)
 {
-    double mean = bin_mean(h->source->series, bin, h->all[i].column);
-    return isnan(mean) ? 0 : mean;
+    const struct holders *h = figure;
+    return line < h->shown ? value_at(h, row, line) : others_at(h, row);
 }
 
-/* Time, then a column a line. */
+/* Time, then of each line three columns: mean, least, most. */
 static void put_data(const struct holders *h, struct text *script)
 {
+    gnuplot_set_number(script, "banded", h->course.length > 0);
     text_print(script, "$data << EOD\n");
-    for (size_t b = 0; b < h->bins.count; b++) {
-        const struct bin *bin = &h->bins.at[b];
-        figure_moment(h->source, bin->when, script);
-        for (size_t i = 0; i < h->shown; i++) {
-            text_add(script, " ", 1);
-            gnuplot_number(script, mean_at(h, bin, i));
+    for (size_t i = 0; i < h->course.count; i++) {
+        figure_moment(h->source, h->course.when[i], script);
+        for (unsigned line = 0; line < h->course.lines; line++) {
+            struct course_value v = course_at(&h->course, i, line);
+            const double values[] = {v.value, v.least, v.most};
+            for (size_t k = 0; k < 3; k++) {
+                text_add(script, " ", 1);
+                gnuplot_number(script, values[k]);
+            }
         }
-        double others = 0;
-        for (size_t i = h->shown; i < h->count; i++)
-            others += mean_at(h, bin, i);
-        text_add(script, " ", 1);
-        gnuplot_number(script, others);
         text_add(script, "\n", 1);
     }
     text_print(script, "EOD\n");
@@ -210,12 +210,14 @@ static bool compose(const struct figure_source *source, struct text *script)
     bool any = h.count > 0 && h.all[0].peak > 0;
     if (any) {
         double others = others_peak(&h);
-        h.bins = bins_of(source->series, source->moments);
+        double peak = fmax(h.all[0].peak, others);
+        unsigned lines = (unsigned)h.shown + (h.shown < h.count);
+        h.course = figure_course(source, lines, line_at, &h, peak);
         put_words(&h, script);
-        figure_value_axis(source, fmax(h.all[0].peak, others), script);
+        figure_value_axis(source, peak, script);
         put_legend(&h, others, script);
         put_data(&h, script);
-        bins_free(&h.bins);
+        course_free(&h.course);
     }
     drop(&h);
     return any;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/results/bins.h"
 #include "sim/results/figure.h"
 #include "sim/results/gnuplot.h"
 #include "sim/results/outcomes.h"

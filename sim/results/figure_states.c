@@ -26,9 +26,6 @@ _Static_assert(STATES <= FIGURE_LINES_MAX, "every state has its area");
  * capacity on it counts as full. */
 #define FULL 0.999
 
-/* Of the height of the picture: what the eye does not miss. */
-#define VISIBLE 0.02
-
 struct stack {
     const struct figure_source *source;
     unsigned count;
@@ -36,7 +33,7 @@ struct stack {
     uint32_t column[STATES];
     double peak[STATES];
     bool outgoing; /* only sockets that hold an outgoing port */
-    struct bins bins;
+    struct course course;
 };
 
 static void collect(struct stack *s, const char *kind)
@@ -189,7 +186,7 @@ static void put_words(const struct stack *s, struct text *script)
         column == SERIES_NONE ? 0 : series_value(s->source->series, f.first, column);
     const char *what =
         s->outgoing ? "sockets that hold a port, by state" : "sockets, by state";
-    char *label = figure_binned(what, &s->bins);
+    char *label = figure_course_label(what, &s->course);
     struct figure_words words = {.y_label = label};
     if (f.full)
         tell_full(s, &f, capacity, &words.headline);
@@ -215,25 +212,6 @@ static bool use_differs(const struct stack *s)
     return false;
 }
 
-/* True where the means hide peaks that the eye would see.  On a slope the next mean comes
- * as high as this bin's peak, and nothing is hidden. */
-static bool most_differs(const struct stack *s, double top)
-{
-    const struct series *series = s->source->series;
-    uint32_t in_use = s->source->pool.in_use;
-    for (size_t i = 0; i < s->bins.count; i++) {
-        const struct bin *bin = &s->bins.at[i];
-        double near = bin_mean(series, bin, in_use);
-        if (i > 0)
-            near = fmax(near, bin_mean(series, bin - 1, in_use));
-        if (i + 1 < s->bins.count)
-            near = fmax(near, bin_mean(series, bin + 1, in_use));
-        if (bin_max(series, bin, in_use) - near > VISIBLE * top)
-            return true;
-    }
-    return false;
-}
-
 static void put_legend(const struct stack *s, struct text *script)
 {
     const char *labels[STATES];
@@ -249,26 +227,36 @@ static void put_legend(const struct stack *s, struct text *script)
         free((char *)labels[i]);
 }
 
-/* Time, the upper edges of the areas from the bottom up, ports in use: mean and most. */
+/* What must not be lost: each state, and behind them the ports in use. */
+static double line_at(const void *figure, size_t row, unsigned line)
+{
+    const struct stack *s = figure;
+    return line < s->count ? value_at(s, row, line)
+                           : series_value(s->source->series, row, s->source->pool.in_use);
+}
+
+static void put_value(double value, struct text *script)
+{
+    text_add(script, " ", 1);
+    gnuplot_number(script, value);
+}
+
+/* Time, the upper edges of the areas from the bottom up, ports in use: mean, least, most.
+ */
 static void put_data(const struct stack *s, struct text *script)
 {
-    const struct series *series = s->source->series;
-    uint32_t in_use = s->source->pool.in_use;
     text_print(script, "$data << EOD\n");
-    for (size_t i = 0; i < s->bins.count; i++) {
-        const struct bin *bin = &s->bins.at[i];
+    for (size_t i = 0; i < s->course.count; i++) {
         double edge = 0;
-        figure_moment(s->source, bin->when, script);
+        figure_moment(s->source, s->course.when[i], script);
         for (unsigned k = 0; k < s->count; k++) {
-            double mean = bin_mean(series, bin, s->column[k]);
-            edge += isnan(mean) ? 0 : mean;
-            text_add(script, " ", 1);
-            gnuplot_number(script, edge);
+            edge += course_at(&s->course, i, k).value;
+            put_value(edge, script);
         }
-        text_add(script, " ", 1);
-        gnuplot_number(script, bin_mean(series, bin, in_use));
-        text_add(script, " ", 1);
-        gnuplot_number(script, bin_max(series, bin, in_use));
+        struct course_value in_use = course_at(&s->course, i, s->count);
+        put_value(in_use.value, script);
+        put_value(in_use.least, script);
+        put_value(in_use.most, script);
         text_add(script, "\n", 1);
     }
     text_print(script, "EOD\n");
@@ -280,14 +268,14 @@ static void put_all(struct stack *s, struct text *script)
     double peak = figure_peak(source->series, source->pool.in_use);
     for (size_t row = 0; row < series_rows(source->series); row++)
         peak = fmax(peak, sum_at(s, row));
-    s->bins = bins_of(source->series, source->moments);
+    s->course = figure_course(source, s->count + 1, line_at, s, peak);
     put_words(s, script);
     figure_value_axis(source, peak, script);
     gnuplot_set_number(script, "use_differs", use_differs(s));
-    gnuplot_set_number(script, "most_differs", most_differs(s, peak));
+    gnuplot_set_number(script, "banded", s->course.length > 0);
     put_legend(s, script);
     put_data(s, script);
-    bins_free(&s->bins);
+    course_free(&s->course);
 }
 
 static bool compose(const struct figure_source *source, struct text *script)
