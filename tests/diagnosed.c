@@ -89,6 +89,7 @@ static const struct expected {
                     "losing undersized, none fin-wait-2, steady fin-wait-2"},
     {"syn-black-hole", "linux black-hole, mac black-hole, windows silence"},
     {"teaching-mini", "client time-wait"},
+    {"ten-ports", "client time-wait"},
     {"terminal-server", "ts time-wait"},
     {"udp-late-answers", "in-order/udp4 not-ports, random/udp4 not-ports"},
     {"udp-leak-dns", "machine/udp4 udp-leak"},
