@@ -91,6 +91,7 @@ static const struct expected {
     {"teaching-mini", "client time-wait"},
     {"ten-ports", "client time-wait"},
     {"terminal-server", "ts time-wait"},
+    {"time-wait-knee", ""},
     {"udp-late-answers", "in-order/udp4 not-ports, random/udp4 not-ports"},
     {"udp-leak-dns", "machine/udp4 udp-leak"},
     {"which-address-to-add", "bsd-server time-wait, bsd-source time-wait, linux-server "
