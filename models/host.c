@@ -131,7 +131,7 @@ static void set_capacity(struct hosts *hosts, const struct host *h, enum pool po
                          sim_ns now)
 {
     const struct host_pool *p = &h->pools[pool];
-    int64_t usable = host_usable_ports(h->config, pool);
+    int64_t usable = p->rules.usable;
     int64_t capacity = usable * h->address_count[is_ipv6(pool)] * h->member_count;
     uint32_t metric = p->metric + HOST_CAPACITY;
     metrics_shift(hosts->metrics, metric,
@@ -175,6 +175,7 @@ static void configure(struct hosts *hosts, struct host *h,
             continue;
         *rules = pool_is_udp((enum pool)i) ? udp_rules(config) : tcp_rules(config);
         rules->range = host_range(config, (enum pool)i);
+        rules->usable = host_usable_ports(config, (enum pool)i);
         set_capacity(hosts, h, (enum pool)i, now);
     }
 }
@@ -203,6 +204,10 @@ static void declare(struct hosts *hosts, struct host *h, enum pool pool)
             : metrics_declare(hosts->metrics, prefix, host_metrics, HOST_METRIC_COUNT);
     if (h->config->predictability)
         p->predict = port_predict_new(hosts->metrics, prefix, h->member_count);
+    if (h->config->probes_by_occupancy) {
+        p->probes = probe_log_new();
+        probe_log_declare(p->probes, hosts->metrics, prefix);
+    }
     free(prefix);
 }
 
@@ -410,6 +415,16 @@ void hosts_tick(struct hosts *hosts, sim_ns now)
 {
     for (uint32_t i = 0; i < hosts->count; i++)
         host_ports_tick(&hosts->at[i], now);
+}
+
+void hosts_log_probes(struct hosts *hosts)
+{
+    for (uint32_t i = 0; i < hosts->count; i++)
+        for (int pool = 0; pool < POOL_COUNT; pool++) {
+            struct host_pool *p = &hosts->at[i].pools[pool];
+            if (p->members && !p->probes)
+                p->probes = probe_log_new();
+        }
 }
 
 size_t hosts_bytes(const struct hosts *hosts)

@@ -16,6 +16,7 @@
 #include "models/notes.h"
 #include "models/port_allocator.h"
 #include "models/port_predict.h"
+#include "models/probe_log.h"
 #include "models/socket_options.h"
 #include "models/spell.h"
 #include "models/tcp_socket.h"
@@ -89,6 +90,7 @@ struct pool_rules {
     enum port_scope scope; /* of connect(); bind(addr, 0) looks for a port of its own */
     enum failure exhausted, exhausted_bind; /* what the two say without a port */
     struct port_range range;
+    uint32_t usable; /* ports of it that are not reserved */
     uint32_t ns_per_probe;
     bool bound_until_empty;
 };
@@ -102,6 +104,7 @@ struct host_pool {
     uint32_t metric;              /* of the first of enum host_metric */
     struct spell exhaustion;      /* of choices that found no port */
     struct port_predict *predict; /* NULL: the host does not ask for it */
+    struct probe_log *probes;     /* NULL: nobody does */
 };
 
 struct host {
@@ -300,6 +303,9 @@ void hosts_tick(struct hosts *hosts, sim_ns now);
 /* Ends the spells of exhaustion that nobody has met for 10 s; one that still goes on when
  * the run ends has no end.  Called every second of simulated time. */
 void hosts_settle(struct hosts *hosts, sim_ns now);
+
+/* Keeps what choices cost from now on, of every pool: probe_log.h. */
+void hosts_log_probes(struct hosts *hosts);
 
 size_t hosts_bytes(const struct hosts *hosts);
 

@@ -408,6 +408,13 @@ const struct field_table host_fields = {
              .fallback = "false",
              .help = "measure how well the next port could be guessed: the metrics "
                      "next_port_bits and others; 768 KiB"},
+            {.key = "probes_by_occupancy",
+             .type = FIELD_BOOL,
+             .offset = offsetof(struct host_config, probes_by_occupancy),
+             .fallback = "false",
+             .help = "report what choices of a port cost by how full the ports were: the "
+                     "metrics probes_at.50 and others, for the picture `probes' of a "
+                     "study; a single run has it in probes.csv anyway"},
             {.key = "processes",
              .type = FIELD_MAP,
              .offset = offsetof(struct host_config, processes),

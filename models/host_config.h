@@ -30,6 +30,7 @@ struct host_config {
     uint16_t reflect_offset;    /* source port = client port + this */
     struct field_list reserved; /* uint16_t: never chosen automatically */
     bool predictability;        /* measure how guessable its ports are */
+    bool probes_by_occupancy;   /* measure what choices cost, by how full its ports are */
     struct field_list reserved_ranges; /* struct field_range: likewise */
     struct field_list processes;       /* struct process_config */
     struct field_list excluded_tcp;    /* struct field_range: of one protocol */

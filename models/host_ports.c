@@ -149,6 +149,7 @@ void host_ports_free(const struct host *h)
         for (uint32_t k = 0; p->members && k < h->member_count; k++)
             free_member(&p->rules, &p->members[k]);
         port_predict_free(p->predict);
+        probe_log_free(p->probes);
         free(p->members);
     }
 }
@@ -244,7 +245,7 @@ size_t host_ports_bytes(const struct host *h)
         const struct host_pool *p = &h->pools[i];
         for (uint32_t k = 0; p->members && k < h->member_count; k++)
             bytes += member_bytes(&p->members[k]);
-        bytes += port_predict_bytes(p->predict);
+        bytes += port_predict_bytes(p->predict) + probe_log_bytes(p->probes);
     }
     return bytes;
 }
@@ -378,6 +379,18 @@ static struct port_outcome choose_plainly(const struct place *at,
         .failure = answer.port ? FAILURE_NONE : rules->exhausted};
 }
 
+/* How many ports the request could not have: where its tuple counts those held toward its
+ * destination, else the holders of any, in the mean of the member's addresses. */
+static uint32_t taken_for(const struct place *at, const struct port_ask *ask)
+{
+    bool by_tuple = at->pool->rules.scope != PORT_SCOPE_PORT && ask->to.port &&
+                    ask->options->bind != SOCKET_BIND_ZERO;
+    if (by_tuple)
+        return port_space_toward(at->space->ports, ask->local_address, ask->to);
+    return port_space_in_use(at->space->ports) /
+           at->host->address_count[host_is_ipv6(ask->local_address)];
+}
+
 struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
                                     const struct port_ask *ask, sim_ns now)
 {
@@ -390,6 +403,9 @@ struct host_choice host_choose_port(struct hosts *hosts, struct member *m,
                                   ? choose_plainly(&at, ask, now)
                                   : choose_by_options(hosts, &at, ask, now);
     metrics_sample(hosts->metrics, metric + HOST_PROBES, out.probes);
+    if (at.pool->probes)
+        probe_log_note(at.pool->probes, taken_for(&at, ask), at.pool->rules.usable,
+                       out.probes, out.port);
     if (ns_per_probe)
         metrics_sample(hosts->metrics, metric + HOST_SEARCH_TIME,
                        (sim_ns)out.probes * ns_per_probe);

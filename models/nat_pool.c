@@ -48,6 +48,20 @@ static uint32_t first_choice(struct nat_pool *p, const struct host *h,
     return 0;
 }
 
+/* As a choice finds the outside ports: those held toward its destination where the test
+ * asks for the tuple; in the mean of the addresses. */
+static uint32_t taken_for(const struct nat_pool *p, const struct host *h,
+                          const struct port_request *request)
+{
+    uint32_t taken = 0;
+    if (request->scope == PORT_SCOPE_PORT)
+        return port_space_in_use(p->ports) / h->address_count[0];
+    for (uint32_t i = 0; i < h->address_count[0]; i++)
+        taken += port_space_toward(
+            p->ports, p->first_address + host_nth_address(h, false, i), request->to);
+    return taken / h->address_count[0];
+}
+
 struct nat_pick nat_pool_choose(struct nat_pool *p, struct hosts *hosts, struct host *h,
                                 const struct nat_hold *ask, uint16_t wanted, sim_ns now)
 {
@@ -75,6 +89,9 @@ struct nat_pick nat_pool_choose(struct nat_pool *p, struct hosts *hosts, struct 
         probes += answer.probes;
     }
     metrics_sample(hosts->metrics, h->pools[POOL_TCP4].metric + HOST_PROBES, probes);
+    if (h->pools[POOL_TCP4].probes)
+        probe_log_note(h->pools[POOL_TCP4].probes, taken_for(p, h, &request),
+                       h->pools[POOL_TCP4].rules.usable, probes, answer.port);
     if (answer.port)
         metrics_count(hosts->metrics, h->pools[POOL_TCP4].metric + HOST_ALLOCATIONS, 1);
     else

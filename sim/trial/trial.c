@@ -9,6 +9,7 @@
 #include "sim/scenario/expression.h"
 #include "sim/trial/trial_facts.h"
 #include "sim/trial/trial_log.h"
+#include "sim/trial/trial_probes.h"
 #include "sim/trial/trial_sockets.h"
 #include "sim/trial/windows.h"
 
@@ -23,7 +24,8 @@ struct trial_storage {
     struct trial_facts facts;
     struct trial_sockets *sockets;
     struct trial_binds *binds; /* NULL: nobody wants them */
-    char **texts;              /* names and details made for the record */
+    struct run_probes *probes;
+    char **texts; /* names and details made for the record */
     uint32_t text_count, text_capacity;
 };
 
@@ -284,6 +286,9 @@ static void fill_record(struct trial *t, struct trial_result *r)
     trial_sockets_fill(t->sockets, &r->record);
     r->storage->binds = t->binds;
     r->record.binds = trial_binds_rows(t->binds);
+    r->storage->probes =
+        trial_probes_of(world_net(t->world), t->plan->config, &r->record.probe_count);
+    r->record.probes = r->storage->probes;
 }
 
 static void fill_numbers(struct trial *t, struct trial_result *r, uint32_t replication)
@@ -311,6 +316,7 @@ static void open_record(struct trial *t)
 {
     const struct trial_plan *plan = t->plan;
     open_series(t);
+    hosts_log_probes(&world_net(t->world)->hosts);
     t->sockets = trial_sockets_new(plan, t->world);
     t->binds = trial_binds_new(t->watch ? t->watch->binds : BINDS_NONE, t->world,
                                &plan->config->world);
@@ -371,6 +377,7 @@ void trial_result_free(struct trial_result *r)
     trial_facts_free(&r->storage->facts);
     trial_sockets_free(r->storage->sockets);
     trial_binds_free(r->storage->binds);
+    free(r->storage->probes);
     trial_numbers_free(r->numbers);
     free(r->storage);
     free(r);
