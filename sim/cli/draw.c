@@ -39,6 +39,7 @@ static bool draw_run(const struct figures_request *request, const char *metric,
                             "%s is no study: --metric says nothing of its figures",
                             request->directory);
     return figures_draw(request, drawn, error) &&
+           run_pictures_draw(request, drawn, error) &&
            replication_pictures_draw(request, drawn, error);
 }
 

@@ -2,6 +2,7 @@
 #ifndef SIM_STUDY_STUDY_DRAWING_H
 #define SIM_STUDY_STUDY_DRAWING_H
 
+#include "sim/scenario/issues.h"
 #include "sim/study/pictures/study_table.h"
 #include "sim/study/pictures/study_wanted.h"
 
@@ -23,6 +24,11 @@ struct picture_axis study_metric_axis(const struct study_drawing *d, uint32_t me
 
 /* What the runs of a point say of a metric; NaN of no point. */
 struct picture_point study_point_of(const struct table_point *p, uint32_t metric);
+
+/* The plan of a point, if the stored scenario with its settings still is that point, else
+ * NULL; `issues` must outlive it. */
+struct trial_plan *study_plan_of(const struct study_drawing *d,
+                                 const struct table_point *p, struct issues *issues);
 
 /* The knees along an axis of sizes: of each metric, with a line for each value of `other`
  * unless that is the axis itself; or of all applications in one. */

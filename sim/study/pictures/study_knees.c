@@ -51,10 +51,8 @@ static struct line along(const struct study_drawing *d, uint32_t axis, uint32_t 
 
 /* --- theory ------------------------------------------------------------------------- */
 
-/* The plan of a point, if the stored scenario with its settings still is that point;
- * `issues` must outlive it. */
-static struct trial_plan *plan_of(const struct study_drawing *d,
-                                  const struct table_point *p, struct issues *issues)
+struct trial_plan *study_plan_of(const struct study_drawing *d,
+                                 const struct table_point *p, struct issues *issues)
 {
     const struct store_about *about = store_about(d->store);
     uint32_t count = 0, all = store_axis_count(d->store);
@@ -104,7 +102,7 @@ static bool ask(const struct study_drawing *d, const struct table_point *p,
                 const char **formula)
 {
     struct issues *issues = issues_new();
-    struct trial_plan *plan = plan_of(d, p, issues);
+    struct trial_plan *plan = study_plan_of(d, p, issues);
     bool known = plan && form(plan, metric, value, formula);
     trial_plan_free(plan);
     issues_free(issues);

@@ -7,6 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/scenario/issues.h"
 #include "sim/study/pictures/study_drawing.h"
+#include "sim/study/pictures/study_ports.h"
 
 /* --- what all of them share --------------------------------------------------------- */
 
@@ -210,9 +211,9 @@ static bool draw_by_axes(struct study_drawing *d)
            (!find_bottom(t, &bottom) || study_knees(d, bottom, 1 - bottom));
 }
 
-static bool draw_all(struct study_drawing *d)
+static bool draw_all(struct study_drawing *d, const char *metric)
 {
-    if (!draw_by_axes(d) || !draw_ecdf(d))
+    if (!draw_by_axes(d) || !draw_ecdf(d) || (!metric && !study_probes(d)))
         return false;
     return d->canvas.drawn->count > 0 || d->canvas.request->only_count > 0 ||
            results_fail(d->canvas.error, 0,
@@ -242,7 +243,7 @@ static bool draw_study(struct study_drawing *d, const struct figures_request *re
                 read_table(d, error);
     if (good) {
         set_words(d);
-        good = canvas_open(&d->canvas, request, drawn, error) && draw_all(d);
+        good = canvas_open(&d->canvas, request, drawn, error) && draw_all(d, metric);
         canvas_close(&d->canvas);
     }
     study_table_free(&d->table);

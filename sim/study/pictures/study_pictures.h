@@ -30,4 +30,8 @@ bool study_pictures_draw(const struct figures_request *request, const char *metr
 bool replication_pictures_draw(const struct figures_request *request,
                                struct figures_drawn *drawn, struct results_error *error);
 
+/* Adds what a run says of the choice of its ports, beside the closed forms. */
+bool run_pictures_draw(const struct figures_request *request, struct figures_drawn *drawn,
+                       struct results_error *error);
+
 #endif

@@ -1,0 +1,43 @@
+/* What a run directory shows of the choice of its ports, beside closed forms. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/results/run_directory.h"
+#include "sim/results/run_study.h"
+#include "sim/study/pictures/study_pictures.h"
+#include "sim/study/pictures/study_ports.h"
+
+static bool draw_all(struct run_drawing *d)
+{
+    return run_probes_picture(d);
+}
+
+static bool draw_run(const struct figures_request *request, const struct run_record *r,
+                     struct figures_drawn *drawn, struct results_error *error)
+{
+    const char *text = r->resolved_scenario;
+    struct issues *issues = issues_new();
+    struct trial_plan *plan =
+        text ? trial_plan_read_text(r->scenario, text, strlen(text), NULL, issues) : NULL;
+    struct run_drawing d = {.run = r,
+                            .plan = plan,
+                            .words = {.scenario = r->scenario,
+                                      .seed = r->seed,
+                                      .replications = r->replications,
+                                      .confidence = r->study ? r->study->confidence : 0,
+                                      .version = r->version}};
+    bool good = canvas_open(&d.canvas, request, drawn, error) && draw_all(&d);
+    canvas_close(&d.canvas);
+    trial_plan_free(plan);
+    issues_free(issues);
+    return good;
+}
+
+bool run_pictures_draw(const struct figures_request *request, struct figures_drawn *drawn,
+                       struct results_error *error)
+{
+    struct stored_run *run = run_directory_read(request->directory, error);
+    bool good = run && draw_run(request, &run->record, drawn, error);
+    stored_run_free(run);
+    return good;
+}
