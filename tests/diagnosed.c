@@ -24,6 +24,7 @@ static const struct expected {
     const char *causes;
 } expected[] = {
     {"aks-idle-held", ""},
+    {"allocator-probes", "client undersized"},
     {"allocator-regression-suite",
      "draw undersized, equal undersized, parity undersized, ring undersized, rounds "
      "bounded-search, sequence undersized, steps undersized, walk undersized"},
