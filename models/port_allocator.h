@@ -82,6 +82,7 @@ struct port_allocator_ops {
     const char *failure;   /* what a caller sees when none is found, by system */
     enum port_scope scope; /* the test it is known with; a host may say otherwise */
     bool exhaustive;       /* finds a free port whenever there is one */
+    bool by_parity;        /* all ports of one parity before any of the other */
 
     /* The most ports of one address that one inside host may have of its own, for those
      * that deal out blocks.  NULL: no such limit. */

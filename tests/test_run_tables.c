@@ -14,12 +14,19 @@
 
 #include "sim/base/memory.h"
 #include "sim/results/run_directory.h"
+#include "sim/results/run_film.h"
 #include "tests/scratch.h"
 #include "tests/synthetic_run.h"
 
 static const struct run_probes looked[] = {
     {"proxy", "tcp4", 0.5, 0.51, 9007199254740992, 3, 1.0 / 3, 1, 1, 4000000000},
     {"=evil, \"quoted\"\nand 'more'", "udp6", 1, 1, 7, 7, 28232, 28160, 28160, 28232},
+};
+
+static const struct run_film_row filmed[] = {
+    {"proxy", "tcp4", "10.0.0.1", 100, 107, 2, 2, 0, 3, 8, "E.#_", "9000"},
+    {"proxy", "tcp4", "10.0.0.1", 100, 107, 2, 2, 5 * SIM_S, 8, 8, "EETT", "9181"},
+    {"=evil, \"quoted\"", "udp6", "fe80::1", 65535, 65535, 1, 1, 0, 0, 1, ".", "0"},
 };
 
 struct place {
@@ -37,6 +44,8 @@ static int open_place(void **state)
     p->made = synthetic_run_new(&shape);
     p->made->record.probes = looked;
     p->made->record.probe_count = 2;
+    p->made->record.film = filmed;
+    p->made->record.film_count = 3;
     *state = p;
     return 0;
 }
@@ -92,6 +101,54 @@ static void test_tables_read_back_as_they_were(void **state)
         assert_true(a->p50 == b->p50 && a->p99 == b->p99 && a->max == b->max);
     }
     stored_run_free(run);
+}
+
+static void test_the_film_of_the_ports_reads_back_pool_by_pool(void **state)
+{
+    struct place *p = *state;
+    write_run(p);
+    struct stored_run *run = read_run(p);
+    assert_int_equal(run->record.film_count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct run_film_row *a = &filmed[i], *b = &run->record.film[i];
+        assert_string_equal(a->host, b->host);
+        assert_string_equal(a->pool, b->pool);
+        assert_string_equal(a->local, b->local);
+        assert_string_equal(a->states, b->states);
+        assert_string_equal(a->filled, b->filled);
+        assert_true(a->low == b->low && a->high == b->high && a->group == b->group &&
+                    a->step == b->step && a->when == b->when && a->held == b->held &&
+                    a->capacity == b->capacity);
+    }
+    assert_int_equal(film_view_of(&run->record, NULL, NULL).count, 2);
+    assert_int_equal(film_view_of(&run->record, "proxy", "tcp4").count, 2);
+    assert_int_equal(film_view_of(&run->record, NULL, "udp6").count, 1);
+    assert_int_equal(film_view_of(&run->record, "proxy", "udp6").count, 0);
+    stored_run_free(run);
+}
+
+static void test_a_film_that_cannot_be_is_refused(void **state)
+{
+    struct place *p = *state;
+    static const struct run_film_row wrong[] = {
+        {"h", "tcp4", "", 100, 99, 1, 1, 0, 0, 0, ".", "0"},  /* a range turned round */
+        {"h", "tcp4", "", 0, 0, 1, 1, 0, 0, 0, ".", "0"},     /* port 0 */
+        {"h", "tcp4", "", 100, 101, 0, 1, 0, 0, 0, ".", "0"}, /* cells of no port */
+        {"h", "tcp4", "", 100, 101, 1, 3, 0, 0, 0, "..", "00"},
+        {"h", "tcp4", "", 100, 101, 1, 1, 0, 0, 0, ".", "00"},  /* a cell too few */
+        {"h", "tcp4", "", 100, 101, 1, 1, 0, 0, 0, "..", "0"},  /* a digit too few */
+        {"h", "tcp4", "", 100, 101, 1, 1, 0, 0, 0, ".?", "00"}, /* no such state */
+        {"h", "tcp4", "", 100, 101, 1, 1, 0, 0, 0, "..", "0x"},
+        {"h", "tcp4", "", 100, 101, 1, 1, 0, 0, 0, "..", "01"}, /* free and held */
+        {"h", "tcp4", "", 100, 101, 1, 1, 0, 0, 0, ".E", "00"}, /* held by nobody */
+        {"h", "tcp4", "", 100, 101, 1, 1, 0, 3, 0, "..", "00"}, /* more than there are */
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        p->made->record.film = &wrong[i];
+        p->made->record.film_count = 1;
+        write_run(p);
+        expect_unreadable(p, "ports.csv: its row 1 says what cannot be");
+    }
 }
 
 static void test_a_table_without_rows_is_no_file(void **state)
@@ -156,6 +213,8 @@ int main(void)
 #define AT_A_PLACE(test) cmocka_unit_test_setup_teardown(test, open_place, close_place)
     static const struct CMUnitTest tests[] = {
         AT_A_PLACE(test_tables_read_back_as_they_were),
+        AT_A_PLACE(test_the_film_of_the_ports_reads_back_pool_by_pool),
+        AT_A_PLACE(test_a_film_that_cannot_be_is_refused),
         AT_A_PLACE(test_a_table_without_rows_is_no_file),
         AT_A_PLACE(test_the_tables_of_an_overwritten_run_go_with_it),
         AT_A_PLACE(test_a_changed_byte_is_noticed_and_a_missing_table),

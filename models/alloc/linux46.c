@@ -38,6 +38,7 @@ const struct port_allocator_ops port_allocator_linux46 = {
     .failure = "connect() says EADDRNOTAVAIL; of an odd range also with one port left",
     .scope = PORT_SCOPE_MIXED,
     .exhaustive = true, /* but for the port that an odd range loses */
+    .by_parity = true,
     .state_size = linux_hint_size,
     .init = linux_hint_init,
     .choose = choose,

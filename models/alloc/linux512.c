@@ -110,6 +110,7 @@ const struct port_allocator_ops port_allocator_linux512 = {
     .failure = "connect() says EADDRNOTAVAIL; of an odd range also with one port left",
     .scope = PORT_SCOPE_MIXED,
     .exhaustive = true, /* but for the port that an odd range loses */
+    .by_parity = true,
     .fields = &fields,
     .state_size = state_size,
     .init = init,

@@ -115,6 +115,7 @@ const struct port_allocator_ops port_allocator_linux_bind0 = {
     .failure = "bind() says EADDRINUSE; of an odd range also with one port left",
     .scope = PORT_SCOPE_PORT,
     .exhaustive = true, /* but for the port that an odd range loses */
+    .by_parity = true,
     .fields = &fields,
     .choose = choose,
 };

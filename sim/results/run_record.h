@@ -120,6 +120,19 @@ struct run_probes {
     uint32_t max;
 };
 
+/* Which states held the ports of a pool at a moment: a line of ports.csv (run_film.h). */
+struct run_film_row {
+    const char *host;
+    const char *pool;
+    const char *local; /* the address whose ports they are, of the first member */
+    uint16_t low, high;
+    uint16_t group, step; /* ports of a cell, how far apart they are */
+    sim_ns when;
+    uint32_t held, capacity; /* ports held, and those that may be chosen */
+    const char *states;      /* a letter for each cell */
+    const char *filled;      /* a digit for each cell */
+};
+
 struct run_binds; /* run_binds.h */
 struct run_study; /* run_study.h */
 struct run_band;  /* run_bands.h */
@@ -154,6 +167,8 @@ struct run_record {
     size_t snapshot_count;
     const struct run_probes *probes; /* by host, pool and share taken */
     size_t probe_count;
+    const struct run_film_row *film; /* by host, pool and moment */
+    size_t film_count;
     const struct run_binds *binds; /* NULL: nobody asked for them, or read back */
     const struct run_study *study; /* NULL: one run, and nothing was estimated */
     const struct run_band *bands;  /* of all replications, by metric and time */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/results/run_bands.h"
+#include "sim/results/run_film.h"
 
 /* --- probes.csv ------------------------------------------------------------------- */
 
@@ -40,6 +41,7 @@ static bool probes_sound(const void *row)
 const struct run_table run_tables[RUN_TABLES] = {
     {"probes.csv", &probes_columns, TABLE(probes, probe_count), probes_sound},
     {RUN_BANDS, &run_band_columns, TABLE(bands, band_count), run_band_sound},
+    {"ports.csv", &run_film_columns, TABLE(film, film_count), run_film_sound},
 };
 
 /* Members are reached by offset, as rows of the table name them. */

@@ -8,6 +8,7 @@
 #include "sim/base/memory.h"
 #include "sim/scenario/expression.h"
 #include "sim/trial/trial_facts.h"
+#include "sim/trial/trial_film.h"
 #include "sim/trial/trial_log.h"
 #include "sim/trial/trial_probes.h"
 #include "sim/trial/trial_sockets.h"
@@ -23,6 +24,7 @@ struct trial_storage {
     struct series *series;
     struct trial_facts facts;
     struct trial_sockets *sockets;
+    struct trial_film *film;
     struct trial_binds *binds; /* NULL: nobody wants them */
     struct run_probes *probes;
     char **texts; /* names and details made for the record */
@@ -40,6 +42,7 @@ struct trial {
     double *row;
     double *before; /* totals at the row before, for rates */
     struct trial_sockets *sockets;
+    struct trial_film *film;
     struct trial_binds *binds;      /* NULL: nobody wants them */
     struct course_recorder *course; /* NULL: likewise */
     uint32_t column_count;
@@ -130,7 +133,9 @@ static void run_all(struct trial *t)
         sim_ns next_cut = cut < t->windows.cut_count ? t->windows.cuts[cut] : SIM_NEVER;
         sim_ns next_change =
             change < t->plan->change_count ? t->plan->changes[change].at : SIM_NEVER;
-        sim_ns next_look = t->sockets ? trial_sockets_next(t->sockets) : SIM_NEVER;
+        sim_ns next_look = t->sockets ? earliest(trial_sockets_next(t->sockets),
+                                                 trial_film_next(t->film))
+                                      : SIM_NEVER;
         sim_ns next_bin = t->course ? course_recorder_next(t->course) : SIM_NEVER;
         sim_ns until = earliest(earliest(earliest(next_sample, config->duration),
                                          earliest(next_cut, next_change)),
@@ -153,6 +158,8 @@ static void run_all(struct trial *t)
         }
         while (t->sockets && now == trial_sockets_next(t->sockets))
             trial_sockets_look(t->sockets);
+        if (t->sockets && now == trial_film_next(t->film))
+            trial_film_look(t->film);
         if (now == next_change)
             world_reconfigure(t->world, &t->plan->changes[change++].config->world);
     }
@@ -284,6 +291,8 @@ static void fill_record(struct trial *t, struct trial_result *r)
     fill_log(t, r);
     r->storage->sockets = t->sockets;
     trial_sockets_fill(t->sockets, &r->record);
+    r->storage->film = t->film;
+    trial_film_fill(t->film, &r->record);
     r->storage->binds = t->binds;
     r->record.binds = trial_binds_rows(t->binds);
     r->storage->probes =
@@ -318,6 +327,7 @@ static void open_record(struct trial *t)
     open_series(t);
     hosts_log_probes(&world_net(t->world)->hosts);
     t->sockets = trial_sockets_new(plan, t->world);
+    t->film = trial_film_new(plan, t->world);
     t->binds = trial_binds_new(t->watch ? t->watch->binds : BINDS_NONE, t->world,
                                &plan->config->world);
 }
@@ -325,6 +335,7 @@ static void open_record(struct trial *t)
 static void close_record(struct trial *t)
 {
     trial_sockets_end(t->sockets);
+    trial_film_end(t->film);
     trial_binds_end(t->binds);
 }
 
@@ -376,6 +387,7 @@ void trial_result_free(struct trial_result *r)
     series_free(r->storage->series);
     trial_facts_free(&r->storage->facts);
     trial_sockets_free(r->storage->sockets);
+    trial_film_free(r->storage->film);
     trial_binds_free(r->storage->binds);
     free(r->storage->probes);
     trial_numbers_free(r->numbers);
