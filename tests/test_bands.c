@@ -122,6 +122,10 @@ static void test_quantiles_are_those_of_other_tools(void **state)
         assert_true(fabs(bands_quantile(values, 5, known[i].share) - known[i].value) <
                     1e-12);
     assert_true(bands_quantile(values, 1, 0.95) == 1);
+    /* 0.2 x 3.5 + 0.8 x 3.5 is more than 3.5 in doubles, and no row would be read back.
+     */
+    const double equal[] = {3.5, 3.5, 3.5, 6.9, 7};
+    assert_true(bands_quantile(equal, 5, 0.05) == 3.5);
 }
 
 /* Five runs of two bins, 0 .. 10 s and 10 .. 15 s: one series rises with the run's

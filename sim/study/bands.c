@@ -20,7 +20,10 @@ double bands_quantile(const double *sorted, size_t count, double share)
     double part = place - (double)below;
     if (below + 1 >= count)
         return sorted[count - 1];
-    return (1 - part) * sorted[below] + part * sorted[below + 1];
+    /* In this form equal neighbours give their value to the last bit, and never more than
+     * the upper one: a band is read back only if low <= median <= high. */
+    double value = sorted[below] + part * (sorted[below + 1] - sorted[below]);
+    return value < sorted[below + 1] ? value : sorted[below + 1];
 }
 
 static int by_size(const void *left, const void *right)
