@@ -1,8 +1,13 @@
 #include "sim/cli/directory.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "sim/base/memory.h"
+#include "sim/cli/command.h"
 #include "sim/cli/complaint.h"
 #include "sim/cli/terminal.h"
 
@@ -45,4 +50,22 @@ struct stored_run *directory_read(const char *directory)
     else
         take_first(stored, directory);
     return stored;
+}
+
+int directory_print(const char *directory, const char *file)
+{
+    char *path = memory_print("%s/%s", directory, file);
+    FILE *in = fopen(path, "re");
+    char block[65536];
+    int status = EXIT_DONE;
+    for (size_t n; in && (n = fread(block, 1, sizeof block, in)) > 0;)
+        fwrite(block, 1, n, stdout);
+    if (!in || ferror(in)) {
+        fprintf(stderr, "portsim: cannot read %s: %s\n", path, strerror(errno));
+        status = EXIT_IO;
+    }
+    if (in)
+        fclose(in);
+    free(path);
+    return status;
 }

@@ -1,4 +1,4 @@
-/* The run directory that a command takes as its argument. */
+/* The run directory that a command takes as its argument, or has just written. */
 #ifndef SIM_CLI_DIRECTORY_H
 #define SIM_CLI_DIRECTORY_H
 
@@ -14,5 +14,8 @@ error_t directory_argument(int key, char *argument, struct argp_state *state,
 /* The run in it, of several replications the first (and a message says so); NULL after a
  * message. */
 struct stored_run *directory_read(const char *directory);
+
+/* Prints a file of a directory on stdout, as it was written; an exit status. */
+int directory_print(const char *directory, const char *file);
 
 #endif

@@ -1,6 +1,5 @@
 #include "sim/cli/run.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/complaint.h"
+#include "sim/cli/directory.h"
 #include "sim/cli/draw.h"
 #include "sim/cli/read.h"
 #include "sim/cli/simulation.h"
@@ -46,25 +46,6 @@ static char *directory_for(const struct run_order *order, const char *scenario)
         path = memory_print("runs/%s-%u", scenario, i);
     }
     return path;
-}
-
-/* summary.json as it was written. */
-static int print_json(const char *directory)
-{
-    char *path = memory_print("%s/summary.json", directory);
-    FILE *file = fopen(path, "re");
-    int status = EXIT_DONE;
-    char block[65536];
-    for (size_t n; file && (n = fread(block, 1, sizeof block, file)) > 0;)
-        fwrite(block, 1, n, stdout);
-    if (!file || ferror(file)) {
-        fprintf(stderr, "portsim: cannot read %s: %s\n", path, strerror(errno));
-        status = EXIT_IO;
-    }
-    if (file)
-        fclose(file);
-    free(path);
-    return status;
 }
 
 /* Did any attempt fail?  The log has a line of each app's first. */
@@ -111,7 +92,7 @@ static int show(const struct run_order *order, const struct run_record *record,
     struct figures_drawn drawn = {0};
     int status = EXIT_DONE;
     if (order->json)
-        status = print_json(directory);
+        status = directory_print(directory, "summary.json");
     else
         summary_print(stdout, record, terminal_colours());
     fflush(stdout);

@@ -1,13 +1,12 @@
 #include "sim/cli/sweep_order.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/complaint.h"
+#include "sim/cli/directory.h"
 #include "sim/cli/stop.h"
 #include "sim/cli/sweep_print.h"
 #include "sim/cli/sweep_session.h"
@@ -17,30 +16,12 @@
 
 /* --- results ------------------------------------------------------------------- */
 
-static int print_json(const struct sweep_session *s)
-{
-    char *path = memory_print("%s/" STUDY_RESULTS_JSON, s->directory);
-    FILE *file = fopen(path, "re");
-    char block[65536];
-    int status = EXIT_DONE;
-    for (size_t n; file && (n = fread(block, 1, sizeof block, file)) > 0;)
-        fwrite(block, 1, n, stdout);
-    if (!file || ferror(file)) {
-        fprintf(stderr, "portsim: cannot read %s: %s\n", path, strerror(errno));
-        status = EXIT_IO;
-    }
-    if (file)
-        fclose(file);
-    free(path);
-    return status;
-}
-
 static int show(struct sweep_session *s, const struct sweep *sweep)
 {
     struct results_error error;
     double confidence = s->base->config->study.confidence;
     if (s->a->json)
-        return print_json(s);
+        return directory_print(s->directory, STUDY_RESULTS_JSON);
     sweep_session_metrics(s);
     if (!sweep_print_results(stdout, sweep, s->metrics.at, s->metrics.count, confidence,
                              &error))

@@ -112,24 +112,28 @@ static bool read_term(struct parser *p, uint32_t *out)
     return good;
 }
 
-static bool read_and(struct parser *p, uint32_t *out)
+/* Parts joined by a word, in either of its spellings. */
+static bool read_joined(struct parser *p, const char *const words[2], enum node_kind kind,
+                        bool (*part)(struct parser *, uint32_t *), uint32_t *out)
 {
-    bool good = read_term(p, out);
-    while (good && (logic_take(p->r, "and") || logic_take(p->r, "&&"))) {
-        struct node n = {.kind = NODE_AND, .left = *out};
-        good = read_term(p, &n.right) && add(p, n, out);
+    bool good = part(p, out);
+    while (good && (logic_take(p->r, words[0]) || logic_take(p->r, words[1]))) {
+        struct node n = {.kind = kind, .left = *out};
+        good = part(p, &n.right) && add(p, n, out);
     }
     return good;
 }
 
+static bool read_and(struct parser *p, uint32_t *out)
+{
+    static const char *const words[] = {"and", "&&"};
+    return read_joined(p, words, NODE_AND, read_term, out);
+}
+
 static bool read_or(struct parser *p, uint32_t *out)
 {
-    bool good = read_and(p, out);
-    while (good && (logic_take(p->r, "or") || logic_take(p->r, "||"))) {
-        struct node n = {.kind = NODE_OR, .left = *out};
-        good = read_and(p, &n.right) && add(p, n, out);
-    }
-    return good;
+    static const char *const words[] = {"or", "||"};
+    return read_joined(p, words, NODE_OR, read_and, out);
 }
 
 struct logic *logic_read(struct logic_reader *r)
