@@ -169,6 +169,7 @@ static void test_bad_command_lines_end_with_2_and_say_why(void **state)
         {{"run", "teaching-mini", "--seed="}, "is \"\""},
         {{"run", "teaching-mini", "--plots=gif"}, "must be svg, png or dumb, is \"gif\""},
         {{"run", "teaching-mini", "--json", "--plots=dumb"}, "both want the standard"},
+        {{"run", "teaching-mini", "--json", "--metric=*"}, "has no place in it"},
         {{"run", "teaching-mini", "--plots", "png"}, "equals sign: --plots=png"},
         {{"run", "-p", "dumb", "teaching-mini"}, "equals sign: --plots=dumb"},
         {{"run", "teaching-mini", "--jsno"}, "unrecognized option '--jsno'"},
@@ -464,6 +465,51 @@ static char *fingerprint_of(const char *folder, const char *scenario, const char
     return fingerprint;
 }
 
+static void test_metrics_asked_for_stand_below_the_summary(void **state)
+{
+    (void)state;
+    char *folder = scratch_new();
+    struct program p = {.args = {"run", "linux-bind-before-connect", "--quiet", "-o", "r",
+                                 "--metric", "hosts.*.in_use_max", "--metric",
+                                 "apps.*.failures.EADDR*", "--metric", "apps.*.resets"},
+                        .folder = folder};
+    struct ended e = program_run(&p);
+    expect_status(&e, 0);
+    expect_says(e.out, "6 of 6 requirements hold\n\n");
+    expect_says(e.out, "\nhosts.binds.tcp4.in_use_max               28,232 ports\n");
+    expect_says(e.out, "\napps.bind-zero.failures.EADDRINUSE        11,768\n");
+    expect_says(e.out, "\napps.bind-zero.failures.EADDRINUSE_per_s  294.2/s\n");
+    expect_says(e.out, "\napps.connect.resets                       none\n");
+    assert_null(strstr(e.out, "apps.connect.failures.EADDRINUSE"));
+    ended_free(&e);
+    p = (struct program){
+        .args = {"run", "teaching-mini", "-o", "m", "--metric", "apps.x*"},
+        .folder = folder};
+    e = program_run(&p);
+    expect_status(&e, 2);
+    expect_says(e.err, "no metric is like \"apps.x*\" (`portsim list metrics')");
+    assert_false(scratch_exists(folder, "m"));
+    ended_free(&e);
+    scratch_free(folder);
+}
+
+/* Of several replications: a mean and how far off it may be. */
+static void test_metrics_asked_for_have_their_interval(void **state)
+{
+    (void)state;
+    char *folder = scratch_new();
+    struct program p = {.args = {"run", "teaching-mini", "--quiet", "--replications", "3",
+                                 "--metric", "apps.pages.tries"},
+                        .folder = folder};
+    struct ended e = program_run(&p);
+    expect_status(&e, 0);
+    const char *line = strstr(e.out, "\napps.pages.tries  ");
+    assert_non_null(line);
+    expect_says(line, " ± ");
+    ended_free(&e);
+    scratch_free(folder);
+}
+
 static void test_every_form_of_a_seed_is_the_same_seed(void **state)
 {
     (void)state;
@@ -741,6 +787,8 @@ int main(void)
         cmocka_unit_test(test_json_is_summary_json_and_nothing_else),
         cmocka_unit_test(test_runs_without_a_directory_take_the_first_free_one),
         cmocka_unit_test(test_a_requirement_that_fails_ends_with_1),
+        cmocka_unit_test(test_metrics_asked_for_stand_below_the_summary),
+        cmocka_unit_test(test_metrics_asked_for_have_their_interval),
         cmocka_unit_test(test_every_form_of_a_seed_is_the_same_seed),
         cmocka_unit_test(test_a_resolved_scenario_runs_as_the_one_it_came_from),
         cmocka_unit_test(test_a_scenario_can_come_from_standard_input),

@@ -20,6 +20,7 @@ enum {
     KEY_TRACE_BIND,
     KEY_SOCKETS_AT,
     KEY_SOCKETS_EVERY,
+    KEY_METRIC,
 };
 
 static const struct argp_option options[] = {
@@ -53,6 +54,10 @@ static const struct argp_option options[] = {
      0},
     {"sockets-every", KEY_SOCKETS_EVERY, "TIME", 0,
      "Count the sockets every so often, for `portsim sockets --every`", 0},
+    {"metric", KEY_METRIC, "PATTERN", 0,
+     "Print these metrics below the summary (\"hosts.*.probes\", \"*@outage\"); may be "
+     "repeated",
+     0},
     {"json", KEY_JSON, NULL, 0, "Print summary.json instead of the summary", 0},
     {"quiet", 'q', NULL, 0, "No progress, and no messages but errors", 0},
     {0}};
@@ -81,6 +86,8 @@ static void check_together(struct arguments *a, struct argp_state *state)
     struct run_order *order = &a->order;
     if (order->json && order->plots && order->format == FIGURE_DUMB)
         argp_error(state, "--json and --plots=dumb both want the standard output");
+    if (order->json && order->metrics.count)
+        argp_error(state, "--json prints all metrics; --metric has no place in it");
     if (a->moments.count)
         a->sockets_at = setting_list("sockets.at", &a->moments);
     const char *const settings[] = {a->seed, a->sockets_at, a->sockets_every,
@@ -168,6 +175,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_TRACE_BIND:
         order->binds = binds_wanted(argument, state);
         break;
+    case KEY_METRIC:
+        text_list_add(&order->metrics, argument);
+        break;
     case KEY_JSON:
         order->json = true;
         break;
@@ -198,7 +208,8 @@ static const struct argp argp = {
            "  portsim run proxysg-cifs-finwait2\n"
            "  portsim run my.json --set hosts.proxy.tcp.fin_wait_2=1min --plots\n"
            "  portsim run proxysg-outage --replications 20 --jobs 2\n"
-           "  portsim run my.json --precision 2%\n"};
+           "  portsim run my.json --precision 2%\n"
+           "  portsim run port-reuse-order --metric 'hosts.*.reuse_interval_s.min'\n"};
 
 static int run(int argc, char **argv)
 {
@@ -206,6 +217,7 @@ static int run(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     int status = run_scenario(&a.order);
     text_list_free(&a.order.settings);
+    text_list_free(&a.order.metrics);
     free(a.seed);
     text_list_free(&a.moments);
     free(a.sockets_at);

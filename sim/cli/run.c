@@ -12,6 +12,7 @@
 #include "sim/cli/complaint.h"
 #include "sim/cli/directory.h"
 #include "sim/cli/draw.h"
+#include "sim/cli/metrics_asked.h"
 #include "sim/cli/read.h"
 #include "sim/cli/simulation.h"
 #include "sim/cli/stop.h"
@@ -86,7 +87,7 @@ static void tell_files(const struct run_order *order, const char *directory,
 
 /* Whoever interrupted the run wants the program to end: no figures then. */
 static int show(const struct run_order *order, const struct run_record *record,
-                const char *directory)
+                const struct metrics_asked *asked, const char *directory)
 {
     struct results_error error;
     struct figures_drawn drawn = {0};
@@ -95,6 +96,7 @@ static int show(const struct run_order *order, const struct run_record *record,
         status = directory_print(directory, "summary.json");
     else
         summary_print(stdout, record, terminal_colours());
+    metrics_asked_print(stdout, asked, record);
     fflush(stdout);
     if (order->plots && !stop_signal() &&
         !draw(&(struct draw_order){.directory = directory, .format = order->format},
@@ -148,7 +150,8 @@ static struct run_directory *claim(const struct run_order *order, const char *di
     return target;
 }
 
-static int run_plan(const struct run_order *order, struct trial_plan *plan)
+static int run_plan(const struct run_order *order, struct trial_plan *plan,
+                    const struct metrics_asked *asked)
 {
     struct results_error error;
     char *directory = directory_for(order, plan->config->name);
@@ -160,7 +163,7 @@ static int run_plan(const struct run_order *order, struct trial_plan *plan)
             plan, &(struct simulation_order){
                       .jobs = order->jobs, .binds = order->binds, .quiet = order->quiet});
         if (run_directory_write(target, s.record, &error))
-            status = final_status(&s, show(order, s.record, directory));
+            status = final_status(&s, show(order, s.record, asked, directory));
         else
             status = io_error(&error);
         simulation_free(&s);
@@ -174,10 +177,14 @@ int run_scenario(const struct run_order *order)
 {
     struct issues *issues;
     int status = EXIT_DONE;
+    struct metrics_asked asked = {.count = 0};
     struct trial_plan *plan =
         read_plan(order->scenario, &order->settings, &issues, &status);
-    if (plan)
-        status = run_plan(order, plan);
+    if (plan && !metrics_ask(&asked, plan, &order->metrics))
+        status = EXIT_USAGE;
+    else if (plan)
+        status = run_plan(order, plan, &asked);
+    metrics_asked_free(&asked);
     trial_plan_free(plan);
     issues_free(issues);
     return status;

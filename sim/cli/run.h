@@ -13,6 +13,7 @@ struct run_order {
     const char *scenario;  /* file, or name in the library */
     const char *directory; /* NULL: runs/NAME, or the first free of runs/NAME-2, ... */
     struct text_list settings;
+    struct text_list metrics; /* patterns: printed below the summary */
     bool overwrite, json, quiet;
     enum trial_binds_wanted binds;
     unsigned jobs; /* runs at the same time; 0: as many as there are processors */
