@@ -127,7 +127,8 @@ static void test_curves_are_the_values_of_the_model_reference(void **state)
     const struct theory_probe_curve *draws = &theory_probe_curves[0],
                                     *scattered = &theory_probe_curves[1],
                                     *filled = &theory_probe_curves[2],
-                                    *parity = &theory_probe_curves[3];
+                                    *parity = &theory_probe_curves[3],
+                                    *turn = &theory_probe_curves[4];
     assert_true(fabs(draws->mean(&s, 1024, 0.5) - 2) < 1e-12);
     assert_true(draws->p99(&s, 1024, 0.5) == 7); /* 2^-7 < 1 % < 2^-6 */
     assert_true(draws->mean(&s, 1024, 1) == 128 && draws->p99(&s, 1024, 1) == 128);
@@ -136,6 +137,7 @@ static void test_curves_are_the_values_of_the_model_reference(void **state)
     assert_true(fabs(scattered->mean(&s, 1024, 0.75) - 1025.0 / 257) < 1e-9);
     assert_true(parity->mean(&s, 1024, 0.75) == 513 &&
                 isnan(parity->mean(&s, 1024, 0.4)));
+    assert_true(turn->mean(&s, 1024, 0.99) == 1);
     for (int i = 1; i < THEORY_PROBE_CURVES; i++)
         assert_true(theory_probe_curves[i].mean(&s, 1024, 1) == 1024);
 }

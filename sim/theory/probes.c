@@ -75,6 +75,21 @@ static double parity_mean(const struct theory_search *s, uint32_t ports, double 
     return taken >= 0.5 ? ports / 2.0 + 1 : NAN;
 }
 
+/* --- a sequence -----------------------------------------------------------------------
+ */
+
+static bool in_turn(const struct theory_search *s)
+{
+    return theory_search_in_turn(s->kind);
+}
+
+/* The port after the last one is the one that was given back first. */
+static double turn_mean(const struct theory_search *s, uint32_t ports, double taken)
+{
+    (void)s;
+    return taken >= 1 ? ports : 1;
+}
+
 const struct theory_probe_curve theory_probe_curves[THEORY_PROBE_CURVES] = {
     {.name = "1/(1-a): drawn anew at random",
      .holds = "whatever is taken",
@@ -93,4 +108,9 @@ const struct theory_probe_curve theory_probe_curves[THEORY_PROBE_CURVES] = {
      .holds = "of a choice that meets it, but for what it passes in the other",
      .of = prefers_parity,
      .mean = parity_mean},
+    {.name = "1: in turn, all held equally long",
+     .holds = "while a port is free",
+     .of = in_turn,
+     .mean = turn_mean,
+     .p99 = turn_mean},
 };

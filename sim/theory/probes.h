@@ -20,7 +20,7 @@ struct theory_probe_curve {
     double (*p99)(const struct theory_search *s, uint32_t ports, double taken);
 };
 
-#define THEORY_PROBE_CURVES 4
+#define THEORY_PROBE_CURVES 5
 
 extern const struct theory_probe_curve theory_probe_curves[THEORY_PROBE_CURVES];
 

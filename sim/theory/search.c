@@ -24,6 +24,23 @@ bool theory_search_redraws_offsets(uint32_t kind)
     return kind == PORT_ALLOCATOR_linux512 || kind == PORT_ALLOCATOR_linux518;
 }
 
+static bool is_one_of(uint32_t kind, const uint32_t *kinds, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (kinds[i] == kind)
+            return true;
+    return false;
+}
+
+bool theory_search_in_turn(uint32_t kind)
+{
+    static const uint32_t kinds[] = {
+        PORT_ALLOCATOR_bsd44,        PORT_ALLOCATOR_freebsd1996, PORT_ALLOCATOR_dragonfly,
+        PORT_ALLOCATOR_netbsd_bsd,   PORT_ALLOCATOR_win2003,     PORT_ALLOCATOR_win10,
+        PORT_ALLOCATOR_sg_random_off};
+    return is_one_of(kind, kinds, sizeof kinds / sizeof kinds[0]);
+}
+
 bool theory_search_walks(uint32_t kind)
 {
     static const uint32_t kinds[] = {
@@ -31,10 +48,7 @@ bool theory_search_walks(uint32_t kind)
         PORT_ALLOCATOR_sg_reworked,  PORT_ALLOCATOR_openbsd,
         PORT_ALLOCATOR_xnu,          PORT_ALLOCATOR_illumos,
         PORT_ALLOCATOR_linux_udp,    PORT_ALLOCATOR_netbsd_random_start};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (kinds[i] == kind)
-            return true;
-    return false;
+    return is_one_of(kind, kinds, sizeof kinds / sizeof kinds[0]);
 }
 
 static void doubt(struct theory_search *x, const char *why)

@@ -23,6 +23,9 @@ const void *theory_search_key(const struct field_variant *allocator, const char 
 /* A random start, and then port by port. */
 bool theory_search_walks(uint32_t kind);
 
+/* The port after the last one given, for the whole host. */
+bool theory_search_in_turn(uint32_t kind);
+
 /* Linux since 4.6: the ports of one parity first. */
 bool theory_search_prefers_parity(uint32_t kind);
 

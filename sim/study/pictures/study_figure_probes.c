@@ -59,7 +59,7 @@ static const char *cost(double value, char out[AXIS_TEXT])
         out[1] = '\0';
         return out;
     }
-    bool whole = value >= 9.95 || fabs(value - round(value)) < 0.005;
+    bool whole = value >= 9.95 || fabs(value - round(value)) < 0.05;
     return axis_grouped(value, whole ? 0 : 1, out);
 }
 
