@@ -72,6 +72,7 @@ static const struct expected {
     {"nginx-no-keepalive", "k-1 time-wait, k-2 half-range-knee"},
     {"nginx-stream-fin-wait-2", "default fin-wait-2"},
     {"peer-timewait", "challenged peer-lingers, dropped peer-lingers"},
+    {"port-predictability", ""},
     {"port-reuse-order", ""},
     {"proxysg-cifs-finwait2", "proxy fin-wait-2"},
     {"proxysg-client-limit", "limited client-limit, open undersized"},

@@ -246,6 +246,25 @@ static void test_a_gateway_s_ports_are_measured_as_the_server_sees_them(void **s
     text_plan_free(&p);
 }
 
+/* Toward a place that takes a share p of the host's connections a sequence steps by s
+ * with probability p (1 - p)^(s - 1).  Of shares 1/2, 1/4 and 1/4, met as often, two
+ * steps are alike with probability 1/4 x 1/3 + 1/4 x 1/7 + 2 x 1/4 x 1/5 = 0.21905. */
+static void test_a_sequence_hides_behind_what_the_host_does_elsewhere(void **state)
+{
+    (void)state;
+    static const char bits[] = "hosts.client.tcp4.next_port_bits";
+    struct text_plan p = text_plan_read(
+        "{ \"extends\": \"scenarios/port-predictability.json\", \"name\": \"turn\","
+        "  \"hosts\": { \"client\": { \"tcp\": { \"allocator\": \"bsd44\" } } },"
+        "  \"duration\": \"200s\", \"require\": [] }");
+    struct estimate e = replicate(p.plan, 10, bits, 0.999);
+    assert_true(fabs(e.value + log2(0.21905)) < e.half_width && e.half_width < 0.1);
+    struct estimate all =
+        replicate(p.plan, 2, "hosts.client.tcp4.next_port_bits_knowing_all", 0.999);
+    assert_true(all.value == 0);
+    text_plan_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_a_first_meeting_tells_nothing),
         cmocka_unit_test(test_pairs_are_counted_as_they_come),
         cmocka_unit_test(test_a_host_that_asks_is_measured_and_no_other),
+        cmocka_unit_test(test_a_sequence_hides_behind_what_the_host_does_elsewhere),
         cmocka_unit_test(test_a_gateway_s_ports_are_measured_as_the_server_sees_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

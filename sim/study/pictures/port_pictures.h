@@ -17,7 +17,7 @@
 /* --- probes ------------------------------------------------------------------------- */
 
 #define PROBES_LINES_MAX  8
-#define PROBES_CURVES_MAX 4
+#define PROBES_CURVES_MAX 5
 
 /* Choices made while between `low` and `high` of the ports were taken; both 1: all. */
 struct probes_point {
@@ -51,5 +51,53 @@ struct picture_probes {
 };
 
 bool picture_probes(struct canvas *c, const char *name, const struct picture_probes *p);
+
+/* --- predictability ----------------------------------------------------------------- */
+
+#define PREDICTABILITY_ROWS_MAX 20
+
+/* Bits of the next port toward a destination: for who knows the last one toward it, and
+ * for who saw all choices of the host (models/port_predict.h). */
+struct predictability_row {
+    const char *label;   /* "linux518" */
+    const char *rfc6056; /* the algorithm it is there: "A4"; NULL: none */
+    struct picture_point server, observer; /* .x is not looked at */
+    uint32_t ports;                        /* a uniform choice is from so many */
+};
+
+struct picture_predictability {
+    struct picture_words words;
+    const char *where;               /* as in struct picture_probes */
+    struct predictability_row *rows; /* are put in order */
+    size_t count;
+    size_t left_out; /* rows for which there was no room */
+};
+
+bool picture_predictability(struct canvas *c, const char *name,
+                            const struct picture_predictability *p);
+
+/* --- fairness ----------------------------------------------------------------------- */
+
+/* An application and what it lost. */
+struct fairness_row {
+    const char *label;
+    double attempts;              /* all of them, of the mean run */
+    struct picture_point failing; /* share of them that failed; .x is not looked at */
+};
+
+struct picture_fairness {
+    struct picture_words words;
+    struct fairness_row *rows; /* two and more; are put in order */
+    size_t count;
+    struct picture_point jain; /* fairness_jain() of each run */
+};
+
+/* R. Jain, D. M. Chiu and W. R. Hawe, DEC TR-301 (1984): (sum of x)^2 / (n x sum of x^2),
+ * 1 if all have the same and 1/n if one has all.  Of the share of successful attempts,
+ * 1 - failing[i]; a NaN is left out.  NaN if nobody has anything. */
+double fairness_jain(const double *failing, size_t count);
+
+bool picture_fairness(struct canvas *c, const char *name,
+                      const struct picture_fairness *f);
 
 #endif

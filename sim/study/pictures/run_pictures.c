@@ -1,4 +1,4 @@
-/* What a run directory shows of the choice of its ports, beside closed forms. */
+/* What a run directory shows of the choice of its ports, and of whom their want hits. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 static bool draw_all(struct run_drawing *d)
 {
-    return run_probes_picture(d);
+    return run_probes_picture(d) && run_predictability(d) && run_fairness(d);
 }
 
 static bool draw_run(const struct figures_request *request, const struct run_record *r,

@@ -213,7 +213,8 @@ static bool draw_by_axes(struct study_drawing *d)
 
 static bool draw_all(struct study_drawing *d, const char *metric)
 {
-    if (!draw_by_axes(d) || !draw_ecdf(d) || (!metric && !study_probes(d)))
+    if (!draw_by_axes(d) || !draw_ecdf(d) ||
+        (!metric && !(study_probes(d) && study_predictability(d))))
         return false;
     return d->canvas.drawn->count > 0 || d->canvas.request->only_count > 0 ||
            results_fail(d->canvas.error, 0,

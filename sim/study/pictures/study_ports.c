@@ -1,7 +1,6 @@
 /* What the pictures of the choice of ports have in common. */
 #include "sim/study/pictures/study_ports.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,8 +60,7 @@ char *study_find_pool(const struct study_drawing *d, const char *name)
         return NULL;
     const struct trial_numbers *run = runs.count ? runs.at[0] : NULL;
     for (uint32_t i = 0; run && !found && i < run->count; i++)
-        if (!isnan(run->values[i]))
-            found = before(run->rows[i].name, name);
+        found = before(run->rows[i].name, name);
     store_runs_free(&runs);
     return found;
 }

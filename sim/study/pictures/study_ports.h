@@ -18,6 +18,9 @@ struct run_drawing {
  */
 bool study_probes(struct study_drawing *d);
 bool run_probes_picture(struct run_drawing *d);
+bool study_predictability(struct study_drawing *d);
+bool run_predictability(struct run_drawing *d);
+bool run_fairness(struct run_drawing *d); /* a study of several scenarios has none */
 
 /* What chooses the ports of a pool, and how many it may have; NULL: no such host. */
 const struct field_variant *study_allocator(const struct trial_plan *plan,
@@ -28,9 +31,8 @@ const struct field_variant *study_allocator(const struct trial_plan *plan,
  * to free. */
 char *study_point_label(const struct study_table *t, const struct table_point *p);
 
-/* Finds a metric hosts.<host>.<pool>.<name> that the first run of the study has a value
- * of; what stands before its last dot, "hosts.client.tcp4", the caller's to free.  NULL:
- * there is none. */
+/* Finds a metric hosts.<host>.<pool>.<name> of the runs of the study; what stands before
+ * its last dot, "hosts.client.tcp4", the caller's to free.  NULL: there is none. */
 char *study_find_pool(const struct study_drawing *d, const char *name);
 
 #endif
