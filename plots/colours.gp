@@ -16,6 +16,12 @@ state_CLOSING      = 0x67001C
 state_LAST_ACK     = 0x004096
 state_TIME_WAIT    = 0x77D1FF
 
+# Of ports and flows that have no TCP socket: those that come nearest to them.
+state_LISTEN   = state_BOUND
+state_UNCONN   = state_BOUND
+state_FIN_WAIT = state_FIN_WAIT_1
+state_CLOSE    = state_CLOSING
+
 # Letters for the states where there are no colours.
 letter_BOUND        = 'B'
 letter_SYN_SENT     = 's'
@@ -27,6 +33,10 @@ letter_FIN_WAIT_2   = 'F'
 letter_CLOSING      = 'c'
 letter_LAST_ACK     = 'l'
 letter_TIME_WAIT    = 'T'
+letter_LISTEN       = 'L'
+letter_UNCONN       = 'u'
+letter_FIN_WAIT     = 'f'
+letter_CLOSE        = 'x'
 
 # What became of an attempt.  Success is quiet, failures are not; codes that are not listed
 # are drawn as failure_other.
@@ -51,6 +61,7 @@ ink      = 0x1A1C1F
 faint    = 0x5C636B
 rule     = 0xD8000000 # black, nearly transparent: seen on paper and on areas alike
 limit    = 0x101214
+beyond   = 0xECEDEF # ports that are not there
 most     = 0xFFA400 # over areas, paper and the line of the capacity
 
 # Judgements, always beside their words.

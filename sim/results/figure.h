@@ -46,6 +46,7 @@ struct figure_ops {
 extern const struct figure_ops figure_states;
 extern const struct figure_ops figure_outcomes;
 extern const struct figure_ops figure_destinations;
+extern const struct figure_ops figure_ports;
 
 /* --- what they have in common ----------------------------------------------------- */
 

@@ -9,6 +9,7 @@ static const struct figure_ops *const figures[] = {
     &figure_states,
     &figure_outcomes,
     &figure_destinations,
+    &figure_ports,
 };
 
 #define FIGURES (sizeof figures / sizeof figures[0])

@@ -3,6 +3,7 @@
  *     states         sockets by state over time, against the capacity
  *     outcomes       attempts, successes and failures per second, by application
  *     destinations   who holds the ports, against the capacity
+ *     ports          which state holds which ports
  *
  * A figure is one row of the table in figures.c: its data and words are made by one C
  * file (figure_<name>.c), its looks by one script (plots/<name>.gp).  A figure for which

@@ -135,7 +135,7 @@ static void put_cells(struct port_camera *c)
 
 void port_cameras_look(struct port_camera *all, uint32_t count, const struct net *net)
 {
-    struct port_holders **used = memory_new(count, sizeof *used);
+    struct port_holders **used = memory_new(count, sizeof(struct port_holders *));
     uint32_t n = 0;
     for (uint32_t i = 0; i < count; i++) {
         all[i].used |= port_holders_find(&all[i].ports, net, all[i].place);
