@@ -6,6 +6,9 @@
  *     differences    A against B, metric by metric, around the zero line
  *     tornado        what each change alone does, the strongest first
  *     ecdf           when runs failed first, with those that never did
+ *     bands          how full the ports of the replications were, over time
+ *     convergence    where the long run begins, and how many runs make a mean precise
+ *     risk           how runs differ, beside how well that is known
  *
  * Each takes a plain struct, so that whoever has the numbers can draw them.  The title
  * says the finding: the caller's, or one read from the numbers.  Data and words are made
@@ -20,6 +23,7 @@
 #include <stdint.h>
 
 #include "sim/results/canvas.h"
+#include "sim/results/run_bands.h"
 
 /* Words that every picture has.  Strings may hold anything a user can name. */
 struct picture_words {
@@ -29,7 +33,7 @@ struct picture_words {
     uint64_t seed;
     uint32_t replications;      /* of a point, at least */
     uint32_t replications_most; /* 0: all have as many */
-    double confidence;          /* of the intervals */
+    double confidence;          /* of the intervals; 0: it has none */
     const char *version;        /* NULL: this program's */
 };
 
@@ -55,6 +59,7 @@ struct picture_bound {
     bool is; /* required at all */
     bool at_most;
     double value;
+    bool exactly; /* neither more nor less */
 };
 
 /* --- knee --------------------------------------------------------------------------- */
@@ -178,5 +183,73 @@ struct picture_ecdf {
 };
 
 bool picture_ecdf(struct canvas *c, const char *name, const struct picture_ecdf *e);
+
+/* --- bands -------------------------------------------------------------------------- */
+
+/* Fewer runs have no 5th percentile to speak of. */
+#define BANDS_RUNS_LEAST 5
+
+struct picture_bands {
+    struct picture_words words;
+    const struct run_record *run; /* for the time axis and the changes on it */
+    const char *host;             /* whose ports these are */
+    double capacity;              /* of that pool, ports; NaN: it changed */
+    struct run_band_rows use;     /* as a share of it */
+    const char *app;              /* that fails most; NULL: none */
+    struct run_band_rows failing; /* the share of its attempts */
+    double warm_up_s;
+};
+
+bool picture_bands(struct canvas *c, const char *name, const struct picture_bands *b);
+
+/* --- convergence -------------------------------------------------------------------- */
+
+struct picture_convergence {
+    struct picture_words words;
+    struct picture_axis metric;
+    struct run_band_rows course; /* of its mean, from bands.csv; may be none */
+    double end_s;                /* of the runs */
+    bool steady;                 /* a study of the long run */
+    double warm_up_s;            /* left out of the metric */
+    const double *values;        /* one a run, in order; NaN: it has none */
+    size_t count;                /* 0: one run in batches: */
+    uint32_t batches;
+    double mean, half_width; /* of the whole study */
+    double precision;        /* asked for, as a share of the mean; 0: none was */
+};
+
+bool picture_convergence(struct canvas *c, const char *name,
+                         const struct picture_convergence *p);
+
+/* Welch's moving mean: each value with `reach` neighbours on either side, fewer near the
+ * beginning; the last `reach` have none and become NaN.  P. D. Welch, in Computer
+ * Performance Modeling Handbook, 1983, 6.5. */
+void convergence_moving_mean(const double *values, size_t count, size_t reach,
+                             double *out);
+
+/* --- risk --------------------------------------------------------------------------- */
+
+/* More rows than these do not fit a page. */
+#define RISK_ROWS_MAX   7
+#define RISK_BOUNDS_MAX 2
+
+struct risk_row {
+    struct picture_axis metric;
+    const double *values; /* one a run; NaN: it has none */
+    size_t count;
+    double mean, half_width;
+    struct picture_bound bounds[RISK_BOUNDS_MAX];
+    unsigned bound_count;
+    size_t beyond; /* runs that do not meet them */
+};
+
+struct picture_risk {
+    struct picture_words words;
+    struct risk_row rows[RISK_ROWS_MAX]; /* each of some run that has a value */
+    unsigned row_count;
+    unsigned left_out; /* metrics for which there was no room */
+};
+
+bool picture_risk(struct canvas *c, const char *name, const struct picture_risk *r);
 
 #endif

@@ -22,6 +22,10 @@ void study_head(struct canvas *c, const struct picture_words *words,
                 struct text *headline, struct text *detail, const char *y_label,
                 struct text *script);
 
+/* Appends the footer alone: for a picture whose words and time axis are those of a run
+ * (figure_head). */
+void study_source(const struct picture_words *words, struct text *script);
+
 /* "apps.web.arrivals.rate (/s)". */
 char *study_axis_label(const struct picture_axis *axis);
 
@@ -29,6 +33,10 @@ char *study_axis_label(const struct picture_axis *axis);
  * both must be positive. */
 void study_axis(const char *direction, const struct picture_axis *axis, double low,
                 double high, unsigned most, struct text *script);
+
+/* Keeps the axes of a panel (our own commands, a line each) as the string `name`, which
+ * the script evaluates when it is the panel's turn; frees them. */
+void study_panel(const char *name, struct text *axes, struct text *script);
 
 /* Appends a line of numbers to a block of data. */
 void study_row(struct text *script, const double *values, unsigned count);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/bug.h"
 #include "sim/base/memory.h"
 #include "sim/results/gnuplot.h"
 #include "sim/study/pictures/study_figure.h"
@@ -73,7 +74,7 @@ struct picture_axis picture_axis_of_metric(const char *name, const char *unit)
     return (struct picture_axis){.label = name, .unit = unit, .percent = percent};
 }
 
-static void put_source(const struct picture_words *w, struct text *script)
+void study_source(const struct picture_words *w, struct text *script)
 {
     struct text line = {0};
     text_print(&line, "%s, seed %" PRIu64 ", %" PRIu32, w->scenario, w->seed,
@@ -82,7 +83,7 @@ static void put_source(const struct picture_words *w, struct text *script)
         text_print(&line, " to %" PRIu32, w->replications_most);
     text_print(&line, " replication%s%s",
                w->replications_most + w->replications > 1 ? "s" : "", ", ");
-    if (w->replications > 1)
+    if (w->replications > 1 && w->confidence > 0)
         text_print(&line, "%g %% intervals, ", 100 * w->confidence);
     text_print(&line, "portsim %s", w->version ? w->version : PORTSIM_VERSION);
     gnuplot_set_string(script, "source", text_of(&line));
@@ -97,7 +98,7 @@ void study_head(struct canvas *c, const struct picture_words *words,
     canvas_words(c, words->headline ? words->headline : text_of(headline),
                  words->detail ? words->detail : text_of(detail), script);
     gnuplot_set_string(script, "y_label", y_label);
-    put_source(words, script);
+    study_source(words, script);
     text_print(script, "marks = 0\nmark_lines = 0\n");
     text_free(headline);
     text_free(detail);
@@ -133,8 +134,8 @@ const char *study_bound(const struct picture_axis *axis,
                         const struct picture_bound *bound, char out[AXIS_TEXT])
 {
     char value[AXIS_TEXT];
-    snprintf(out, AXIS_TEXT, "%s %.50s", bound->at_most ? "≤" : "≥",
-             study_value(axis, bound->value, value));
+    const char *sign = bound->exactly ? "=" : bound->at_most ? "≤" : "≥";
+    snprintf(out, AXIS_TEXT, "%s %.50s", sign, study_value(axis, bound->value, value));
     return out;
 }
 
@@ -206,6 +207,17 @@ void study_axis(const char *direction, const struct picture_axis *axis, double l
     bool wide = axis->log && high >= 10 * low;
     (wide ? put_log_tics : put_linear_tics)(script, axis, low, high, most);
     text_print(script, ")\n");
+}
+
+/* Not by gnuplot_set_string, which caps what it takes for a user's words. */
+void study_panel(const char *name, struct text *axes, struct text *script)
+{
+    for (size_t i = 0; i < axes->length; i++)
+        if (axes->bytes[i] == '\n')
+            axes->bytes[i] = ';';
+    SIM_ASSERT(!strchr(text_of(axes), '\''));
+    text_print(script, "%s = '%s'\n", name, text_of(axes));
+    text_free(axes);
 }
 
 void study_row(struct text *script, const double *values, unsigned count)

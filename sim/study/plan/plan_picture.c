@@ -130,8 +130,9 @@ bool plan_picture(const struct figures_request *request, const struct plan_quest
             picture_axis_of_metric(metric, a->points.at[0].readings[a->requirement].unit),
         .lines = {{.label = r->metric, .points = points, .count = a->points.count}},
         .line_count = 1,
-        .bound = {true, r->op == EXPRESSION_AT_MOST || r->op == EXPRESSION_BELOW,
-                  r->bound}};
+        .bound = {.is = true,
+                  .at_most = r->op == EXPRESSION_AT_MOST || r->op == EXPRESSION_BELOW,
+                  .value = r->bound}};
     put_words(&k, q, a);
     put_answer(&k, q, a);
     if (a->theory.applies)
