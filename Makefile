@@ -79,7 +79,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 	  while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
 
-demo: packages ## install what is missing, build, and show the ProxySG outage
+demo: packages ## install what is missing, build, and show how ports run out
 	@$(MAKE) --no-print-directory -j$(JOBS) portsim
 	@./portsim demo
 

@@ -33,6 +33,10 @@ static const struct expected {
     {"browser-six-connections", "desktop time-wait"},
     {"cilium-egress-8000s",
      "egress bounded-search, egress-burst nat-pool, egress-flood nat-pool"},
+    {"demo-allocators",
+     "hashed undersized, linux undersized, random undersized, sequence undersized"},
+    {"demo-exhaustion", "shop time-wait"},
+    {"demo-nat", "balancer nat-pool"},
     {"docker-udp-leak", "desktop/udp4 udp-leak"},
     {"errno-by-platform",
      "freebsd undersized, linux-bind undersized, linux-connect undersized, macos "

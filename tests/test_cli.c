@@ -176,7 +176,7 @@ static void test_bad_command_lines_end_with_2_and_say_why(void **state)
         {{"run", "teaching-mini", "-o"}, "requires an argument"},
         {{"check"}, "which scenarios?"},
         {{"check", "teaching-mini", "--set", "seed"}, "wants PATH=VALUE"},
-        {{"demo", "a", "b"}, "one scenario at a time, also got \"b\""},
+        {{"demo", "a", "b"}, "one demo at a time, also got \"b\""},
         {{"demo", "../x"}, "portsim run ../x --plots"},
         {{"plot"}, "which run directory?"},
         {{"sockets"}, "which run directory?"},

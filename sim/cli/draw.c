@@ -53,6 +53,8 @@ bool draw(const struct draw_order *order, struct figures_drawn *drawn,
     request.only = order->only;
     request.only_count = order->only_count;
     request.keep = order->keep;
+    request.columns = order->columns ? order->columns : request.columns;
+    request.rows = order->rows ? order->rows : request.rows;
     request.with_scripts = order->with_scripts;
     bool study = store_is_study(order->directory);
     bool good = study ? study_pictures_draw(&request, order->metric, drawn, error)

@@ -12,6 +12,7 @@ struct draw_order {
     const char *const *only; /* as in struct figures_request */
     unsigned only_count;
     bool keep, with_scripts;
+    unsigned columns, rows; /* FIGURE_DUMB: of one picture; 0: as the terminal */
 };
 
 /* Draws what the directory has data for; of FIGURE_DUMB on stdout.  Nothing at all is an

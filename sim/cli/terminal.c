@@ -21,6 +21,14 @@ unsigned terminal_columns(void)
     return columns < NARROWEST ? NARROWEST : columns > WIDEST ? WIDEST : columns;
 }
 
+unsigned terminal_rows(void)
+{
+    struct winsize window = {0};
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0
+               ? window.ws_row
+               : 0;
+}
+
 bool terminal_colours(void)
 {
     const char *no = getenv("NO_COLOR"), *kind = getenv("TERM");

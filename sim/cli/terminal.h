@@ -11,6 +11,9 @@
  * terminal. */
 unsigned terminal_columns(void);
 
+/* Rows of it; 0 when stdout is no terminal, or does not say. */
+unsigned terminal_rows(void);
+
 /* Whether to colour stdout: a terminal that can, and NO_COLOR is not set. */
 bool terminal_colours(void);
 
