@@ -389,6 +389,7 @@ void host_count_state(struct hosts *hosts, const struct tcp_socket *s, uint8_t f
     uint32_t first = host_tcp_pool(hosts, s)->metric + HOST_SOCKETS;
     bool outgoing = !(s->flags & (TCP_PASSIVE | TCP_REFLECTED));
     const uint32_t apart = HOST_OUTGOING - HOST_SOCKETS;
+    hosts->at[hosts->members[s->member].host].transitions[from][to]++;
     if (from >= TCP_SYN_SENT) {
         metrics_shift(metrics, first + from - TCP_SYN_SENT, -1, now);
         if (outgoing)

@@ -120,6 +120,9 @@ struct host {
     uint32_t address_count[2]; /* that it uses now */
     uint32_t *addresses[2];    /* which of them; NULL: the first ones */
     struct host_pool pools[POOL_COUNT];
+    /* How often its sockets of TCP went from one state to another, since the beginning.
+     */
+    uint64_t transitions[TCP_STATE_COUNT][TCP_STATE_COUNT];
 };
 
 /* Members of larger entries do not log when ports become free: it costs up to 512 KiB

@@ -57,3 +57,8 @@ const struct run_metric *run_record_metric(const struct run_record *r, const cha
             return &r->metrics[i];
     return NULL;
 }
+
+const char *const run_tcp_states[] = {
+    "CLOSED",     "LISTEN",     "SYN_SENT",   "SYN_RECEIVED", "ESTABLISHED",
+    "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING",      "LAST_ACK",
+    "TIME_WAIT",  "BOUND",      NULL};

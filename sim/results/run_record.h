@@ -133,6 +133,25 @@ struct run_film_row {
     const char *filled;      /* a digit for each cell */
 };
 
+/* How many values of a metric of samples lay in low <= value < high, in the metric's
+ * unit, in the window of the whole run: a line of distributions.csv. */
+struct run_bucket {
+    const char *metric; /* "hosts.proxy.tcp4.reuse_interval_s" */
+    double low, high;   /* at most 1/32 of it apart, or 1 */
+    uint64_t count;
+};
+
+/* How often sockets of a host went from one state of TCP to another, in the whole run,
+ * warm-up included: a line of transitions.csv. */
+struct run_transition {
+    const char *host;
+    unsigned from, to; /* run_tcp_states[]; CLOSED: no socket */
+    uint64_t count;
+};
+
+/* The states as result files name them; NULL ends them. */
+extern const char *const run_tcp_states[];
+
 struct run_binds; /* run_binds.h */
 struct run_study; /* run_study.h */
 struct run_band;  /* run_bands.h */
@@ -169,6 +188,10 @@ struct run_record {
     size_t probe_count;
     const struct run_film_row *film; /* by host, pool and moment */
     size_t film_count;
+    const struct run_bucket *distributions; /* by metric and value */
+    size_t distribution_count;
+    const struct run_transition *transitions; /* by host and states */
+    size_t transition_count;
     const struct run_binds *binds; /* NULL: nobody asked for them, or read back */
     const struct run_study *study; /* NULL: one run, and nothing was estimated */
     const struct run_band *bands;  /* of all replications, by metric and time */

@@ -33,6 +33,54 @@ static bool probes_sound(const void *row)
            p->p50 >= 0 && p->p50 <= p->p99;
 }
 
+/* --- distributions.csv ------------------------------------------------------------ */
+
+#define BUCKET(name, member, key)                                                        \
+    {                                                                                    \
+        name, CSV_MEMBER_##member, offsetof(struct run_bucket, key), NULL                \
+    }
+
+static const struct csv_column bucket_row[] = {
+    BUCKET("metric", TEXT, metric),
+    BUCKET("low", NUMBER, low),
+    BUCKET("high", NUMBER, high),
+    BUCKET("count", U64, count),
+};
+
+static const struct csv_columns bucket_columns = {
+    bucket_row, sizeof bucket_row / sizeof bucket_row[0], sizeof(struct run_bucket)};
+
+/* NaN is refused too. */
+static bool bucket_sound(const void *row)
+{
+    const struct run_bucket *b = row;
+    return *b->metric && b->low >= 0 && b->low < b->high && b->count > 0;
+}
+
+/* --- transitions.csv -------------------------------------------------------------- */
+
+#define TRANSITION(name, member, key, words)                                             \
+    {                                                                                    \
+        name, CSV_MEMBER_##member, offsetof(struct run_transition, key), words           \
+    }
+
+static const struct csv_column transition_row[] = {
+    TRANSITION("host", TEXT, host, NULL),
+    TRANSITION("from", WORD, from, run_tcp_states),
+    TRANSITION("to", WORD, to, run_tcp_states),
+    TRANSITION("count", U64, count, NULL),
+};
+
+static const struct csv_columns transition_columns = {
+    transition_row, sizeof transition_row / sizeof transition_row[0],
+    sizeof(struct run_transition)};
+
+static bool transition_sound(const void *row)
+{
+    const struct run_transition *t = row;
+    return *t->host && t->count > 0;
+}
+
 /* --- all of them ------------------------------------------------------------------ */
 
 #define TABLE(rows, count)                                                               \
@@ -40,6 +88,10 @@ static bool probes_sound(const void *row)
 
 const struct run_table run_tables[RUN_TABLES] = {
     {"probes.csv", &probes_columns, TABLE(probes, probe_count), probes_sound},
+    {"distributions.csv", &bucket_columns, TABLE(distributions, distribution_count),
+     bucket_sound},
+    {"transitions.csv", &transition_columns, TABLE(transitions, transition_count),
+     transition_sound},
     {RUN_BANDS, &run_band_columns, TABLE(bands, band_count), run_band_sound},
     {"ports.csv", &run_film_columns, TABLE(film, film_count), run_film_sound},
 };

@@ -1,8 +1,10 @@
 /* The tables of a run directory that not every run has: one row a file.
  *
- *     probes.csv   what choices of ports cost, by how full the ports were
- *     bands.csv    what the replications did over time (run_bands.h)
- *     ports.csv    which states held the ports, moment by moment (run_film.h)
+ *     probes.csv          what choices of ports cost, by how full the ports were
+ *     distributions.csv   how often each size of a sampled metric occurred
+ *     transitions.csv     how often sockets went from one state to another
+ *     bands.csv           what the replications did over time (run_bands.h)
+ *     ports.csv           which states held the ports, moment by moment (run_film.h)
  *
  * A table without rows has no file.  Adding one: two members of struct run_record, its
  * columns, and a row in run_tables[].
@@ -22,7 +24,7 @@ struct run_table {
     bool (*sound)(const void *row); /* what a row read back must be, besides; or NULL */
 };
 
-#define RUN_TABLES 3
+#define RUN_TABLES 5
 
 /* In the order in which they appear, behind the files of run_files.h. */
 extern const struct run_table run_tables[RUN_TABLES];

@@ -7,11 +7,13 @@
 #include "sim/base/bug.h"
 #include "sim/base/memory.h"
 #include "sim/scenario/expression.h"
+#include "sim/trial/trial_distributions.h"
 #include "sim/trial/trial_facts.h"
 #include "sim/trial/trial_film.h"
 #include "sim/trial/trial_log.h"
 #include "sim/trial/trial_probes.h"
 #include "sim/trial/trial_sockets.h"
+#include "sim/trial/trial_transitions.h"
 #include "sim/trial/windows.h"
 
 /* Events between two looks at the stop flag: a few milliseconds. */
@@ -27,6 +29,9 @@ struct trial_storage {
     struct trial_film *film;
     struct trial_binds *binds; /* NULL: nobody wants them */
     struct run_probes *probes;
+    struct run_bucket *distributions;
+    struct texts metric_names;
+    struct run_transition *transitions;
     char **texts; /* names and details made for the record */
     uint32_t text_count, text_capacity;
 };
@@ -298,6 +303,13 @@ static void fill_record(struct trial *t, struct trial_result *r)
     r->storage->probes =
         trial_probes_of(world_net(t->world), t->plan->config, &r->record.probe_count);
     r->record.probes = r->storage->probes;
+    r->storage->distributions =
+        trial_distributions_of(world_metrics(t->world), &t->windows.at[0],
+                               &r->storage->metric_names, &r->record.distribution_count);
+    r->record.distributions = r->storage->distributions;
+    r->storage->transitions = trial_transitions_of(world_net(t->world), t->plan->config,
+                                                   &r->record.transition_count);
+    r->record.transitions = r->storage->transitions;
 }
 
 static void fill_numbers(struct trial *t, struct trial_result *r, uint32_t replication)
@@ -390,6 +402,9 @@ void trial_result_free(struct trial_result *r)
     trial_film_free(r->storage->film);
     trial_binds_free(r->storage->binds);
     free(r->storage->probes);
+    free(r->storage->distributions);
+    texts_free(&r->storage->metric_names);
+    free(r->storage->transitions);
     trial_numbers_free(r->numbers);
     free(r->storage);
     free(r);
