@@ -29,7 +29,8 @@ struct figure_pool {
 struct figure_source {
     struct canvas *canvas; /* takes the words */
     const struct run_record *run;
-    const struct series *series; /* the run's; at least two rows, not all at one time */
+    const struct series *series; /* the run's; at least two rows, not all at one time, but
+                                    for figures that are timeless */
     struct time_unit unit;
     struct figure_pool pool; /* .host NULL: no host's ports were recorded */
     unsigned moments;        /* that the picture can show, about */
@@ -38,6 +39,7 @@ struct figure_source {
 
 struct figure_ops {
     struct figure_kind kind; /* its name is that of the picture's file too */
+    bool timeless;           /* has no time axis, and looks at no series */
     /* Appends the figure's words and data.  False, appending nothing, when the run did
      * not record what it needs. */
     bool (*compose)(const struct figure_source *source, struct text *script);
@@ -47,6 +49,8 @@ extern const struct figure_ops figure_states;
 extern const struct figure_ops figure_outcomes;
 extern const struct figure_ops figure_destinations;
 extern const struct figure_ops figure_ports;
+extern const struct figure_ops figure_reuse;
+extern const struct figure_ops figure_transitions;
 
 /* --- what they have in common ----------------------------------------------------- */
 
@@ -65,6 +69,10 @@ struct figure_words {
 /* Appends the words and gives them back, source line, time axis and marks. */
 void figure_head(const struct figure_source *source, struct figure_words *words,
                  struct text *script);
+
+/* The same of a figure without a time axis: no marks either. */
+void figure_head_timeless(const struct figure_source *source, struct figure_words *words,
+                          struct text *script);
 
 /* A name of any length as one that a legend has room for: "server-w…e-0:443".  Returns
  * `out`. */

@@ -180,8 +180,8 @@ static void put_time_axis(const struct figure_source *source, struct text *scrip
     axis_tics(script, "x", to, axis_time_step(source->unit, to - from, source->x_tics));
 }
 
-void figure_head(const struct figure_source *source, struct figure_words *words,
-                 struct text *script)
+static void put_words(const struct figure_source *source, struct figure_words *words,
+                      struct text *script)
 {
     canvas_words(source->canvas, text_of(&words->headline), text_of(&words->detail),
                  script);
@@ -189,8 +189,21 @@ void figure_head(const struct figure_source *source, struct figure_words *words,
     text_free(&words->headline);
     text_free(&words->detail);
     put_source(source, script);
+}
+
+void figure_head(const struct figure_source *source, struct figure_words *words,
+                 struct text *script)
+{
+    put_words(source, words, script);
     put_time_axis(source, script);
     put_marks(source, script);
+}
+
+void figure_head_timeless(const struct figure_source *source, struct figure_words *words,
+                          struct text *script)
+{
+    put_words(source, words, script);
+    text_print(script, "marks = 0\nmark_lines = 0\n");
 }
 
 /* The capacity as steps: its first moment, its changes, its last moment; of an unknown

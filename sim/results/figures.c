@@ -6,10 +6,8 @@
 
 /* In the order in which they are drawn and named. */
 static const struct figure_ops *const figures[] = {
-    &figure_states,
-    &figure_outcomes,
-    &figure_destinations,
-    &figure_ports,
+    &figure_states, &figure_outcomes, &figure_destinations,
+    &figure_ports,  &figure_reuse,    &figure_transitions,
 };
 
 #define FIGURES (sizeof figures / sizeof figures[0])
@@ -35,32 +33,40 @@ static bool draw_one(struct drawing *d, const struct figure_ops *figure)
     return good;
 }
 
-static bool draw_all(struct drawing *d)
-{
-    for (size_t i = 0; i < FIGURES; i++)
-        if (!draw_one(d, figures[i]))
-            return false;
-    return true;
-}
-
-static bool drawable(const char *directory, const struct series *s,
-                     struct results_error *error)
+/* Whether the series is enough for a time axis. */
+static bool is_long_enough(const struct series *s)
 {
     size_t rows = series_rows(s);
-    if (rows >= 2 && series_time(s, rows - 1) > series_time(s, 0))
-        return true;
-    return results_fail(error, 0, "%s has fewer than two samples, too few for a picture",
+    return rows >= 2 && series_time(s, rows - 1) > series_time(s, 0);
+}
+
+static bool drawable(const char *directory, const struct run_record *run,
+                     struct results_error *error)
+{
+    return is_long_enough(run->series) || run->transition_count ||
+           run->distribution_count ||
+           results_fail(error, 0, "%s has fewer than two samples, too few for a picture",
                         directory);
+}
+
+static bool draw_all(struct drawing *d)
+{
+    bool timed = is_long_enough(d->source.series);
+    for (size_t i = 0; i < FIGURES; i++)
+        if ((timed || figures[i]->timeless) && !draw_one(d, figures[i]))
+            return false;
+    return true;
 }
 
 static bool draw_run(struct drawing *d, const struct run_record *run)
 {
     struct canvas_room room = canvas_room(d->canvas.request->format);
+    size_t rows = series_rows(run->series);
     d->source = (struct figure_source){
         .canvas = &d->canvas,
         .run = run,
         .series = run->series,
-        .unit = axis_time_unit(series_time(run->series, series_rows(run->series) - 1)),
+        .unit = axis_time_unit(rows ? series_time(run->series, rows - 1) : 0),
         .pool = figure_pool_find(run),
         .moments = room.moments,
         .x_tics = room.x_tics,
@@ -76,7 +82,7 @@ bool figures_draw(const struct figures_request *request, struct figures_drawn *d
 {
     struct drawing d = {.canvas = {.plots = {.handle = -1}}};
     struct stored_run *run = run_directory_read(request->directory, error);
-    bool good = run && drawable(request->directory, run->record.series, error) &&
+    bool good = run && drawable(request->directory, &run->record, error) &&
                 canvas_open(&d.canvas, request, drawn, error) &&
                 draw_run(&d, &run->record);
     canvas_close(&d.canvas);
