@@ -1,9 +1,10 @@
 # What all figures share: terminal, words around the picture, axes, marks.
 #
-# Set before this is loaded, by sim/results: format, columns, rows, headline, detail, source,
-# y_label, marks, mark_at[], mark_row[], mark_lines, mark_line[], tics, and what the figure's
-# own script names.  Texts may hold anything a user can name: they are only ever shown, and
-# always with `noenhanced`.  Tic labels are formats to gnuplot and never hold such texts.
+# Set before this is loaded, by sim/results: format, columns, rows, bare (headline and detail
+# are shown elsewhere), headline, detail, source, y_label, marks, mark_at[], mark_row[],
+# mark_lines, mark_line[], tics, and what the figure's own script names.  Texts may hold
+# anything a user can name: they are only ever shown, and always with `noenhanced`.  Tic
+# labels are formats to gnuplot and never hold such texts.
 
 load './colours.gp'
 
@@ -37,7 +38,7 @@ clip(text, most) = strlen(text) > most ? text[1:most - 1] . '…' : text
 # The frame; under the time axis stand a line for each mark and the source.
 frame_left   = from_left(85)
 frame_right  = from_right(225)
-frame_top    = from_top(80)
+frame_top    = from_top(bare ? 30 : 80)
 frame_bottom = from_bottom(82 + 21 * mark_lines)
 key_left     = from_right(213)
 
@@ -50,8 +51,8 @@ if (!plain) {
     set tics nomirror out scale 0.6 textcolor rgb ink
     set grid ytics front linetype 1 linewidth 0.8 linecolor rgb rule
     set xlabel textcolor rgb ink offset 0,0.4
-    set label 1 clip(headline, 130) at screen from_left(20),from_top(25) left noenhanced font headline_font textcolor rgb ink
-    set label 2 clip(detail, 165) at screen from_left(20),from_top(52) left noenhanced font detail_font textcolor rgb faint
+    if (!bare) { set label 1 clip(headline, 130) at screen from_left(20),from_top(25) left noenhanced font headline_font textcolor rgb ink }
+    if (!bare) { set label 2 clip(detail, 165) at screen from_left(20),from_top(52) left noenhanced font detail_font textcolor rgb faint }
     set label 3 clip(source, 180) at screen from_right(15),from_bottom(12) right noenhanced font source_font textcolor rgb faint
     set label 4 y_label at screen from_left(15),0.5 * (frame_top + frame_bottom) center rotate by 90 noenhanced textcolor rgb ink
     do for [i = 1:mark_lines] {

@@ -17,7 +17,7 @@ if (!plain) {
     set style line 14 linecolor rgb ink linewidth 1.4 dashtype (8,4)
     set style line 15 linecolor rgb ink linewidth 1.4 dashtype (2,8)
     # Two panels of one height, and the table in place of a legend.
-    frame_top = from_top(100)
+    frame_top = from_top(bare ? 50 : 100)
     set tmargin at screen frame_top
     wide = 385
     left_of(panel) = from_left(70 + (panel - 1) * (wide + 22))

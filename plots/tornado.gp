@@ -16,7 +16,7 @@ unset key
 if (!plain) {
     frame_left = from_left(360)
     frame_right = from_right(180)
-    frame_top = from_top(100)
+    frame_top = from_top(bare ? 50 : 100)
     set lmargin at screen frame_left
     set rmargin at screen frame_right
     set tmargin at screen frame_top

@@ -55,6 +55,7 @@ bool draw(const struct draw_order *order, struct figures_drawn *drawn,
     request.keep = order->keep;
     request.columns = order->columns ? order->columns : request.columns;
     request.rows = order->rows ? order->rows : request.rows;
+    request.bare = order->bare;
     request.with_scripts = order->with_scripts;
     bool study = store_is_study(order->directory);
     bool good = study ? study_pictures_draw(&request, order->metric, drawn, error)

@@ -11,7 +11,7 @@ struct draw_order {
     const char *metric;      /* of a study: what to draw; NULL: what matters in it */
     const char *const *only; /* as in struct figures_request */
     unsigned only_count;
-    bool keep, with_scripts;
+    bool keep, bare, with_scripts;
     unsigned columns, rows; /* FIGURE_DUMB: of one picture; 0: as the terminal */
 };
 

@@ -62,6 +62,7 @@ void canvas_begin(struct canvas *c, struct text *script)
     gnuplot_set_string(script, "format", formats[r->format].name);
     gnuplot_set_number(script, "columns", or_default(r->columns, 80));
     gnuplot_set_number(script, "rows", or_default(r->rows, 24));
+    gnuplot_set_number(script, "bare", r->bare);
 }
 
 void canvas_words(struct canvas *c, const char *headline, const char *detail,
