@@ -146,6 +146,8 @@ const char *human_value_interval(double value, double half_width, const char *un
     char a[HUMAN_TEXT], b[HUMAN_TEXT];
     if (isnan(half_width))
         return human_value(value, unit, out);
+    if (half_width > 0 && strcmp(unit, "s") != 0)
+        return human_count_interval(value, half_width, out);
     snprintf(out, HUMAN_INTERVAL, "%s ± %s", human_value(value, unit, a),
              human_value(half_width, unit, b));
     return out;
