@@ -92,15 +92,17 @@ static void put_reasoning(const struct page *p, const struct verdict *v)
 {
     fprintf(p->out, "%s  every cause, and its figures%s\n", p->bold, p->plain);
     for (size_t i = 0; causes[i]; i++) {
+        const struct cause *cause = causes[i];
         struct text t = {0};
         char share[HUMAN_TEXT];
-        struct weight w = causes[i]->weigh(v->figures);
-        const char *mark = causes[i] == v->main ? "=" : w.share > 0 ? "+" : "-";
-        fprintf(p->out, "  %s %-20s ", mark, causes[i]->name);
+        struct weight w = cause->weigh(v->figures);
+        bool is_main = v->main && cause == v->main;
+        const char *mark = is_main ? "=" : w.share > 0 ? "+" : "-";
+        fprintf(p->out, "  %s %-20s ", mark, cause->name);
         if (w.share > 0)
             text_print(&t, "%s%s; ", human_share(w.share, share),
                        w.decides ? ", decides" : "");
-        causes[i]->figures(v->figures, &t);
+        cause->figures(v->figures, &t);
         put_wrapped(p->out, text_of(&t), 25, 25);
         text_free(&t);
     }
