@@ -31,6 +31,7 @@ struct command {
     X(run)                                                                               \
     X(check)                                                                             \
     X(plot)                                                                              \
+    X(report)                                                                            \
     GROUP("What an operator sees")                                                       \
     X(diagnose)                                                                          \
     X(sockets)                                                                           \

@@ -83,6 +83,8 @@ class Browser:
 
     def open(self, path):
         """Shows a file; what the last page left on the console is forgotten."""
+        if not os.path.isfile(path):
+            raise Failure("%s: no such page" % path)
         self.console()
         self.ask("POST", self.session + "/url", {"url": "file://" + os.path.abspath(path)})
 

@@ -4,7 +4,94 @@ A page is a row: a name, what makes it (given portsim's caller and an empty fold
 file), and, where a page can do something, what it must do (given the browser, gives back faults).
 """
 import collections
+import hashlib
+import json
+import os
+import re
 
 Page = collections.namedtuple("Page", "name make inside", defaults=(None,))
 
-PAGES = []
+
+def report(*arguments, status=(0, 1)):
+    """The page of a run of these arguments."""
+    def make(portsim, folder):
+        run = os.path.join(folder, "run")
+        portsim("run", *arguments, "-q", "-o", run, status=status)
+        portsim("report", run, status=(0,))
+        return os.path.join(run, "report.html")
+    return make
+
+
+def study(*arguments):
+    """The page of a sweep of these arguments."""
+    def make(portsim, folder):
+        path = os.path.join(folder, "study")
+        portsim("sweep", *arguments, "-q", "-o", path)
+        portsim("report", path, status=(0,))
+        return os.path.join(path, "report.html")
+    return make
+
+
+# --- names that want to be more than names ----------------------------------------------------------
+
+HOSTILE = "<img src=x onerror=alert(1)> & \"q\" '</script>' " + "long" * 30
+
+
+def replaced(value, names):
+    """The same JSON with other names where these stand by themselves."""
+    if isinstance(value, dict):
+        return {replaced(key, names): replaced(member, names) for key, member in value.items()}
+    if isinstance(value, list):
+        return [replaced(member, names) for member in value]
+    if isinstance(value, str):
+        for name, other in names.items():
+            value = re.sub(r"(?<![\w-])%s(?![\w-])" % name, lambda _: other, value)
+    return value
+
+
+def hostile(portsim, folder):
+    """A run whose scenario, hosts and applications have been renamed behind portsim's back."""
+    run = os.path.join(folder, "run")
+    portsim("run", "teaching-mini", "-q", "-o", run)
+    names = {"client": HOSTILE, "pages": "a" + HOSTILE, "server": HOSTILE + "s",
+             "teaching-mini": HOSTILE}
+    for name in ("summary.json", "scenario.json"):
+        path = os.path.join(run, name)
+        with open(path, encoding="utf-8") as file:
+            content = replaced(json.load(file), names)
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(content, file)
+    sign(run)
+    portsim("report", run, status=(0,))
+    return os.path.join(run, "report.html")
+
+
+def sign(run):
+    """Brings the manifest up to date with the files."""
+    path = os.path.join(run, "manifest.json")
+    with open(path, encoding="utf-8") as file:
+        manifest = json.load(file)
+    for name in manifest["files"]:
+        with open(os.path.join(run, name), "rb") as file:
+            content = file.read()
+        manifest["files"][name] = {"size": len(content),
+                                   "sha256": hashlib.sha256(content).hexdigest()}
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(manifest, file)
+
+
+PAGES = [
+    Page("report of an outage", report("proxysg-outage")),
+    Page("report of a run without a failure", report("four-tuple")),
+    Page("report of a replicated run", report("teaching-mini", "--replications", "12")),
+    Page("report of hostile names", hostile),
+    Page("report of a study of one axis",
+         study("teaching-mini", "-r", "3", "--vary", "apps.pages.arrivals.rate=0.4/s:2/s:5")),
+    Page("report of a study of two axes",
+         study("teaching-mini", "-r", "3", "--vary", "apps.pages.arrivals.rate=0.4/s:2/s:4",
+               "--vary", "apps.pages.lifetime.value=1s,2s,3s")),
+    Page("report of single changes",
+         study("teaching-mini", "-r", "3", "--design", "one-at-a-time",
+               "--vary", "apps.pages.arrivals.rate=0.4/s,1.6/s,2/s",
+               "--vary", "apps.pages.lifetime.value=1s,2s,3s")),
+]

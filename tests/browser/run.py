@@ -25,7 +25,8 @@ def portsim(*arguments, status=(0, 1)):
     """Runs the program in the root of the repository; a run whose requirement fails is fine."""
     program = os.environ.get("PORTSIM", "build/portsim")
     done = subprocess.run([program, *arguments], cwd=ROOT, capture_output=True, text=True,
-                          timeout=300, check=False)
+                          timeout=300, check=False,
+                          env={**os.environ, "PORTSIM_SHARE": ROOT})
     if done.returncode not in status:
         raise RuntimeError("portsim %s ended with %d: %s"
                            % (" ".join(arguments), done.returncode, done.stderr.strip()))

@@ -1,0 +1,134 @@
+/* portsim report: a run or a study as one page of HTML. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/cli/command.h"
+#include "sim/cli/complaint.h"
+#include "sim/cli/directory.h"
+#include "sim/cli/report_page.h"
+#include "sim/results/program.h"
+#include "sim/results/safe_file.h"
+#include "sim/study/store/store.h"
+
+#define REPORT "report.html"
+
+enum { KEY_OPEN = 1000 };
+
+struct arguments {
+    const char *directory;
+    const char *output; /* NULL: the usual place */
+    bool open;
+};
+
+static const struct argp_option options[] = {
+    {"output", 'o', "FILE", 0, "Write the page here (default: DIR/" REPORT ")", 0},
+    {"open", KEY_OPEN, NULL, 0, "Show the page, with xdg-open or open", 0},
+    {0}};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    switch (key) {
+    case 'o':
+        a->output = argument;
+        break;
+    case KEY_OPEN:
+        a->open = true;
+        break;
+    default:
+        return directory_argument(key, argument, state, &a->directory);
+    }
+    return 0;
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "DIR",
+    .doc =
+        "Writes the run or the study in DIR as one page of HTML: the question, the "
+        "verdict and its cause, the numbers with their intervals, what happened when, "
+        "the pictures, the scenario, and how to see it all again.  The page is one file: "
+        "it loads nothing, needs no script, and can be sent and printed.\v"
+        "Without gnuplot the page has no pictures, and says so.\n\n"
+        "Example:\n"
+        "  portsim report runs/proxysg-outage --open\n"
+        "  portsim report studies/proxysg-knee -o knee.html\n"};
+
+/* --- where to ------------------------------------------------------------------------
+ */
+
+/* The file that the page goes to; the caller's to free. */
+static char *file_of(const struct arguments *a)
+{
+    const char *directory = a->directory;
+    size_t length = strlen(directory);
+    if (a->output)
+        return memory_print("%s", a->output);
+    bool slash = length && directory[length - 1] == '/';
+    return memory_print("%s%s%s", directory, slash ? "" : "/", REPORT);
+}
+
+static bool write_page(const char *file, const struct text *page,
+                       struct results_error *error)
+{
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+    if (!safe_name(name))
+        return results_refuse(error,
+                              "%s: a page's name has letters, digits, '.', '_' and '-', "
+                              "as in comparison.html",
+                              file);
+    char *folder = !slash          ? memory_print(".")
+                   : slash == file ? memory_print("/")
+                                   : memory_text(file, (size_t)(slash - file));
+    struct safe_directory place;
+    bool good = safe_directory_open(&place, folder, error);
+    if (good) {
+        good = safe_file_write(&place, name, text_of(page), page->length, error);
+        safe_directory_close(&place);
+    }
+    free(folder);
+    return good;
+}
+
+/* --- all of it -----------------------------------------------------------------------
+ */
+
+static bool make_page(const char *directory, struct text *page,
+                      struct results_error *error)
+{
+    return store_is_study(directory) ? report_study_page(directory, page, error)
+                                     : report_run_page(directory, page, error);
+}
+
+static int report(const struct arguments *a)
+{
+    struct results_error error;
+    struct text page = {0};
+    char *file = file_of(a);
+    bool good = make_page(a->directory, &page, &error) && write_page(file, &page, &error);
+    if (good)
+        puts(file);
+    if (good && a->open)
+        good = program_show(file, &error);
+    free(file);
+    text_free(&page);
+    return good ? EXIT_DONE : io_error(&error);
+}
+
+static int run(int argc, char **argv)
+{
+    struct arguments a = {.output = NULL};
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    int status = report(&a);
+    return status;
+}
+
+const struct command command_report = {
+    .name = "report",
+    .summary = "one page of HTML: question, verdict, numbers, pictures",
+    .run = run,
+};
