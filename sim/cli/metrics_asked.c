@@ -75,20 +75,22 @@ static bool is_shown(const struct metric_asked *a, const struct run_record *reco
     return a->always || run_record_metric(record, a->name);
 }
 
-/* "3.154 probes", "11,768", "294.2/s"; a second stands behind its number already. */
+/* "3.154 probes", "11,768", "294.2/s", "62.5 ms". */
 static void print_value(FILE *out, const struct run_metric *m)
 {
     char value[HUMAN_INTERVAL];
-    if (!m) {
-        fputs("none", out);
+    if (!m || isnan(m->value)) {
+        fputs(m ? "null" : "none", out);
+        return;
+    }
+    if (strcmp(m->unit, "s") == 0) {
+        fputs(human_seconds_interval(m->value, m->half_width, value), out);
         return;
     }
     fputs(human_value_interval(m->value, m->half_width, m->unit, value), out);
-    if (isnan(m->value) || strcmp(m->unit, "s") == 0 || strcmp(m->unit, "1") == 0)
-        return;
     if (strncmp(m->unit, "1/", 2) == 0)
         fputs(m->unit + 1, out);
-    else
+    else if (strcmp(m->unit, "1") != 0)
         fprintf(out, " %s", m->unit);
 }
 
@@ -99,8 +101,11 @@ void metrics_asked_print(FILE *out, const struct metrics_asked *asked,
     for (uint32_t i = 0; i < asked->count; i++)
         if (is_shown(&asked->at[i], record) && human_columns(asked->at[i].name) > width)
             width = human_columns(asked->at[i].name);
-    if (asked->count)
-        fputs(width ? "\n" : "\nnothing happened that --metric asks for\n", out);
+    /* A summary ends with an empty line where nothing is required. */
+    if (asked->count && record->requirement_count)
+        fputc('\n', out);
+    if (asked->count && !width)
+        fputs("nothing happened that --metric asks for\n", out);
     for (uint32_t i = 0; i < asked->count; i++) {
         const char *name = asked->at[i].name;
         if (!is_shown(&asked->at[i], record))
