@@ -20,7 +20,8 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-IN_REACH = ("scenarios", "plots", os.path.join("tests", "captures"))
+IN_REACH = ("scenarios", "plots", os.path.join("tests", "captures"),
+            os.path.join("docs", "lessons", "captures"))
 SECONDS = 300  # a command that takes longer hangs, also under a sanitizer
 ANY = "..."
 NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
@@ -85,8 +86,8 @@ def stage():
     folder = tempfile.mkdtemp(prefix="lesson-")
     program = os.path.join(ROOT, os.environ.get("PORTSIM", "build/portsim"))
     os.symlink(program, os.path.join(folder, "portsim"))
-    os.mkdir(os.path.join(folder, "tests"))
     for name in IN_REACH:
+        os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
         os.symlink(os.path.join(ROOT, name), os.path.join(folder, name))
     return folder
 
