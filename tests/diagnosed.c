@@ -41,6 +41,7 @@ static const struct expected {
     {"errno-by-platform",
      "freebsd undersized, linux-bind undersized, linux-connect undersized, macos "
      "undersized, netbsd undersized, openbsd undersized, windows undersized"},
+    {"even-and-odd", "binds undersized, connects undersized"},
     {"five-percent-never-close", "proxy peer-lingers"},
     {"four-tuple",
      "one-to-one undersized, port-scope undersized, port-scope-two-sources undersized, "
@@ -53,6 +54,7 @@ static const struct expected {
     {"haproxy-restart", "restarted half-closed"},
     {"haproxy-ring", "held program-ring, long program-ring, no-timestamps program-ring"},
     {"haproxy-server-repaired", "haproxy fin-wait-2, nginx time-wait"},
+    {"how-many-addresses", "client time-wait"},
     {"http-client-pool", "per-request time-wait, too-small not-ports"},
     {"innocent-application", "proxy fin-wait-2"},
     {"ipcom-fallback", "proxy fin-wait-2"},
@@ -100,6 +102,7 @@ static const struct expected {
     {"ten-ports", "client time-wait"},
     {"terminal-server", "ts time-wait"},
     {"time-wait-knee", ""},
+    {"three-orders", ""},
     {"udp-late-answers", "in-order/udp4 not-ports, random/udp4 not-ports"},
     {"udp-leak-dns", "machine/udp4 udp-leak"},
     {"which-address-to-add", "bsd-server time-wait, bsd-source time-wait, linux-server "
