@@ -88,12 +88,12 @@ static unsigned bars_of(const struct picture_fairness *f)
     return (unsigned)(f->count < BARS_MAX ? f->count : BARS_MAX);
 }
 
-/* "31 % ± 2 % of 12,345" */
+/* "31.2 % ± 2 % of 12,345" */
 static char *bar_text(const struct fairness_row *row)
 {
     char share[AXIS_TEXT], half[AXIS_TEXT], attempts[AXIS_TEXT];
     double width = (row->failing.high - row->failing.low) / 2;
-    axis_percent(row->failing.mean, share);
+    study_value(&shares, row->failing.mean, share);
     axis_grouped(row->attempts, 0, attempts);
     if (isnan(width))
         return memory_print("%s of %s", share, attempts);
@@ -107,7 +107,8 @@ static void put_bars(struct canvas *c, const struct picture_fairness *f,
     unsigned bars = bars_of(f);
     char labels[BARS_MAX][FIGURE_SHORT], *texts[BARS_MAX];
     const char *names[BARS_MAX];
-    double top = 1e-6;
+    /* Characters on the axis would not be seen. */
+    double top = 1e-6, aside = c->request->format == FIGURE_DUMB ? 0.03 : 0;
     text_print(script, "$bars << EOD\n");
     for (unsigned i = 0; i < bars; i++) {
         const struct picture_point *p = &f->rows[i].failing;
@@ -125,8 +126,8 @@ static void put_bars(struct canvas *c, const struct picture_fairness *f,
     gnuplot_set_number(script, "more_apps", (double)(f->count - bars));
     gnuplot_set_strings(script, "label_of", names, bars);
     gnuplot_set_strings(script, "text_of", (const char *const *)texts, bars);
-    study_axis("x", &shares, 0, top * 1.06, canvas_room(c->request->format).x_tics / 2,
-               script);
+    study_axis("x", &shares, -aside * top, top * 1.06,
+               canvas_room(c->request->format).x_tics / 2, script);
     for (unsigned i = 0; i < bars; i++)
         free(texts[i]);
 }
@@ -144,7 +145,9 @@ static void put_lorenz(const struct picture_fairness *f, struct text *script)
         so_far += f->rows[i].attempts;
         lost += f->rows[i].attempts * f->rows[i].failing.mean;
         study_row(script,
-                  (const double[]){100 * so_far / attempts, 100 * lost / failures}, 2);
+                  (const double[]){fmin(100, 100 * so_far / attempts),
+                                   fmin(100, 100 * lost / failures)},
+                  2);
     }
     text_print(script, "EOD\n");
 }

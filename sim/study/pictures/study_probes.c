@@ -22,6 +22,9 @@
 #define CHOICES_LEAST 100
 #define SHARE_LEAST   0.25
 
+/* A picture of which every line looks at one port shows nothing. */
+#define COST_LEAST 1.5
+
 /* Choices from which 99 of 100 says something; and the mean. */
 #define P99_LEAST  100
 #define MEAN_LEAST 5
@@ -54,6 +57,15 @@ static const char *keep(struct making *m, char *text)
     const char *kept = texts_keep(&m->texts, text);
     free(text);
     return kept;
+}
+
+static bool shows_something(const struct picture_probes *p)
+{
+    for (unsigned i = 0; i < p->line_count; i++)
+        for (size_t k = 0; k < p->lines[i].count; k++)
+            if (p->lines[i].points[k].mean.mean >= COST_LEAST)
+                return true;
+    return false;
 }
 
 /* --- closed forms ---------------------------------------------------------------------
@@ -167,7 +179,8 @@ static bool draw_study(struct study_drawing *d, const struct study_table *t,
         else
             m.picture.left_out++;
     }
-    bool good = !m.picture.line_count || picture_probes(&d->canvas, "probes", &m.picture);
+    bool good =
+        !shows_something(&m.picture) || picture_probes(&d->canvas, "probes", &m.picture);
     free(name);
     drop(&m);
     return good;
@@ -298,7 +311,8 @@ bool run_probes_picture(struct run_drawing *d)
     }
     if (first)
         name_lines(&m, first);
-    bool good = !m.picture.line_count || picture_probes(&d->canvas, "probes", &m.picture);
+    bool good =
+        !shows_something(&m.picture) || picture_probes(&d->canvas, "probes", &m.picture);
     drop(&m);
     return good;
 }
