@@ -69,11 +69,11 @@ static const char *kind_name(uint32_t index)
     return reference_kinds[index].name;
 }
 
-/* One sentence is enough for a list. */
+/* One sentence, or question, is enough for a list. */
 static void cut_after_sentence(char *text)
 {
-    for (char *p = text; (p = strstr(p, ". ")); p++)
-        if (p[2] >= 'A' && p[2] <= 'Z') {
+    for (char *p = text; (p = strpbrk(p, ".?")); p++)
+        if (p[1] == ' ' && p[2] >= 'A' && p[2] <= 'Z') {
             p[1] = '\0';
             return;
         }

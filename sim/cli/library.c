@@ -49,8 +49,18 @@ void library_names_free(struct library_names *names)
     *names = (struct library_names){0};
 }
 
-/* The "about" of a scenario; one that cannot be read says so instead. */
-static void read_about(const char *name, struct reference_entry *out)
+/* What it asks and what to expect; a scenario without either says nothing. */
+static void say_what(const struct trial_config *c, struct reference_entry *out)
+{
+    const char *question = c->question ? c->question : "",
+               *about = c->about ? c->about : "";
+    char *both = memory_print("%s%s%s", question, *question && *about ? " " : "", about);
+    reference_say(out, both);
+    free(both);
+}
+
+/* One that cannot be read says so instead. */
+static void read_what(const char *name, struct reference_entry *out)
 {
     struct issues *issues = issues_new();
     char *library = places_folder("scenarios");
@@ -60,7 +70,7 @@ static void read_about(const char *name, struct reference_entry *out)
     if (!plan)
         reference_say(out, "cannot be read: see portsim check");
     else
-        reference_say(out, plan->config->about ? plan->config->about : "");
+        say_what(plan->config, out);
     trial_plan_free(plan);
     issues_free(issues);
     free(path);
@@ -73,7 +83,7 @@ bool library_entry(uint32_t index, struct reference_entry *out)
     bool there = index < names.count;
     if (there) {
         snprintf(out->name, sizeof out->name, "%s", names.at[index]);
-        read_about(names.at[index], out);
+        read_what(names.at[index], out);
     }
     library_names_free(&names);
     return there;

@@ -33,8 +33,8 @@ static void forget_counts(cJSON *scenario)
 
 static void forget_the_silent(cJSON *scenario)
 {
-    static const char *const silent[] = {"name",  "about",   "require",
-                                         "sweep", "sockets", "sample_every"};
+    static const char *const silent[] = {"name",  "question", "about",       "require",
+                                         "sweep", "sockets",  "sample_every"};
     for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++)
         forget(scenario, silent[i]);
     forget_counts(scenario);

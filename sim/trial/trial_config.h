@@ -30,7 +30,7 @@ struct sockets_config {
 struct trial_config {
     uint32_t version;
     char name[FIELD_NAME_SIZE];
-    const char *about;
+    const char *question, *about; /* NULL: not said */
     uint64_t seed;
     sim_ns duration;
     sim_ns warm_up;
