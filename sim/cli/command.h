@@ -37,6 +37,7 @@ struct command {
     X(sockets)                                                                           \
     X(events)                                                                            \
     X(trace)                                                                             \
+    X(watch)                                                                             \
     X(binds)                                                                             \
     GROUP("Many runs")                                                                   \
     X(sweep)                                                                             \

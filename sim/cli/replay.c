@@ -37,7 +37,7 @@ static bool can_replay(const struct replay *r)
 {
     const struct run_record *record = &r->stored->record;
     if (!record->resolved_scenario)
-        return complain(r, "the run did not keep this moment, and without its "
+        return complain(r, "the run did not keep what is asked for, and without its "
                            "scenario.json it cannot be simulated again");
     if (!r->quiet && record->version && strcmp(record->version, PORTSIM_VERSION) != 0)
         fprintf(stderr, "portsim: the run was made by version %s, this is %s\n",
@@ -64,6 +64,12 @@ static bool read_stored_plan(struct replay *r, const char *setting, int *status)
     free(library);
     free(path);
     return r->plan != NULL;
+}
+
+const struct trial_plan *replay_plan(struct replay *r, int *status)
+{
+    *status = EXIT_IO;
+    return can_replay(r) && read_stored_plan(r, NULL, status) ? r->plan : NULL;
 }
 
 static uint64_t counted_at(const struct run_record *record, size_t first)
@@ -95,6 +101,19 @@ static bool same_trajectory(const struct run_record *a, const struct run_record 
            a->fingerprint == b->fingerprint;
 }
 
+static bool complain_of_course(const struct replay *r)
+{
+    return complain(r, "simulated again, the run took another course: it was made by "
+                       "another version, or its recording is another");
+}
+
+bool replay_is_same(const struct replay *r, uint64_t fingerprint)
+{
+    const struct run_record *record = &r->stored->record;
+    return record->status == RUN_INTERRUPTED || record->fingerprint == fingerprint ||
+           complain_of_course(r);
+}
+
 static bool simulate(struct replay *r, bool until_kept)
 {
     struct progress progress;
@@ -108,8 +127,7 @@ static bool simulate(struct replay *r, bool until_kept)
     r->result = trial_run(r->plan, r->plan->config->seed, 1, &watch);
     progress_end(&progress);
     return same_trajectory(&r->stored->record, &r->result->record) ||
-           complain(r, "simulated again, the run took another course: it was made by "
-                       "another version, or its recording is another");
+           complain_of_course(r);
 }
 
 /* --- a moment ------------------------------------------------------------------------

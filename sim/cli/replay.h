@@ -20,6 +20,14 @@ struct replay {
 
 void replay_free(struct replay *r);
 
+/* The stored scenario under the stored seed, for those who simulate it themselves; `r`
+ * keeps it.  NULL after a message on stderr, with the exit status in *status. */
+const struct trial_plan *replay_plan(struct replay *r, int *status);
+
+/* Whether a whole run of it that ended so is the stored one; if not, a message on stderr.
+ * An interrupted run is not known to its end. */
+bool replay_is_same(const struct replay *r, uint64_t fingerprint);
+
 /* The sockets at a moment (sim/trial/moments.h; a bare number is seconds): as the run
  * kept them, else simulated again up to then.  NULL after a message on stderr, with the
  * exit status in *status. */

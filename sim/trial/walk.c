@@ -21,11 +21,11 @@ void walk_end(struct walk *w)
 }
 
 /* False: it was enough. */
-static bool go(struct walk *w, sim_ns until, bool (*enough)(const void *),
+static bool go(struct walk *w, sim_ns until, uint64_t batch, bool (*enough)(const void *),
                const void *context)
 {
     for (;;) {
-        bool arrived = world_run(w->world, until, BATCH);
+        bool arrived = world_run(w->world, until, batch);
         if (enough(context))
             return false;
         if (arrived)
@@ -34,17 +34,29 @@ static bool go(struct walk *w, sim_ns until, bool (*enough)(const void *),
 }
 
 /* At one moment: first its events, then the change. */
-bool walk_until(struct walk *w, sim_ns until, bool (*enough)(const void *context),
-                const void *context)
+static bool go_through_changes(struct walk *w, sim_ns until, uint64_t batch,
+                               bool (*enough)(const void *), const void *context)
 {
     const struct trial_plan *plan = w->plan;
     while (w->next_change < plan->change_count &&
            plan->changes[w->next_change].at <= until) {
         const struct plan_change *change = &plan->changes[w->next_change];
-        if (!go(w, change->at, enough, context))
+        if (!go(w, change->at, batch, enough, context))
             return false;
         world_reconfigure(w->world, &change->config->world);
         w->next_change++;
     }
-    return go(w, until, enough, context);
+    return go(w, until, batch, enough, context);
+}
+
+bool walk_until(struct walk *w, sim_ns until, bool (*enough)(const void *context),
+                const void *context)
+{
+    return go_through_changes(w, until, BATCH, enough, context);
+}
+
+bool walk_by_event(struct walk *w, sim_ns until, bool (*enough)(const void *context),
+                   const void *context)
+{
+    return go_through_changes(w, until, 1, enough, context);
 }

@@ -25,4 +25,8 @@ void walk_end(struct walk *w);
 bool walk_until(struct walk *w, sim_ns until, bool (*enough)(const void *context),
                 const void *context);
 
+/* The same, asked after every event. */
+bool walk_by_event(struct walk *w, sim_ns until, bool (*enough)(const void *context),
+                   const void *context);
+
 #endif
