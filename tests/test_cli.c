@@ -21,7 +21,7 @@
 
 static const char *const commands[] = {
     "run",   "check", "demo",    "plot",   "sockets", "events", "diagnose", "trace",
-    "binds", "list",  "explain", "schema", "compare", "theory", "sweep"};
+    "binds", "list",  "explain", "schema", "compare", "theory", "sweep",    "init"};
 
 static const char *const kinds[] = {
     "allocators", "stacks",   "proxies", "nats",  "faces",   "distributions",

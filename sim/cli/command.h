@@ -27,6 +27,7 @@ struct command {
 #define COMMANDS(GROUP, X)                                                               \
     GROUP("Start here")                                                                  \
     X(demo)                                                                              \
+    X(init)                                                                              \
     GROUP("One run")                                                                     \
     X(run)                                                                               \
     X(check)                                                                             \

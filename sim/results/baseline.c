@@ -15,26 +15,11 @@
 
 /* --- its place ---------------------------------------------------------------------- */
 
-/* Opens the folder of a path; what stands behind the last slash is in *name. */
-static bool open_folder(const char *path, struct safe_directory *d, const char **name,
-                        struct results_error *error)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder =
-        slash ? memory_text(path, (size_t)(slash - path)) : memory_text(".", 1);
-    *name = slash ? slash + 1 : path;
-    bool opened = safe_name(*name)
-                      ? safe_directory_open(d, *folder ? folder : "/", error)
-                      : results_fail(error, 0, "\"%s\" is no name for a baseline", path);
-    free(folder);
-    return opened;
-}
-
 bool baseline_place(const char *path, struct results_error *error)
 {
     struct safe_directory d = {.handle = -1};
     const char *name;
-    bool there = open_folder(path, &d, &name, error);
+    bool there = safe_directory_of(&d, path, &name, error);
     safe_directory_close(&d);
     return there;
 }
@@ -99,7 +84,7 @@ bool baseline_write(const char *path, const struct baseline *b,
 {
     struct safe_directory d = {.handle = -1};
     const char *name;
-    if (!open_folder(path, &d, &name, error))
+    if (!safe_directory_of(&d, path, &name, error))
         return false;
     struct json_text j = {0};
     json_object_begin(&j, NULL);
@@ -203,7 +188,7 @@ struct baseline *baseline_read(const char *path, struct results_error *error)
 {
     struct safe_directory d = {.handle = -1};
     const char *name;
-    if (!open_folder(path, &d, &name, error))
+    if (!safe_directory_of(&d, path, &name, error))
         return NULL;
     struct baseline *b = NULL;
     struct json_source s = {.path = path, .error = error};

@@ -55,6 +55,24 @@ bool safe_directory_open(struct safe_directory *d, const char *path,
     return true;
 }
 
+bool safe_directory_of(struct safe_directory *d, const char *file, const char **name,
+                       struct results_error *error)
+{
+    const char *slash = strrchr(file, '/');
+    char *folder =
+        slash ? memory_text(file, (size_t)(slash - file)) : memory_text(".", 1);
+    *name = slash ? slash + 1 : file;
+    bool opened = safe_name(*name)
+                      ? safe_directory_open(d, *folder ? folder : "/", error)
+                      : results_fail(error, 0,
+                                     "\"%s\" is no name for a file: letters, digits, "
+                                     "\".\", \"_\" and \"-\", not beginning with "
+                                     "\".\", at most 80",
+                                     file);
+    free(folder);
+    return opened;
+}
+
 bool safe_directory_enter(struct safe_directory *inner, const struct safe_directory *d,
                           const char *name, struct results_error *error)
 {

@@ -43,6 +43,11 @@ struct safe_directory {
 bool safe_directory_open(struct safe_directory *d, const char *path,
                          struct results_error *error);
 
+/* Opens the directory that a file's path leads to; what stands behind the last slash is
+ * in *name, and must be a safe_name(). */
+bool safe_directory_of(struct safe_directory *d, const char *file, const char **name,
+                       struct results_error *error);
+
 /* Opens the directory `name` inside `d`, made first when there is none. */
 bool safe_directory_enter(struct safe_directory *inner, const struct safe_directory *d,
                           const char *name, struct results_error *error);
