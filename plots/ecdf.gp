@@ -16,7 +16,7 @@ if (!plain) {
     }
     plot for [i = 1:(lines == 1)] $band using 1:2:3 with filledcurves linecolor rgb line_colour[1] notitle, \
          for [i = 1:theories] $theory using 1:2 with lines linewidth 1.6 dashtype 2 linecolor rgb ink title theory_name, \
-         for [i = 1:lines] $data index i - 1 using 1:2 with steps linewidth 2 linecolor rgb line_colour[i] title label_of[i]
+         for [i = 1:lines] $data index i - 1 using 1:2 with steps linewidth 2 linecolor rgb line_colour[i] dashtype line_dash[i] title clip(label_of[i], 28)
 } else {
     legend = ''
     do for [i = 1:lines] { legend = legend . sprintf('%d ', i) . label_of[i] . '   ' }

@@ -19,7 +19,7 @@ height = (frame_top - from_bottom(18) - frame_bottom - (shown - 1) * gap) / show
 
 if (!plain) {
     set key off at screen key_left,frame_top - from_bottom(12) left top
-    if (more_apps > 0) { set label 5 sprintf('and %d more applications', more_apps) at screen key_left,frame_bottom left noenhanced font text_font textcolor rgb faint }
+    if (more_apps > 0) { set label 5 sprintf('and %d more application%s', more_apps, more_apps > 1 ? 's' : '') at screen key_left,frame_bottom left noenhanced font text_font textcolor rgb faint }
 }
 
 set style fill solid 1.0 noborder

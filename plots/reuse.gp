@@ -20,7 +20,7 @@ if (!plain) {
     }
     set label 21 right
     set label 22 left
-    if (more_lines > 0) { set label 5 sprintf('and %d more hosts', more_lines) at screen key_left,frame_bottom left noenhanced font text_font textcolor rgb faint }
+    if (more_lines > 0) { set label 5 sprintf('and %d more host%s', more_lines, more_lines > 1 ? 's' : '') at screen key_left,frame_bottom left noenhanced font text_font textcolor rgb faint }
     plot for [i = lines:1:-1] $data index i - 1 using 1:2 with lines linewidth 2.2 linecolor rgb line_colour[i] dashtype line_dash[i] notitle, \
          for [i = 1:lines] NaN with lines linewidth 2.2 linecolor rgb line_colour[i] dashtype line_dash[i] title label_of[i]
 } else {

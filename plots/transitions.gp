@@ -32,8 +32,8 @@ EOD
 # Edges: from, to, the arrow's ends, where its words stand and to which side.
 $edges << EOD
 CLOSED       LISTEN        60.5 65   40 59.1   47   63.5 right
-CLOSED       SYN_SENT      79.5 64.5 100 59.1  86.5 60 right
-CLOSED       BOUND         79.5 66.5 96.5 66.5 88   68 center
+CLOSED       SYN_SENT      79.5 63.6 100 59.1  86.5 60 right
+CLOSED       BOUND         79.5 65 96.5 65 88   67.3 center
 LISTEN       SYN_RECEIVED  34   52.9 34 47.1   35   50   left
 LISTEN       SYN_SENT      43.5 56   96.5 56   70   57.2 center
 SYN_SENT     SYN_RECEIVED  96.5 54.5 43.5 45.5 58   50.6 right

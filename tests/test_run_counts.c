@@ -308,6 +308,9 @@ static void test_the_diagram_says_what_is_odd(void **state)
     const struct run_transition calm[] = {
         {"h", TCP_CLOSED - 1, TCP_SYN_SENT - 1, 70},
         {"h", TCP_SYN_SENT - 1, TCP_ESTABLISHED - 1, 70},
+        {"h", TCP_ESTABLISHED - 1, TCP_FIN_WAIT_1 - 1, 65},
+        {"h", TCP_FIN_WAIT_1 - 1, TCP_FIN_WAIT_2 - 1, 65},
+        {"h", TCP_FIN_WAIT_2 - 1, TCP_TIME_WAIT - 1, 65},
     };
     struct run_record run = {.scenario = "x",
                              .replications = 1,
@@ -318,8 +321,12 @@ static void test_the_diagram_says_what_is_odd(void **state)
     script = script_of(&figure_transitions, &run);
     expect_holds(&script, "headline = 'h: all 70 connections went the way");
     expect_holds(&script, "times_CLOSED_SYN_SENT = '70 (7/s)'\n");
-    expect_holds(&script, "now_ESTABLISHED = '70 at the end'\n");
+    expect_holds(&script, "now_ESTABLISHED = '5 at the end'\n");
     expect_holds(&script, "count_ESTABLISHED_CLOSE_WAIT = 0\n");
+    text_free(&script);
+    run.transition_count = 2; /* nobody closes */
+    script = script_of(&figure_transitions, &run);
+    expect_holds(&script, "headline = 'h: 70 of 70 (100 %) are still ESTABLISHED");
     text_free(&script);
 }
 

@@ -135,7 +135,10 @@ static void tell_second(const struct holders *h, struct text *out)
         return;
     text_print(out, "at that moment %s holds %s", h->all[1].name,
                axis_grouped(value_at(h, row, 1), 0, held));
-    if (h->count > 2) {
+    if (h->count == 3) {
+        text_print(out, ", %s %s", h->all[2].name,
+                   axis_grouped(value_at(h, row, 2), 0, held));
+    } else if (h->count > 3) {
         double rest = 0;
         for (size_t i = 2; i < h->count; i++)
             rest += value_at(h, row, i);

@@ -28,6 +28,16 @@ struct panels {
 
 /* --- words ------------------------------------------------------------------------ */
 
+/* "none of 217,000 attempts failed" */
+static void tell_none(const struct panels *p, struct text *out)
+{
+    char number[AXIS_TEXT];
+    double attempted = 0;
+    for (size_t i = 0; i < p->outcomes.app_count; i++)
+        attempted += p->outcomes.apps[i].attempted;
+    text_print(out, "none of %s attempts failed", axis_grouped(attempted, 0, number));
+}
+
 /* "shares loses 16.6 %, pages 16.6 % of the attempts, from 12.5 min on" */
 static void tell_losses(const struct panels *p, struct text *out)
 {
@@ -49,7 +59,7 @@ static void tell_losses(const struct panels *p, struct text *out)
             out, " of the attempts; first failure at %s",
             axis_moment(series_time(p->outcomes.series, first), p->source->unit, when));
     else
-        text_print(out, "no attempt failed");
+        tell_none(p, out);
 }
 
 /* "failures: EADDRNOTAVAIL 97 %, ETIMEDOUT 3 %": the three most frequent. */

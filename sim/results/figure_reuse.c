@@ -147,7 +147,7 @@ static void put_words(const struct rests *all, struct text *script)
     const struct rest *r = &all->at[0];
     struct figure_words words = {.y_label = "share of the reuses of a port (%)"};
     text_print(&words.headline, "%s: half of all reuses come within %s, %s within 60 s",
-               r->label, length(rest_of_share(r, 0.5), half),
+               r->label, length(fmax(rest_of_share(r, 0.5), LEAST_S), half),
                axis_percent(share_up_to(r, TIME_WAIT_S), early));
     text_print(&words.detail, "%s reuses, the soonest after %s; %s within 240 s (2 MSL)",
                axis_grouped(r->all, 0, count), length(r->rows[0].low, least),

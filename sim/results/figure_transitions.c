@@ -56,8 +56,10 @@ static const struct edge {
 
 #define EDGES (sizeof edges / sizeof edges[0])
 
-/* Less than this share of the connections is not worth a title. */
-#define ODD 0.0005
+/* Less than this share of the connections is not worth a title; of those who merely stand
+ * somewhere when the run ends, it takes more. */
+#define ODD      0.0005
+#define STANDING 0.1
 
 struct diagram {
     const struct figure_source *source;
@@ -118,31 +120,42 @@ static const char *host_of(const struct figure_source *source)
 /* What is odd about connections: so many of those that came so far. */
 struct odd {
     double count, of;
+    double least; /* share of them from which it is odd */
     const char *of_what, *what;
 };
+
+/* Who is there at the end. */
+static double standing(const struct diagram *d, enum state in)
+{
+    return entered(d, in) - left(d, in);
+}
 
 static struct odd worst(const struct diagram *d)
 {
     double cut_off = d->count[ESTABLISHED][CLOSED] + d->count[ESTABLISHED][TIME_WAIT];
     const struct odd all[] = {
-        {d->count[FIN_WAIT_2][CLOSED], entered(d, FIN_WAIT_2), "",
+        {d->count[FIN_WAIT_2][CLOSED], entered(d, FIN_WAIT_2), ODD, "",
          "left FIN_WAIT_2 without the peer's FIN"},
-        {d->count[SYN_SENT][CLOSED], entered(d, SYN_SENT), " connects",
+        {d->count[SYN_SENT][CLOSED], entered(d, SYN_SENT), ODD, " connects",
          "came no further than SYN_SENT"},
-        {d->count[SYN_RECEIVED][CLOSED], entered(d, SYN_RECEIVED), " SYNs",
+        {d->count[SYN_RECEIVED][CLOSED], entered(d, SYN_RECEIVED), ODD, " SYNs",
          "never became a connection"},
-        {entered(d, CLOSE_WAIT) - left(d, CLOSE_WAIT), entered(d, CLOSE_WAIT), "",
-         "stand in CLOSE_WAIT at the end, unclosed"},
-        {d->count[CLOSE_WAIT][CLOSED], entered(d, CLOSE_WAIT), "",
+        {d->count[CLOSE_WAIT][CLOSED], entered(d, CLOSE_WAIT), ODD, "",
          "left CLOSE_WAIT without a close()"},
-        {cut_off, entered(d, ESTABLISHED), "", "were cut off while ESTABLISHED"},
-        {entered(d, BOUND), entered(d, ESTABLISHED), "", "left their port BOUND"},
-        {d->count[FIN_WAIT_1][CLOSED], entered(d, FIN_WAIT_1), "",
+        {cut_off, entered(d, ESTABLISHED), ODD, "", "were cut off while ESTABLISHED"},
+        {entered(d, BOUND), entered(d, SYN_SENT), ODD, "", "left their port BOUND"},
+        {d->count[FIN_WAIT_1][CLOSED], entered(d, FIN_WAIT_1), ODD, "",
          "left FIN_WAIT_1 without an ACK of their FIN"},
+        {standing(d, CLOSE_WAIT), entered(d, CLOSE_WAIT), STANDING, "",
+         "stand in CLOSE_WAIT at the end, unclosed"},
+        {standing(d, FIN_WAIT_2), entered(d, FIN_WAIT_2), STANDING, "",
+         "stand in FIN_WAIT_2 at the end"},
+        {standing(d, ESTABLISHED), entered(d, ESTABLISHED), STANDING, "",
+         "are still ESTABLISHED at the end"},
     };
     struct odd found = {0};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        if (all[i].count > found.count && all[i].count >= ODD * all[i].of)
+        if (all[i].count > found.count && all[i].count >= all[i].least * all[i].of)
             found = all[i];
     return found;
 }
@@ -268,7 +281,7 @@ static void put_boxes(const struct diagram *d, struct text *script)
 {
     for (int i = CLOSED; i < STATES; i++) {
         char number[AXIS_TEXT];
-        double now = entered(d, (enum state)i) - left(d, (enum state)i);
+        double now = standing(d, (enum state)i);
         bool counted = i > LISTEN && now > 0;
         char *text =
             memory_print("%s at the end", counted ? axis_grouped(now, 0, number) : "");

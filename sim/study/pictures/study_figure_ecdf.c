@@ -50,19 +50,31 @@ static const char *moment(double seconds, struct time_unit unit, char out[AXIS_T
     return axis_moment((sim_ns)llround(seconds * 1e9), unit, out);
 }
 
+/* "half of 40 runs have failed by 35.2 min", "3 of 40 runs have failed". */
+static void tell_share(const struct ecdf_line *line, const struct failed *f,
+                       const char *what, struct time_unit unit, struct text *out)
+{
+    char when[AXIS_TEXT];
+    if (2 * f->count >= line->count && f->count)
+        text_print(out, "half of %zu runs have %s by %s", line->count, what,
+                   moment(f->at[(line->count + 1) / 2 - 1], unit, when));
+    else if (f->count)
+        text_print(out, "%zu of %zu runs have %s", f->count, line->count, what);
+    else
+        text_print(out, "none of %zu runs has %s", line->count, what);
+}
+
 /* "half of 40 runs have failed by 35.2 min, 3 had not at the end (60 min)". */
 static void tell_line(const struct ecdf_line *line, const char *what,
                       struct time_unit unit, struct text *out)
 {
-    char when[AXIS_TEXT], end[AXIS_TEXT];
+    char end[AXIS_TEXT];
     struct failed f = failed_of(line);
     size_t never = line->count - f.count;
-    if (2 * f.count >= line->count && f.count)
-        text_print(out, "half of %zu runs have %s by %s", line->count, what,
-                   moment(f.at[(line->count + 1) / 2 - 1], unit, when));
-    else
-        text_print(out, "%zu of %zu runs have %s", f.count, line->count, what);
-    if (never)
+    tell_share(line, &f, what, unit, out);
+    if (!f.count)
+        text_print(out, " by the end (%s)", moment(line->end_s, unit, end));
+    else if (never)
         text_print(out, ", %zu had not at the end (%s)", never,
                    moment(line->end_s, unit, end));
     else
@@ -70,13 +82,47 @@ static void tell_line(const struct ecdf_line *line, const char *what,
     free(f.at);
 }
 
+/* Whether runs of `a` fail more often than those of `b`, or as often but sooner: half of
+ * those that did. */
+static bool is_worse(const struct ecdf_line *a, const struct ecdf_line *b)
+{
+    struct failed x = failed_of(a), y = failed_of(b);
+    double share = (double)x.count / (double)a->count,
+           other = (double)y.count / (double)b->count;
+    bool worse = share > other ||
+                 (share == other && x.count && x.at[x.count / 2] < y.at[y.count / 2]);
+    free(x.at);
+    free(y.at);
+    return worse;
+}
+
+/* The line that fails soonest, and the one that lasts longest. */
+static void tell_lines(const struct picture_ecdf *e, struct time_unit unit,
+                       struct text *out)
+{
+    unsigned worst = 0, best = 0;
+    for (unsigned i = 1; i < e->line_count; i++) {
+        worst = is_worse(&e->lines[i], &e->lines[worst]) ? i : worst;
+        best = is_worse(&e->lines[best], &e->lines[i]) ? i : best;
+    }
+    const unsigned told[] = {worst, best};
+    for (size_t i = 0; i < (worst == best ? 1 : 2); i++) {
+        const struct ecdf_line *line = &e->lines[told[i]];
+        struct failed f = failed_of(line);
+        text_print(out, "%s%s: ", i ? "; " : "", line->label);
+        tell_share(line, &f, e->what, unit, out);
+        free(f.at);
+    }
+}
+
 static void put_words(struct canvas *c, const struct picture_ecdf *e,
                       struct time_unit unit, struct text *script)
 {
     struct text headline = {0}, detail = {0};
     if (e->line_count > 1)
-        text_print(&headline, "%s: ", e->lines[0].label);
-    tell_line(&e->lines[0], e->what, unit, &headline);
+        tell_lines(e, unit, &headline);
+    else
+        tell_line(&e->lines[0], e->what, unit, &headline);
     text_print(&detail, "%s of each run, in order", e->label);
     if (e->start_s > 0)
         text_print(&detail, "; counted from the end of the warm-up");

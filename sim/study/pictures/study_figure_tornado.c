@@ -63,10 +63,14 @@ static void put_words(struct canvas *c, const struct picture_tornado *t,
     for (size_t i = 0; i < shown; i++)
         if (effect(t, bars[i].row) > effect(t, strongest))
             strongest = bars[i].row;
-    text_print(&headline, "%s %s: %s = %s alone makes it %s", t->value.label,
-               study_value(&t->value, t->base.mean, base),
-               study_short_name(strongest->path), strongest->value,
-               study_value(&t->value, strongest->at.mean, then));
+    study_value(&t->value, t->base.mean, base);
+    if (effect(t, strongest) > 0)
+        text_print(&headline, "%s %s: %s = %s alone makes it %s", t->value.label, base,
+                   study_short_name(strongest->path), strongest->value,
+                   study_value(&t->value, strongest->at.mean, then));
+    else
+        text_print(&headline, "%s %s: none of %zu changes alone moves it", t->value.label,
+                   base, t->count);
     text_print(&detail, "each bar: one change of the scenario, all else as it was");
     if (shown < t->count)
         text_print(&detail, "; %zu weaker changes are not shown", t->count - shown);
@@ -122,7 +126,9 @@ static void put_axis(const struct canvas *c, const struct picture_tornado *t,
     }
     if (t->bound.is)
         study_span_add(&span, t->bound.value);
-    double margin = fmax(0.04 * (span.high - span.low), 1e-9);
+    bool flat = !(span.high > span.low); /* then as wide as half of the value */
+    double margin =
+        flat ? fmax(0.25 * fabs(span.high), 1e-9) : 0.04 * (span.high - span.low);
     bool whole = span.low >= 0 && span.low < 0.5 * span.high; /* show where 0 is */
     study_axis("x", &t->value, whole ? -margin : span.low - margin, span.high + margin,
                canvas_room(c->request->format).x_tics * 2 / 3, script);

@@ -154,6 +154,20 @@ static bool any_moment(const double *moments, size_t count)
     return false;
 }
 
+/* What tells a point from the others: where it stands, or what was changed alone. */
+static char *label_of(const struct study_table *t, const struct table_point *p)
+{
+    uint32_t base, place = (uint32_t)(p - t->points);
+    if (!study_table_is_one_by_one(t, &base))
+        return study_table_place(t, p);
+    if (place == base)
+        return memory_print("as it is");
+    const struct table_axis *axis = &t->axes[changed(t, base, place)];
+    const char *last = strrchr(axis->path, '.'),
+               *value = axis->values[p->places[axis - t->axes]];
+    return memory_print("%s %s", last ? last + 1 : axis->path, value ? value : "unset");
+}
+
 static bool draw_ecdf(struct study_drawing *d)
 {
     const struct study_table *t = &d->table;
@@ -171,7 +185,7 @@ static bool draw_ecdf(struct study_drawing *d)
         if (p->runs < ECDF_RUNS_LEAST)
             continue;
         any = any || any_moment(p->moments, p->runs);
-        labels[e.line_count] = study_table_place(t, p);
+        labels[e.line_count] = label_of(t, p);
         e.lines[e.line_count] =
             (struct ecdf_line){labels[e.line_count], p->moments, p->runs, p->end_s};
         e.line_count++;
