@@ -73,8 +73,9 @@ static void enter(struct termios *before)
 
 static void leave(const struct termios *before)
 {
+    tcsetattr(STDIN_FILENO, TCSANOW, before); /* first: the screen may be gone */
+    tcflush(STDIN_FILENO, TCIFLUSH);
     send(LEAVE, strlen(LEAVE));
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, before);
 }
 
 static void measure(struct film_look *look)
