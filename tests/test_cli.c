@@ -24,8 +24,8 @@ static const char *const commands[] = {
     "binds", "list",  "explain", "schema", "compare", "theory", "sweep",    "init"};
 
 static const char *const kinds[] = {
-    "allocators", "stacks",   "proxies", "nats",  "faces",   "distributions",
-    "metrics",    "failures", "events",  "knobs", "figures", "scenarios"};
+    "allocators", "stacks",   "states", "proxies", "nats",    "faces",    "distributions",
+    "metrics",    "failures", "events", "knobs",   "figures", "scenarios"};
 
 /* --- help ------------------------------------------------------------------------- */
 
@@ -311,6 +311,12 @@ static void test_the_language_can_be_explained_by_part_key_path_and_metric(void 
         {"hosts.proxy.destinations.web:80.holders", "<host>:<port>.holders, metric"},
         {"apps.pages.connect_delay_s.p99", "apps.<app>.connect_delay_s, metric"},
         {"linux518", "linux518, stack"},
+        {"FIN_WAIT_2", "  from        FIN_WAIT_1 upon ACK of FIN\n"},
+        {"FIN_WAIT_2", "TIME_WAIT upon FIN; CLOSED upon "},
+        {"FIN_WAIT_2", "675 s solaris; no limit"},
+        {"TIME_WAIT", "  printed as  ss TIME-WAIT, netstat of Linux TIME_WAIT, "},
+        {"BOUND", "  printed as  netstat of Windows BOUND\n"},
+        {"CLOSE_WAIT", "hosts.<host>.tcp4.sockets.CLOSE_WAIT, metric"},
         {"linux518", "linux518, allocator"},
         {"tries", "apps.<app>.tries, metric"},
         {"tries", "allocator sg-legacy-b\n  tries\n"},

@@ -36,11 +36,12 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "NAME",
     .doc =
-        "Prints all that is known of an allocator, stack, proxy, distribution, metric, "
-        "failure code, kind of picture or scenario, of a part of the scenario language "
-        "(scenario, host, "
-        "app, path, tcp, ...), or of one of its keys.\v"
-        "Example:\n  portsim explain linux518\n  portsim explain host\n"
+        "Prints all that is known of an allocator, stack, state of a socket, proxy, "
+        "distribution, metric, failure code, kind of picture or scenario, of a part of "
+        "the scenario language (scenario, host, app, path, tcp, ...), or of one of its "
+        "keys.\v"
+        "Example:\n  portsim explain linux518\n  portsim explain FIN_WAIT_2\n"
+        "  portsim explain host\n"
         "  portsim explain hosts.proxy.tcp.fin_wait_2\n"};
 
 /* What a reading adds to the name of its metric. */
@@ -157,10 +158,10 @@ static void suggest(const char *name)
     fputc('"', stderr);
     if (nearest[0])
         fprintf(stderr, "; did you mean \"%s\"?", nearest);
-    fputs("\nNames are printed by portsim list allocators, stacks, proxies, nats, faces, "
-          "distributions, "
-          "metrics, failures, figures, scenarios.\n",
-          stderr);
+    fputs(
+        "\nNames are printed by portsim list allocators, stacks, states, proxies, nats, "
+        "faces, distributions, metrics, failures, figures, scenarios.\n",
+        stderr);
     free(e);
 }
 

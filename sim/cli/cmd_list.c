@@ -22,8 +22,8 @@ struct arguments {
 enum { KEY_JSON = 1000 };
 
 #define KINDS                                                                            \
-    "allocators, stacks, proxies, nats, faces, distributions, metrics, failures, "       \
-    "events, knobs, figures, scenarios"
+    "allocators, stacks, states, proxies, nats, faces, distributions, metrics, "         \
+    "failures, events, knobs, figures, scenarios"
 
 static const struct argp_option options[] = {
     {"long", 'l', NULL, 0, "Print everything known of each", 0},

@@ -18,6 +18,7 @@
 #include "sim/cli/figure_kinds.h"
 #include "sim/cli/knobs.h"
 #include "sim/cli/library.h"
+#include "sim/cli/states.h"
 #include "sim/engine/distribution.h"
 #include "sim/views/events.h"
 
@@ -354,6 +355,7 @@ static bool figure_entry(uint32_t index, struct reference_entry *e)
 const struct reference_kind reference_kinds[] = {
     {"allocators", "allocator", allocator_entry},
     {"stacks", "stack", stack_entry},
+    {"states", "state of a socket", state_entry},
     {"proxies", "proxy", proxy_entry},
     {"nats", "kind of gateway", nat_entry},
     {"faces", "face of an application", face_entry},
