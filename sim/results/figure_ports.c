@@ -29,6 +29,9 @@
 /* A spell of fullness that had so few gaps is told without them. */
 #define OFTEN 0.95
 
+/* Ports that are all named on the axis. */
+#define FEW_PORTS 16
+
 struct film {
     const struct figure_source *source;
     struct film_view view;
@@ -230,16 +233,18 @@ static double place_of(const struct film *f, double port)
     return place * f->rows / g->cells + (g->group == 1 ? 0.5 : 0);
 }
 
+/* A port is a name: no comma parts its thousands.  Where there are few, each is named. */
 static void put_tics(const struct film *f, struct text *script)
 {
-    char number[AXIS_TEXT];
     uint32_t span = (uint32_t)f->grid.high - f->grid.low;
     uint32_t step = (uint32_t)fmax(axis_step(fmax(span, 1), f->source->y_tics), 1);
+    if (span < FEW_PORTS)
+        step = 1;
     const char *before = "";
     text_print(script, "set ytics (");
     for (uint32_t port = (f->grid.low + step - 1) / step * step; port <= f->grid.high;
          port += step) {
-        text_print(script, "%s'%s' ", before, axis_grouped(port, 0, number));
+        text_print(script, "%s'%u' ", before, (unsigned)port);
         gnuplot_number(script, place_of(f, port));
         before = ", ";
     }
