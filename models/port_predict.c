@@ -86,6 +86,8 @@ struct port_predict {
     uint64_t steps;               /* so far, from each place */
     uint64_t repeats[PLACES];     /* pairs alike so far */
     uint32_t (*seen)[PORT_COUNT]; /* how often each step was, by place; NULL: none yet */
+    struct port_successor *kept;  /* PORT_SUCCESSORS_KEPT; NULL: none yet */
+    uint32_t kept_count;
 };
 
 struct port_predict *port_predict_new(struct metrics *metrics, const char *prefix,
@@ -107,6 +109,7 @@ void port_predict_free(struct port_predict *p)
     free(p->members);
     free(p->known);
     free(p->seen);
+    free(p->kept);
     free(p);
 }
 
@@ -186,6 +189,22 @@ static void compare_distance(struct port_predict *p, struct port_range range,
                   (uint64_t)(size * size - 1));
 }
 
+static void keep_pair(struct port_predict *p, uint16_t last, uint16_t port)
+{
+    if (p->kept_count == PORT_SUCCESSORS_KEPT)
+        return;
+    if (!p->kept)
+        p->kept = memory_new(PORT_SUCCESSORS_KEPT, sizeof *p->kept);
+    p->kept[p->kept_count++] = (struct port_successor){last, port};
+}
+
+const struct port_successor *port_predict_successors(const struct port_predict *p,
+                                                     uint32_t *count)
+{
+    *count = p->kept_count;
+    return p->kept;
+}
+
 void port_predict_note(struct port_predict *p, uint32_t member, uint32_t local_address,
                        struct port_destination to, struct port_range range, uint16_t port)
 {
@@ -201,6 +220,7 @@ void port_predict_note(struct port_predict *p, uint32_t member, uint32_t local_a
                                             step(range, known->port + since, port)};
         compare_steps(p, steps);
         compare_distance(p, range, known->port, port);
+        keep_pair(p, known->port, port);
     }
     p->used += known->key == 0;
     *known = (struct acquaintance){.key = key, .choice = choice, .port = port};
@@ -212,5 +232,6 @@ size_t port_predict_bytes(const struct port_predict *p)
     if (!p)
         return 0;
     return sizeof *p + p->member_count * sizeof *p->members + p->size * sizeof *p->known +
-           (p->seen ? PLACES * sizeof *p->seen : 0);
+           (p->seen ? PLACES * sizeof *p->seen : 0) +
+           (p->kept ? PORT_SUCCESSORS_KEPT * sizeof *p->kept : 0);
 }

@@ -24,7 +24,7 @@
  * The serial correlation is that of successive ports toward one destination, against
  * independent uniform ones (von Neumann's ratio): 0 for those, near 1 for a sequence.
  *
- * Cost: 768 KiB a host entry, 16 to 32 bytes for each destination of a member, 16 for
+ * Cost: 780 KiB a host entry, 16 to 32 bytes for each destination of a member, 16 for
  * each member; about 50 ns a choice.  Only where a host asks for it (`predictability`).
  * May touch its metrics and nothing else.  The definitions are ours.
  */
@@ -51,6 +51,14 @@ extern const struct metric_def port_predict_metrics[PORT_PREDICT_METRIC_COUNT];
 
 struct port_predict;
 
+/* A port, and the one that followed it toward the same destination. */
+struct port_successor {
+    uint16_t last, next;
+};
+
+/* The first so many are kept, for whoever wants to see them. */
+#define PORT_SUCCESSORS_KEPT 3000
+
 /* Declares the metrics under `prefix`; for members 0 .. members-1 of one entry. */
 struct port_predict *port_predict_new(struct metrics *metrics, const char *prefix,
                                       uint32_t members);
@@ -60,6 +68,10 @@ void port_predict_free(struct port_predict *p); /* NULL is allowed */
 void port_predict_note(struct port_predict *p, uint32_t member, uint32_t local_address,
                        struct port_destination to, struct port_range range,
                        uint16_t port);
+
+/* Those that were kept, in order; NULL: none.  Valid while `p` is. */
+const struct port_successor *port_predict_successors(const struct port_predict *p,
+                                                     uint32_t *count);
 
 size_t port_predict_bytes(const struct port_predict *p); /* NULL: 0 */
 

@@ -80,6 +80,7 @@ static const struct expected {
     {"peer-timewait", "challenged peer-lingers, dropped peer-lingers"},
     {"port-predictability", ""},
     {"port-reuse-order", ""},
+    {"port-successors", ""},
     {"proxysg-cifs-finwait2", "proxy fin-wait-2"},
     {"proxysg-client-limit", "limited client-limit, open undersized"},
     {"proxysg-finwait2-60s", "proxy peer-lingers"},

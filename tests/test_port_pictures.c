@@ -78,6 +78,22 @@ static struct picture_predictability predictability(void)
         .words = words, .where = "client tcp4", .rows = guesses, .count = COUNT(guesses)};
 }
 
+static const struct run_successor pairs[] = {{"h", "tcp4", 50000, 50001},
+                                             {"h", "tcp4", 50001, 50002},
+                                             {"h", "tcp4", 50002, 50009}};
+
+static struct picture_successors successors(void)
+{
+    return (struct picture_successors){
+        .words = words,
+        .panels = {{"one, draw", pairs, 3, 50000, 50009, 3.3},
+                   {"two, turn", pairs, 2, 50000, 50009, 0},
+                   {"three, odd", pairs, 1, 50000, 50009, NAN}},
+        .count = 3,
+        .most = 3,
+    };
+}
+
 static struct fairness_row losers[] = {
     {"shares", 1000, {0, 0.02, 0.01, 0.03}},
     {"pages", 500, {0, 0.31, 0.29, 0.33}},
@@ -104,6 +120,11 @@ static bool draw_probes(struct canvas *c, const void *what)
 static bool draw_predictability(struct canvas *c, const void *what)
 {
     return picture_predictability(c, "predictability", what);
+}
+
+static bool draw_successors(struct canvas *c, const void *what)
+{
+    return picture_successors(c, "successors", what);
 }
 
 static bool draw_fairness(struct canvas *c, const void *what)
@@ -155,10 +176,14 @@ static void test_every_picture_is_whole_in_every_format_and_the_same_again(void 
     struct picture_probes p = probes();
     struct picture_predictability b = predictability();
     struct picture_fairness f = fairness();
+    struct picture_successors s = successors();
     const struct {
         draw_function *draw;
         const void *what;
-    } pictures[] = {{draw_probes, &p}, {draw_predictability, &b}, {draw_fairness, &f}};
+    } pictures[] = {{draw_probes, &p},
+                    {draw_predictability, &b},
+                    {draw_fairness, &f},
+                    {draw_successors, &s}};
     static const enum figure_format formats[] = {FIGURE_SVG, FIGURE_PNG, FIGURE_DUMB};
     for (size_t i = 0; i < COUNT(pictures); i++)
         for (size_t k = 0; k < COUNT(formats); k++) {
@@ -233,6 +258,18 @@ static void test_nobody_must_try_more_ports_than_there_are(void **state)
     expect_words(state, draw_predictability, &b, "not known");
 }
 
+static void test_successors_say_what_takes_least_to_guess_and_most(void **state)
+{
+    struct picture_successors s = successors();
+    expect_words(
+        state, draw_successors, &s,
+        "The port that follows another toward a server takes 0 bits to guess with "
+        "two, turn, 3.3 bits with one, draw");
+    expect_words(state, draw_successors, &s, "three, odd: bits not known");
+    s.count = 1;
+    expect_words(state, draw_successors, &s, "takes 3.3 bits to guess with one, draw");
+}
+
 static void test_fairness_says_who_loses_most_and_least(void **state)
 {
     struct picture_fairness f = fairness();
@@ -299,7 +336,7 @@ static void test_a_run_has_the_pictures_it_has_numbers_for(void **state)
     } cases[] = {
         {"", APP("web", "1/s"), ""}, /* never a quarter full, one application */
         {"", APP("web", "20/s"), "probes "},
-        {"\"predictability\": true,", APP("web", "1/s"), "predictability "},
+        {"\"predictability\": true,", APP("web", "1/s"), "predictability successors "},
         {"", APP("web", "20/s") ", " APP("mail", "5/s"), "probes fairness "},
         {"", APP("web", "1/s") ", " APP("mail", "1/s"), ""}, /* nobody loses */
     };
@@ -366,7 +403,10 @@ static void test_hostile_texts_are_shown_not_obeyed(void **state)
         struct picture_fairness f = {
             .words = p.words, .rows = rows, .count = 2, .jain = {0, 0.9, NAN, NAN}};
         free(drawn(*state, FIGURE_DUMB, draw_predictability, &b));
+        struct picture_successors s = successors();
+        s.panels[0].label = s.panels[1].label = text;
         free(drawn(*state, FIGURE_DUMB, draw_fairness, &f));
+        free(drawn(*state, FIGURE_SVG, draw_successors, &s));
         if (scratch_exists(*state, "canary"))
             fail_msg("obeyed: %s", text);
         free(text);
@@ -384,6 +424,7 @@ int main(void)
         TEST(test_a_pool_that_never_filled_tells_how_far_it_came),
         TEST(test_predictability_says_what_is_known_and_what_is_not),
         TEST(test_nobody_must_try_more_ports_than_there_are),
+        TEST(test_successors_say_what_takes_least_to_guess_and_most),
         TEST(test_fairness_says_who_loses_most_and_least),
         TEST(test_jain_is_1_of_equals_and_1_of_n_if_one_has_all),
         TEST(test_a_run_has_the_pictures_it_has_numbers_for),

@@ -246,6 +246,24 @@ static void test_a_gateway_s_ports_are_measured_as_the_server_sees_them(void **s
     text_plan_free(&p);
 }
 
+/* Each pair begins where the one before it ended, toward one place. */
+static void test_a_run_keeps_the_first_pairs_of_who_asks(void **state)
+{
+    (void)state;
+    struct text_plan p = text_plan_read(scenario);
+    struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
+    const struct run_successor *s = r->record.successors;
+    assert_int_equal(r->record.successor_count, PORT_SUCCESSORS_KEPT);
+    for (size_t i = 0; i < PORT_SUCCESSORS_KEPT; i++) {
+        assert_string_equal(s[i].host, "asks");
+        assert_string_equal(s[i].pool, "tcp4");
+        if (i > 0)
+            assert_int_equal(s[i].last, s[i - 1].next);
+    }
+    trial_result_free(r);
+    text_plan_free(&p);
+}
+
 /* Toward a place that takes a share p of the host's connections a sequence steps by s
  * with probability p (1 - p)^(s - 1).  Of shares 1/2, 1/4 and 1/4, met as often, two
  * steps are alike with probability 1/4 x 1/3 + 1/4 x 1/7 + 2 x 1/4 x 1/5 = 0.21905. */
@@ -277,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_a_first_meeting_tells_nothing),
         cmocka_unit_test(test_pairs_are_counted_as_they_come),
         cmocka_unit_test(test_a_host_that_asks_is_measured_and_no_other),
+        cmocka_unit_test(test_a_run_keeps_the_first_pairs_of_who_asks),
         cmocka_unit_test(test_a_sequence_hides_behind_what_the_host_does_elsewhere),
         cmocka_unit_test(test_a_gateway_s_ports_are_measured_as_the_server_sees_them),
     };

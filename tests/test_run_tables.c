@@ -29,6 +29,9 @@ static const struct run_film_row filmed[] = {
     {"=evil, \"quoted\"", "udp6", "fe80::1", 65535, 65535, 1, 1, 0, 0, 1, ".", "0"},
 };
 
+static const struct run_successor followed[] = {{"proxy", "tcp4", 1, 65535},
+                                                {"pro,\"xy", "udp6", 65535, 1}};
+
 struct place {
     char *root, *run;
     struct synthetic_run *made;
@@ -44,6 +47,8 @@ static int open_place(void **state)
     p->made = synthetic_run_new(&shape);
     p->made->record.probes = looked;
     p->made->record.probe_count = 2;
+    p->made->record.successors = followed;
+    p->made->record.successor_count = 2;
     p->made->record.film = filmed;
     p->made->record.film_count = 3;
     *state = p;
@@ -99,6 +104,13 @@ static void test_tables_read_back_as_they_were(void **state)
         assert_true(a->low == b->low && a->high == b->high && a->mean == b->mean);
         assert_true(a->choices == b->choices && a->failures == b->failures);
         assert_true(a->p50 == b->p50 && a->p99 == b->p99 && a->max == b->max);
+    }
+    assert_int_equal(run->record.successor_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct run_successor *a = &followed[i], *b = &run->record.successors[i];
+        assert_string_equal(a->host, b->host);
+        assert_string_equal(a->pool, b->pool);
+        assert_true(a->last == b->last && a->next == b->next);
     }
     stored_run_free(run);
 }
@@ -208,6 +220,19 @@ static void test_rows_that_cannot_be_are_refused(void **state)
     }
 }
 
+static void test_port_0_follows_no_port(void **state)
+{
+    struct place *p = *state;
+    static const struct run_successor wrong[] = {{"h", "tcp4", 0, 5},
+                                                 {"h", "tcp4", 5, 0}};
+    p->made->record.successor_count = 1;
+    for (size_t i = 0; i < 2; i++) {
+        p->made->record.successors = &wrong[i];
+        write_run(p);
+        expect_unreadable(p, "successors.csv: its row 1 says what cannot be");
+    }
+}
+
 int main(void)
 {
 #define AT_A_PLACE(test) cmocka_unit_test_setup_teardown(test, open_place, close_place)
@@ -219,6 +244,7 @@ int main(void)
         AT_A_PLACE(test_the_tables_of_an_overwritten_run_go_with_it),
         AT_A_PLACE(test_a_changed_byte_is_noticed_and_a_missing_table),
         AT_A_PLACE(test_rows_that_cannot_be_are_refused),
+        AT_A_PLACE(test_port_0_follows_no_port),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

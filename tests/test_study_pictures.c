@@ -260,11 +260,30 @@ static void test_a_study_without_runs_says_so(void **state)
     expect_refusal(*state, NULL, "no run yet");
 }
 
+static void test_a_study_of_hosts_that_measure_their_choices_shows_them(void **state)
+{
+    static const struct spot spots[] = {
+        {{STACK "=bsd44", "hosts.client.predictability=true",
+          "hosts.client.probes_by_occupancy=true"}},
+        {{STACK "=rfc6056-alg2", "hosts.client.predictability=true",
+          "hosts.client.probes_by_occupancy=true"}},
+    };
+    make_study(*state, spots, COUNT(spots), "", 2);
+    char *names = draw(*state, NULL);
+    assert_non_null(strstr(names, "plots/probes.svg plots/predictability.svg "));
+    free(names);
+    expect_words(*state, "plots/probes.svg", "1/(1-a): drawn anew at random");
+    expect_words(*state, "plots/predictability.svg", "rfc6056-alg2  A2");
+    /* Who asks for one metric gets that alone. */
+    expect_drawn(*state, "apps.web.failure_ratio", "plots/heat.svg ");
+}
+
 int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, open_scratch, close_scratch)
     const struct CMUnitTest tests[] = {
         TEST(test_one_axis_gets_a_knee_with_bound_and_theory),
+        TEST(test_a_study_of_hosts_that_measure_their_choices_shows_them),
         TEST(test_without_requirements_all_applications_share_the_knee),
         TEST(test_a_metric_can_be_asked_for),
         TEST(test_two_requirements_get_a_picture_each),

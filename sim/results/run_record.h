@@ -152,6 +152,14 @@ struct run_transition {
 /* The states as result files name them; NULL ends them. */
 extern const char *const run_tcp_states[];
 
+/* A port, and the one that followed it toward the same destination: a line of
+ * successors.csv, of pools whose host asks for it. */
+struct run_successor {
+    const char *host;
+    const char *pool;
+    uint16_t last, next;
+};
+
 struct run_binds; /* run_binds.h */
 struct run_study; /* run_study.h */
 struct run_band;  /* run_bands.h */
@@ -186,6 +194,8 @@ struct run_record {
     size_t snapshot_count;
     const struct run_probes *probes; /* by host, pool and share taken */
     size_t probe_count;
+    const struct run_successor *successors; /* by host and pool, as they came */
+    size_t successor_count;
     const struct run_film_row *film; /* by host, pool and moment */
     size_t film_count;
     const struct run_bucket *distributions; /* by metric and value */

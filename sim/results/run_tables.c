@@ -81,6 +81,31 @@ static bool transition_sound(const void *row)
     return *t->host && t->count > 0;
 }
 
+/* --- successors.csv --------------------------------------------------------------- */
+
+#define SUCCESSOR(name, member, key)                                                     \
+    {                                                                                    \
+        name, CSV_MEMBER_##member, offsetof(struct run_successor, key), NULL             \
+    }
+
+static const struct csv_column successor_row[] = {
+    SUCCESSOR("host", TEXT, host),
+    SUCCESSOR("pool", TEXT, pool),
+    SUCCESSOR("last", U16, last),
+    SUCCESSOR("next", U16, next),
+};
+
+static const struct csv_columns successor_columns = {
+    successor_row, sizeof successor_row / sizeof successor_row[0],
+    sizeof(struct run_successor)};
+
+/* Port 0 is none. */
+static bool successor_sound(const void *row)
+{
+    const struct run_successor *s = row;
+    return s->last > 0 && s->next > 0;
+}
+
 /* --- all of them ------------------------------------------------------------------ */
 
 #define TABLE(rows, count)                                                               \
@@ -88,6 +113,8 @@ static bool transition_sound(const void *row)
 
 const struct run_table run_tables[RUN_TABLES] = {
     {"probes.csv", &probes_columns, TABLE(probes, probe_count), probes_sound},
+    {"successors.csv", &successor_columns, TABLE(successors, successor_count),
+     successor_sound},
     {"distributions.csv", &bucket_columns, TABLE(distributions, distribution_count),
      bucket_sound},
     {"transitions.csv", &transition_columns, TABLE(transitions, transition_count),

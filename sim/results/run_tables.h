@@ -5,6 +5,7 @@
  *     transitions.csv     how often sockets went from one state to another
  *     bands.csv           what the replications did over time (run_bands.h)
  *     ports.csv           which states held the ports, moment by moment (run_film.h)
+ *     successors.csv     which port followed which toward the same destination
  *
  * A table without rows has no file.  Adding one: two members of struct run_record, its
  * columns, and a row in run_tables[].
@@ -24,7 +25,7 @@ struct run_table {
     bool (*sound)(const void *row); /* what a row read back must be, besides; or NULL */
 };
 
-#define RUN_TABLES 5
+#define RUN_TABLES 6
 
 /* In the order in which they appear, behind the files of run_files.h. */
 extern const struct run_table run_tables[RUN_TABLES];

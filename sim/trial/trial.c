@@ -13,6 +13,7 @@
 #include "sim/trial/trial_log.h"
 #include "sim/trial/trial_probes.h"
 #include "sim/trial/trial_sockets.h"
+#include "sim/trial/trial_successors.h"
 #include "sim/trial/trial_transitions.h"
 #include "sim/trial/windows.h"
 
@@ -29,6 +30,7 @@ struct trial_storage {
     struct trial_film *film;
     struct trial_binds *binds; /* NULL: nobody wants them */
     struct run_probes *probes;
+    struct run_successor *successors;
     struct run_bucket *distributions;
     struct texts metric_names;
     struct run_transition *transitions;
@@ -303,6 +305,9 @@ static void fill_record(struct trial *t, struct trial_result *r)
     r->storage->probes =
         trial_probes_of(world_net(t->world), t->plan->config, &r->record.probe_count);
     r->record.probes = r->storage->probes;
+    r->storage->successors = trial_successors_of(world_net(t->world), t->plan->config,
+                                                 &r->record.successor_count);
+    r->record.successors = r->storage->successors;
     r->storage->distributions =
         trial_distributions_of(world_metrics(t->world), &t->windows.at[0],
                                &r->storage->metric_names, &r->record.distribution_count);
@@ -402,6 +407,7 @@ void trial_result_free(struct trial_result *r)
     trial_film_free(r->storage->film);
     trial_binds_free(r->storage->binds);
     free(r->storage->probes);
+    free(r->storage->successors);
     free(r->storage->distributions);
     texts_free(&r->storage->metric_names);
     free(r->storage->transitions);

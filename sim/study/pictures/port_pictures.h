@@ -3,6 +3,7 @@
  *
  *     probes           candidates a choice looks at, over the share of ports taken
  *     predictability   bits that somebody must guess to know the next port
+ *     successors       which port followed which, of a run
  *     fairness         how evenly applications get what they ask for
  *
  * Plain structs as in pictures.h: the title says the finding, NaN is "not known", a
@@ -75,6 +76,29 @@ struct picture_predictability {
 
 bool picture_predictability(struct canvas *c, const char *name,
                             const struct picture_predictability *p);
+
+/* --- successors --------------------------------------------------------------------- */
+
+#define SUCCESSORS_PANELS_MAX 6
+
+struct successors_panel {
+    const char *label;                 /* "client, linux518" */
+    const struct run_successor *pairs; /* only the ports are looked at */
+    size_t count;
+    uint16_t low, high; /* of the range */
+    double bits;        /* that must be guessed of the next one; NaN: not known */
+};
+
+struct picture_successors {
+    struct picture_words words;
+    struct successors_panel panels[SUCCESSORS_PANELS_MAX];
+    unsigned count;
+    size_t most;     /* pairs of a panel */
+    size_t left_out; /* pools for which there was no room */
+};
+
+bool picture_successors(struct canvas *c, const char *name,
+                        const struct picture_successors *p);
 
 /* --- fairness ----------------------------------------------------------------------- */
 

@@ -9,7 +9,8 @@
 
 static bool draw_all(struct run_drawing *d)
 {
-    return run_probes_picture(d) && run_predictability(d) && run_fairness(d);
+    return run_probes_picture(d) && run_predictability(d) && run_successors(d) &&
+           run_fairness(d);
 }
 
 static bool draw_run(const struct figures_request *request, const struct run_record *r,

@@ -32,6 +32,15 @@ const struct field_variant *study_allocator(const struct trial_plan *plan,
     return h->nat == NAT_NONE ? &h->tcp.allocator : &h->translation.allocator;
 }
 
+const struct run_pool *study_run_pool(const struct run_record *r, const char *host,
+                                      const char *pool)
+{
+    for (size_t i = 0; i < r->pool_count; i++)
+        if (strcmp(r->pools[i].host, host) == 0 && strcmp(r->pools[i].pool, pool) == 0)
+            return &r->pools[i];
+    return NULL;
+}
+
 char *study_point_label(const struct study_table *t, const struct table_point *p)
 {
     if (t->axis_count != 1)

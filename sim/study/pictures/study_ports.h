@@ -20,12 +20,17 @@ bool study_probes(struct study_drawing *d);
 bool run_probes_picture(struct run_drawing *d);
 bool study_predictability(struct study_drawing *d);
 bool run_predictability(struct run_drawing *d);
+bool run_successors(struct run_drawing *d);
 bool run_fairness(struct run_drawing *d); /* a study of several scenarios has none */
 
 /* What chooses the ports of a pool, and how many it may have; NULL: no such host. */
 const struct field_variant *study_allocator(const struct trial_plan *plan,
                                             const char *host, const char *pool,
                                             uint32_t *ports);
+
+/* What was known of a pool beforehand; NULL: nothing. */
+const struct run_pool *study_run_pool(const struct run_record *r, const char *host,
+                                      const char *pool);
 
 /* "haproxy-ring" where one axis is all there is, else study_table_place(); the caller's
  * to free. */

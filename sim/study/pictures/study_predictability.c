@@ -1,5 +1,6 @@
 /* Where the picture "predictability" has its numbers from: the metrics of hosts that ask
- * for them (`predictability`), of each point of a study or each pool of a run. */
+ * for them (`predictability`), of each point of a study or each pool of a run; and of
+ * "successors", the pairs of ports that such a run kept. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,5 +166,55 @@ bool run_predictability(struct run_drawing *d)
     }
     bool good = finish(&m, &d->canvas);
     texts_free(&m.texts);
+    return good;
+}
+
+/* --- which port followed which ---------------------------------------------------------
+ */
+
+static size_t pairs_of_pool(const struct run_record *r, size_t first)
+{
+    size_t end = first;
+    while (end < r->successor_count &&
+           strcmp(r->successors[end].host, r->successors[first].host) == 0 &&
+           strcmp(r->successors[end].pool, r->successors[first].pool) == 0)
+        end++;
+    return end - first;
+}
+
+static void add_panel(struct picture_successors *p, const struct run_record *r,
+                      size_t first, size_t count, struct texts *texts)
+{
+    const struct run_successor *pairs = &r->successors[first];
+    const struct run_pool *pool = study_run_pool(r, pairs->host, pairs->pool);
+    char name[FIGURE_SHORT];
+    if (!pool)
+        return;
+    if (p->count == SUCCESSORS_PANELS_MAX) {
+        p->left_out++;
+        return;
+    }
+    char *label = memory_print("%s, %s", figure_short(pool->host, name), pool->allocator);
+    p->panels[p->count++] =
+        (struct successors_panel){.label = texts_keep(texts, label),
+                                  .pairs = pairs,
+                                  .count = count,
+                                  .low = pool->low,
+                                  .high = pool->high,
+                                  .bits = metric_of(r, pool, SERVER_BITS).mean};
+    p->most = count > p->most ? count : p->most;
+    free(label);
+}
+
+bool run_successors(struct run_drawing *d)
+{
+    struct picture_successors p = {.words = d->words};
+    struct texts texts = {0};
+    for (size_t i = 0, count; i < d->run->successor_count; i += count) {
+        count = pairs_of_pool(d->run, i);
+        add_panel(&p, d->run, i, count, &texts);
+    }
+    bool good = !p.count || picture_successors(&d->canvas, "successors", &p);
+    texts_free(&texts);
     return good;
 }

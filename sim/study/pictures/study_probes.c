@@ -228,20 +228,10 @@ static bool is_worth_it(const struct run_probes *rows, size_t count)
     return choices >= CHOICES_LEAST && rows[count - 1].low >= SHARE_LEAST;
 }
 
-static const struct run_pool *pool_of(const struct run_record *r,
-                                      const struct run_probes *row)
-{
-    for (size_t i = 0; i < r->pool_count; i++)
-        if (strcmp(r->pools[i].host, row->host) == 0 &&
-            strcmp(r->pools[i].pool, row->pool) == 0)
-            return &r->pools[i];
-    return NULL;
-}
-
 static void add_pool(struct making *m, const struct run_drawing *d,
                      const struct run_probes *rows, size_t count)
 {
-    const struct run_pool *pool = pool_of(d->run, rows);
+    const struct run_pool *pool = study_run_pool(d->run, rows->host, rows->pool);
     unsigned line = m->picture.line_count;
     struct probes_point *points = memory_new(count, sizeof *points);
     size_t kept = 0;
