@@ -496,6 +496,17 @@ static void test_metrics_asked_for_stand_below_the_summary(void **state)
     expect_says(e.err, "no metric is like \"apps.x*\" (`portsim list metrics')");
     assert_false(scratch_exists(folder, "m"));
     ended_free(&e);
+    static const char *const meant[][2] = {
+        {"probes", "did you mean \"*.probes\"?"},
+        {"reuse", "did you mean \"*reuse*\"?"},
+        {"hosts.client.probes", "did you mean \"*.probes\"?"}};
+    for (size_t i = 0; i < sizeof meant / sizeof meant[0]; i++) {
+        p.args[5] = meant[i][0];
+        e = program_run(&p);
+        expect_status(&e, 2);
+        expect_says(e.err, meant[i][1]);
+        ended_free(&e);
+    }
     scratch_free(folder);
 }
 

@@ -16,9 +16,39 @@ static bool any_is_like(const struct trial_numbers *numbers, const char *pattern
     for (uint32_t i = 0; i < numbers->count; i++)
         if (compare_matches(pattern, numbers->rows[i].name))
             return true;
+    return false;
+}
+
+/* A pattern that is like some metric: what was asked for inside a longer name
+ * ("probes"), or its last word with any path ("hosts.a.probes").  NULL: neither is. */
+static char *wider_pattern(const struct trial_numbers *numbers, const char *pattern)
+{
+    const char *dot = strrchr(pattern, '.');
+    char *wider[] = {memory_print("*.%s", pattern), memory_print("*%s*", pattern),
+                     memory_print("*%s", dot ? dot : "")};
+    char *found = NULL;
+    for (size_t i = 0; i < sizeof wider / sizeof wider[0]; i++)
+        if (!found && wider[i][1] && any_is_like(numbers, wider[i]))
+            found = wider[i];
+        else
+            free(wider[i]);
+    return found;
+}
+
+/* True: it is. */
+static bool check_is_like_any(const struct trial_numbers *numbers, const char *pattern)
+{
+    if (any_is_like(numbers, pattern))
+        return true;
+    char *wider = wider_pattern(numbers, pattern);
     fputs("portsim: no metric is like \"", stderr);
     terminal_print(stderr, pattern);
-    fputs("\" (`portsim list metrics')\n", stderr);
+    fputs(wider ? "\"; did you mean \"" : "\" (`portsim list metrics')\n", stderr);
+    if (wider) {
+        terminal_print(stderr, wider);
+        fputs("\"?\n", stderr);
+    }
+    free(wider);
     return false;
 }
 
@@ -54,7 +84,7 @@ bool metrics_ask(struct metrics_asked *asked, const struct trial_plan *plan,
     struct trial_result *r = trial_run(plan, plan->config->seed, 1, &watch);
     bool known = true;
     for (uint32_t i = 0; known && i < patterns->count; i++)
-        known = any_is_like(r->numbers, patterns->at[i]);
+        known = check_is_like_any(r->numbers, patterns->at[i]);
     asked->at = memory_new(r->numbers->count, sizeof *asked->at);
     for (uint32_t i = 0; known && i < r->numbers->count; i++)
         add_if_asked(asked, r->numbers->rows[i].name, patterns);
