@@ -164,6 +164,9 @@ static void test_wrong_settings_end_with_3_and_a_suggestion(void **state)
     } wrong[] = {
         {"hosts.clint.tcp.time_wait=1s", "there is no \"clint\" here; did you mean "
                                          "\"client\"?"},
+        {"hosts.web.tcp.time_wait=1s", "there is no \"web\" here, only client, server"},
+        {"hosts.client.tcp.allocator=upwards", "(portsim explain hosts.client.tcp."
+                                               "allocator)"},
         {"hosts.client.tcp.timewait=1s", "did you mean \"time_wait\"?"},
         {"hosts.client.tcp.time_wait=1m", "did you mean \"1min\"?"},
         {"hosts.client.tcp.range=[50009,50000]", "did you mean [50000, 50009]?"},

@@ -452,7 +452,7 @@ static void test_a_wrong_setting_is_told_as_such(void **state)
         {"duration=600",
          "--set: duration: must be a duration with a unit (ns us ms s min h "
          "d), is 600; did you mean \"600s\"?\n"},
-        {"boxes.b.gear.hold=1s", "--set: boxes: there is no \"b\" here\n"},
+        {"boxes.b.gear.hold=1s", "--set: boxes: there is no \"b\" here, only a\n"},
         {"boxes.a.gear.hodl=1s",
          "--set: boxes.a.gear.hodl: unknown key of gear; did you mean \"hold\"?\n"},
         {"boxes.a.listen[2]=1",

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/base/memory.h"
 #include "sim/scenario/spelling.h"
@@ -81,6 +82,12 @@ bool reader_refuse_word(struct reader *r, const struct spot *at,
                                    : i + 1 == count ? " or "
                                                     : ", ",
                                    word(context, i));
+    if (count > READER_WORDS_LISTED && !spelling.nearest) {
+        const bool kind = at->key && strcmp(at->key, "kind") == 0;
+        snprintf(rule, sizeof rule,
+                 "must be a word that is known here (portsim explain %.300s)",
+                 reader_path(kind ? at->up : at).bytes);
+    }
     return reader_refuse_text(r, at, spelling.nearest, rule);
 }
 

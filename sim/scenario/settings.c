@@ -73,16 +73,29 @@ static bool enter_object(struct cursor *c, const char *key)
     return true;
 }
 
+/* Names the entries there are, unless one of them is likely meant. */
+static bool refuse_entry(struct cursor *c, const char *key)
+{
+    struct spelling spelling = {.word = key};
+    char names[256] = "";
+    size_t length = 0;
+    for (const cJSON *child = c->node->child; child; child = child->next) {
+        spelling_offer(&spelling, child->string);
+        if (length < sizeof names)
+            length += (size_t)snprintf(names + length, sizeof names - length, "%s%.63s",
+                                       length ? ", " : ", only ", child->string);
+    }
+    if (spelling.nearest || length >= sizeof names)
+        names[0] = '\0';
+    return complain(c, spelling.nearest, "there is no \"%.63s\" here%s", key, names);
+}
+
 /* --set may add an entry, a change may not: the world is built. */
 static bool enter_map(struct cursor *c, const char *key, bool last)
 {
     cJSON *entry = tree_member(c->node, key);
-    if (!entry && (!last || c->assignment->change)) {
-        struct spelling spelling = {.word = key};
-        for (const cJSON *child = c->node->child; child; child = child->next)
-            spelling_offer(&spelling, child->string);
-        return complain(c, spelling.nearest, "there is no \"%.63s\" here", key);
-    }
+    if (!entry && (!last || c->assignment->change))
+        return refuse_entry(c, key);
     path_add_key(&c->path, key);
     c->parent = c->node;
     c->node = entry;
