@@ -46,16 +46,16 @@ static void test_a_frame_of_ten_ports_is_a_list_of_them(void **state)
         e.out, "client tcp4 on 10.0.0.1: ports 50000 to 50009\n"
                "10 min   7 of 10 ports held (70.0 %)   0 failures/s\n"
                "10 min: threshold client tcp4: below 75 % again, 7 of 10 ports in use\n"
-               "50,000 ....  free\n"
-               "50,001 ....  free\n"
-               "50,002 TTTT  TIME_WAIT\n"
-               "50,003 TTTT  TIME_WAIT\n"
-               "50,004 TTTT  TIME_WAIT\n"
-               "50,005 TTTT  TIME_WAIT\n"
-               "50,006 TTTT  TIME_WAIT\n"
-               "50,007 TTTT  TIME_WAIT\n"
-               "50,008 EEEE  ESTABLISHED\n"
-               "50,009 ....  free\n"
+               "50000 ....  free\n"
+               "50001 ....  free\n"
+               "50002 TTTT  TIME_WAIT\n"
+               "50003 TTTT  TIME_WAIT\n"
+               "50004 TTTT  TIME_WAIT\n"
+               "50005 TTTT  TIME_WAIT\n"
+               "50006 TTTT  TIME_WAIT\n"
+               "50007 TTTT  TIME_WAIT\n"
+               "50008 EEEE  ESTABLISHED\n"
+               "50009 ....  free\n"
                ". free   E ESTABLISHED   T TIME_WAIT\n");
     ended_free(&e);
 }
@@ -66,7 +66,7 @@ static void test_even_and_odd_ports_of_linux_stand_side_by_side(void **state)
     struct ended e = WATCHED("linux-parity-knee", "--at", "10", "--host", "one-pair");
     expect_status(&e, 0);
     expect_says(e.out, "ports 32768 to 60999, a cell is 28 even or odd ones\n");
-    expect_says(e.out, "\n34,560 E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E."
+    expect_says(e.out, "\n34560 E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E.E."
                        "E.E.E.E.\n");
     ended_free(&e);
 }

@@ -7,7 +7,7 @@
 #include "sim/results/axis.h"
 #include "sim/views/human.h"
 
-#define LABEL     7              /* columns before a line: "49,152 " */
+#define LABEL     6              /* columns before a line: "49152 " */
 #define LIST_MOST 16             /* ports that stand below each other */
 #define HALF_UP   "\xE2\x96\x80" /* upper half block */
 
@@ -288,8 +288,7 @@ static void put_legend(FILE *out, const struct film_take *t, const struct film_l
 
 static void put_label(FILE *out, uint16_t port)
 {
-    char number[HUMAN_TEXT];
-    fprintf(out, "%*s ", LABEL - 1, human_count(port, number));
+    fprintf(out, "%*u ", LABEL - 1, (unsigned)port);
 }
 
 static void put_list(FILE *out, const struct shown *s, const struct film_look *look,
