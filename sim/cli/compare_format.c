@@ -70,7 +70,7 @@ const char *compare_change(const struct compare_line *line, char out[COMPARE_TEX
                  human_count(change, whole));
     else
         snprintf(out, COMPARE_TEXT, "%+.2g %%", change);
-    if (fabs(change) >= 100 && fabs(change) < 1000)
+    if (fabs(change) >= 99.5 && fabs(change) < 1000)
         snprintf(out, COMPARE_TEXT, "%+.0f %%", change);
     return out;
 }
