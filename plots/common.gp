@@ -1,18 +1,19 @@
 # What all figures share: terminal, words around the picture, axes, marks.
 #
-# Set before this is loaded, by sim/results: format, columns, rows, bare (headline and detail
-# are shown elsewhere), headline, detail, source, y_label, marks, mark_at[], mark_row[],
-# mark_lines, mark_line[], tics, and what the figure's own script names.  Texts may hold
-# anything a user can name: they are only ever shown, and always with `noenhanced`.  Tic
-# labels are formats to gnuplot and never hold such texts.
+# Set before this is loaded, by sim/results: format, columns, rows, bare (pixels of width where
+# headline and detail are shown elsewhere, else 0), headline, detail, source, y_label, marks,
+# mark_at[], mark_row[], mark_lines, mark_line[], tics, and what the figure's own script names.
+# Texts may hold anything a user can name: they are only ever shown, and always with
+# `noenhanced`.  Tic labels are formats to gnuplot and never hold such texts.
 
 load './colours.gp'
 
 set encoding utf8
 
 plain = format eq 'dumb'
-picture_width = 1200
-if (!exists('picture_height')) { picture_height = 700 }
+if (!exists('picture_least')) { picture_least = 0 } # pixels of width that a figure needs
+picture_width = !bare ? 1200 : bare > picture_least ? bare : picture_least
+if (!exists('picture_height')) { picture_height = bare ? ceil(0.6 * picture_width) : 700 }
 if (format eq 'svg') { set terminal svg size picture_width,picture_height noenhanced font 'sans-serif,13' background '#ffffff' dashlength 0.7 }
 if (format eq 'png') { set terminal pngcairo size picture_width,picture_height noenhanced font 'sans-serif,10' background '#ffffff' dashlength 0.7 }
 if (plain) { set terminal dumb nofeed size columns,rows noenhanced mono }
@@ -33,6 +34,7 @@ detail_font   = font_of(13)
 text_font     = font_of(12)
 source_font   = font_of(11)
 
+room(characters) = ceil(characters * picture_width / 1200.0) # of a line across the picture
 clip(text, most) = strlen(text) > most ? text[1:most - 1] . '…' : text
 
 # The frame; under the time axis stand a line for each mark and the source.
@@ -53,10 +55,10 @@ if (!plain) {
     set xlabel textcolor rgb ink offset 0,0.4
     if (!bare) { set label 1 clip(headline, 130) at screen from_left(20),from_top(25) left noenhanced font headline_font textcolor rgb ink }
     if (!bare) { set label 2 clip(detail, 165) at screen from_left(20),from_top(52) left noenhanced font detail_font textcolor rgb faint }
-    set label 3 clip(source, 180) at screen from_right(15),from_bottom(12) right noenhanced font source_font textcolor rgb faint
+    set label 3 clip(source, room(180)) at screen from_right(15),from_bottom(12) right noenhanced font source_font textcolor rgb faint
     set label 4 y_label at screen from_left(15),0.5 * (frame_top + frame_bottom) center rotate by 90 noenhanced textcolor rgb ink
     do for [i = 1:mark_lines] {
-        set label 10 + i clip(mark_line[i], 175) at screen frame_left,from_bottom(13 + 21 * (mark_lines - i + 1)) left noenhanced font text_font textcolor rgb ink
+        set label 10 + i clip(mark_line[i], room(175)) at screen frame_left,from_bottom(13 + 21 * (mark_lines - i + 1)) left noenhanced font text_font textcolor rgb ink
     }
     set key at screen key_left,frame_bottom left bottom Left reverse noenhanced samplen 1.2 spacing 1.25 maxrows 20 font text_font textcolor rgb ink
 }

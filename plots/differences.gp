@@ -7,6 +7,7 @@
 picture_height = 150 + 26 * rows_shown
 if (picture_height < 300) { picture_height = 300 }
 
+picture_least = 900
 load './common.gp'
 
 array verdict_colour[5] = [good, bad, ink, unknown, ink]

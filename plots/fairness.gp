@@ -6,6 +6,7 @@
 
 picture_height = 600
 
+picture_least = 1200
 load './common.gp'
 
 set yrange [bars + 0.6:0.4]

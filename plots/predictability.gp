@@ -7,6 +7,7 @@
 picture_height = 200 + 30 * rows_shown
 if (picture_height < 320) { picture_height = 320 }
 
+picture_least = 1200
 load './common.gp'
 
 set xlabel 'bits to be guessed' noenhanced

@@ -5,6 +5,7 @@
 # index a curve: place, mean, p99.
 # lines, label_of[], cell_of[] (four a line), curves, curve_of[], full_from.
 
+picture_least = 1200
 load './common.gp'
 
 set xlabel 'share of the ports taken (%)' noenhanced

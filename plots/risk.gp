@@ -8,6 +8,7 @@
 picture_height = 150 + 82 * rows_shown
 if (picture_height < 300) { picture_height = 300 }
 
+picture_least = 1000
 load './common.gp'
 
 set xrange [0:1]

@@ -6,6 +6,7 @@
 picture_height = 170 + 24 * bar_count
 if (picture_height < 300) { picture_height = 300 }
 
+picture_least = 900
 load './common.gp'
 
 set xlabel x_label noenhanced

@@ -253,6 +253,42 @@ static void test_members_of_a_scenario_are_told_in_words(void **state)
     assert_null(resolved_text("no JSON", "about"));
 }
 
+static void test_scenarios_differ_path_by_path(void **state)
+{
+    (void)state;
+    static const char *const jsons[] = {
+        "{\"about\": \"x\", \"seed\": 1, \"same\": [1], \"a\": {\"b\": \"1s\", \"c\": "
+        "true}, \"list\": [1]}",
+        "{\"about\": \"y\", \"seed\": 1, \"same\": [1], \"a\": {\"b\": \"2s\", \"d\": "
+        "0.5}, "
+        "\"list\": [2]}"};
+    static const struct {
+        const char *path, *first, *second;
+    } rows[] = {{"a.b", "1s", "2s"},
+                {"a.c", "yes", NULL},
+                {"list", "[1]", "[2]"},
+                {"a.d", NULL, "0.5"}};
+    struct resolved_differences d = resolved_compare(jsons, 2);
+    assert_int_equal(d.count, sizeof rows / sizeof *rows);
+    for (uint32_t i = 0; i < d.count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < d.count; k++) {
+            const char *const wanted[] = {rows[k].first, rows[k].second};
+            bool same = strcmp(d.at[i].path, rows[k].path) == 0;
+            for (int s = 0; s < 2 && same; s++)
+                same = !wanted[s] ? !d.at[i].values[s]
+                                  : strcmp(d.at[i].values[s], wanted[s]) == 0;
+            found = found || same;
+        }
+        if (!found)
+            fail_msg("%s is not as it should be", d.at[i].path);
+    }
+    resolved_differences_free(&d);
+    d = resolved_compare((const char *const[]){jsons[0], NULL}, 2);
+    assert_int_equal(d.count, 0);
+    resolved_differences_free(&d);
+}
+
 /* --- the command ---------------------------------------------------------------------
  */
 
@@ -288,13 +324,18 @@ static void expect_page(const char *page, const char *const *parts)
 static void test_a_run_is_one_page_with_everything_in_it(void **state)
 {
     (void)state;
-    static const char *const parts[] = {
-        "<h1>teaching-mini</h1>",     "client ran out of local ports (tcp4)",
-        "Ten ports, small enough",    "TIME_WAIT toward server:80 holds",
-        "What would help, by theory", "<h2>Numbers</h2>",
-        "exhaustion-begins",          "<h2>Pictures</h2>",
-        "poisson, rate 1.6/s",        "portsim run scenario.json -o again",
-        "1: done, but not every",     NULL};
+    static const char *const parts[] = {"<h1>What share of attempts finds none",
+                                        "client ran out of local ports (tcp4)",
+                                        "Ten ports, small enough",
+                                        "TIME_WAIT toward server:80 holds",
+                                        "What would help, by theory",
+                                        "<h2>Numbers</h2>",
+                                        "exhaustion-begins",
+                                        "<h2>Pictures</h2>",
+                                        "poisson, rate 1.6/s",
+                                        "portsim run scenario.json -o again",
+                                        "1: done, but not every",
+                                        NULL};
     char *folder = small_run();
     struct ended e =
         program_run(&(struct program){.args = {"report", "r"}, .folder = folder});
@@ -405,11 +446,89 @@ static void test_a_study_tells_where_each_requirement_holds(void **state)
     scratch_free(folder);
 }
 
+static void run_mini(const char *folder, const char *name, const char *time_wait,
+                     const char *replications)
+{
+    char *set = memory_print("hosts.client.tcp.time_wait=%s", time_wait);
+    call(&(struct program){.args = {"run", "teaching-mini", "-q", "-o", name, "--set",
+                                    "duration=30min", "--set", "require=[]", "--set", set,
+                                    "--replications", replications},
+                           .folder = folder},
+         0);
+    free(set);
+}
+
+static void test_runs_stand_side_by_side_with_their_differences(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {
+        "2 runs side by side",
+        "Where the scenarios differ",
+        "<th scope=\"row\">hosts.<wbr>client.<wbr>tcp.<wbr>"
+        "time_wait</th>",
+        "B b against A a",
+        "10 pairs of runs",
+        "better",
+        "A a: client",
+        "B b: client",
+        "fingerprint",
+        NULL};
+    char *folder = scratch_new();
+    run_mini(folder, "a", "4s", "10");
+    run_mini(folder, "b", "1s", "10");
+    struct ended e =
+        program_run(&(struct program){.args = {"report", "a", "b"}, .folder = folder});
+    expect_status(&e, 0);
+    assert_string_equal(e.out, "report.html\n");
+    char *page = scratch_get(folder, "report.html");
+    expect_page(page, parts);
+    assert_null(strstr(page, folder));
+    free(page);
+    ended_free(&e);
+    scratch_free(folder);
+}
+
+static void test_single_runs_differ_without_a_verdict(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"3 runs side by side",
+                                        "One run of each: what differs may be chance",
+                                        "C c against A a", NULL};
+    char *folder = scratch_new();
+    run_mini(folder, "a", "4s", "1");
+    run_mini(folder, "b", "1s", "1");
+    run_mini(folder, "c", "2s", "1");
+    call(&(struct program){.args = {"report", "a", "b", "c"},
+                           .folder = folder,
+                           .env = {"PATH=/nowhere"}},
+         0);
+    char *page = scratch_get(folder, "report.html");
+    expect_page(page, parts);
+    assert_null(strstr(page, ">verdict<"));
+    free(page);
+    scratch_free(folder);
+}
+
+static void test_a_run_is_not_compared_with_a_study(void **state)
+{
+    (void)state;
+    char *folder = small_run();
+    call(&(struct program){.args = {"sweep", "teaching-mini", "-q", "-o", "s", "-r", "1",
+                                    "--set", "duration=10min", "--vary",
+                                    "apps.pages.arrivals.rate=0.5/s,1.6/s"},
+                           .folder = folder},
+         0);
+    call(&(struct program){.args = {"report", "r", "s"}, .folder = folder}, 2);
+    assert_false(scratch_exists(folder, "report.html"));
+    scratch_free(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hostile_texts_in_every_place_are_only_shown),
         cmocka_unit_test(test_members_of_a_scenario_are_told_in_words),
+        cmocka_unit_test(test_scenarios_differ_path_by_path),
         cmocka_unit_test(test_a_run_is_one_page_with_everything_in_it),
         cmocka_unit_test(test_the_same_run_elsewhere_gives_the_same_bytes),
         cmocka_unit_test(test_without_gnuplot_the_page_says_that_pictures_are_missing),
@@ -417,6 +536,9 @@ int main(void)
         cmocka_unit_test(test_what_is_no_run_gets_no_page),
         cmocka_unit_test(test_a_name_that_is_none_is_refused_before_anything_is_written),
         cmocka_unit_test(test_a_study_tells_where_each_requirement_holds),
+        cmocka_unit_test(test_runs_stand_side_by_side_with_their_differences),
+        cmocka_unit_test(test_single_runs_differ_without_a_verdict),
+        cmocka_unit_test(test_a_run_is_not_compared_with_a_study),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

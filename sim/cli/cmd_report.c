@@ -1,4 +1,4 @@
-/* portsim report: a run or a study as one page of HTML. */
+/* portsim report: runs and studies as one page of HTML. */
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/complaint.h"
-#include "sim/cli/directory.h"
 #include "sim/cli/report_page.h"
+#include "sim/cli/text_list.h"
 #include "sim/results/program.h"
 #include "sim/results/safe_file.h"
 #include "sim/study/store/store.h"
@@ -18,13 +18,15 @@
 enum { KEY_OPEN = 1000 };
 
 struct arguments {
-    const char *directory;
+    struct text_list directories;
     const char *output; /* NULL: the usual place */
     bool open;
 };
 
 static const struct argp_option options[] = {
-    {"output", 'o', "FILE", 0, "Write the page here (default: DIR/" REPORT ")", 0},
+    {"output", 'o', "FILE", 0,
+     "Write the page here (default: DIR/" REPORT "; of several directories " REPORT ")",
+     0},
     {"open", KEY_OPEN, NULL, 0, "Show the page, with xdg-open or open", 0},
     {0}};
 
@@ -38,8 +40,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_OPEN:
         a->open = true;
         break;
+    case ARGP_KEY_ARG:
+        text_list_add(&a->directories, argument);
+        break;
+    case ARGP_KEY_END:
+        if (!a->directories.count)
+            argp_error(state, "of which directory?  That of a run or a study, as in "
+                              "`portsim report runs/proxysg-outage'");
+        break;
     default:
-        return directory_argument(key, argument, state, &a->directory);
+        return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -47,16 +57,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "DIR",
-    .doc =
-        "Writes the run or the study in DIR as one page of HTML: the question, the "
-        "verdict and its cause, the numbers with their intervals, what happened when, "
-        "the pictures, the scenario, and how to see it all again.  The page is one file: "
-        "it loads nothing, needs no script, and can be sent and printed.\v"
-        "Without gnuplot the page has no pictures, and says so.\n\n"
-        "Example:\n"
-        "  portsim report runs/proxysg-outage --open\n"
-        "  portsim report studies/proxysg-knee -o knee.html\n"};
+    .args_doc = "DIR...",
+    .doc = "Writes the run or the study in DIR as one page of HTML: the question, the "
+           "verdict and its cause, the numbers with their intervals, what happened when, "
+           "the pictures, the scenario, and how to see it all again.  Of several "
+           "directories one page compares them, side by side.  The page is one file: it "
+           "loads nothing, needs no script, and can be sent and printed.\v"
+           "Without gnuplot the page has no pictures, and says so.\n\n"
+           "Example:\n"
+           "  portsim run proxysg-outage -o before\n"
+           "  portsim run proxysg-outage -o after --set hosts.proxy.tcp.fin_wait_2=1min\n"
+           "  portsim report before --open\n"
+           "  portsim report before after -o comparison.html\n"};
 
 /* --- where to ------------------------------------------------------------------------
  */
@@ -64,10 +76,12 @@ static const struct argp argp = {
 /* The file that the page goes to; the caller's to free. */
 static char *file_of(const struct arguments *a)
 {
-    const char *directory = a->directory;
+    const char *directory = a->directories.at[0];
     size_t length = strlen(directory);
     if (a->output)
         return memory_print("%s", a->output);
+    if (a->directories.count > 1)
+        return memory_print("%s", REPORT);
     bool slash = length && directory[length - 1] == '/';
     return memory_print("%s%s%s", directory, slash ? "" : "/", REPORT);
 }
@@ -97,9 +111,13 @@ static bool write_page(const char *file, const struct text *page,
 /* --- all of it -----------------------------------------------------------------------
  */
 
-static bool make_page(const char *directory, struct text *page,
+static bool make_page(const struct arguments *a, struct text *page,
                       struct results_error *error)
 {
+    if (a->directories.count > 1)
+        return report_comparison_page(a->directories.at, a->directories.count, page,
+                                      error);
+    const char *directory = a->directories.at[0];
     return store_is_study(directory) ? report_study_page(directory, page, error)
                                      : report_run_page(directory, page, error);
 }
@@ -109,7 +127,7 @@ static int report(const struct arguments *a)
     struct results_error error;
     struct text page = {0};
     char *file = file_of(a);
-    bool good = make_page(a->directory, &page, &error) && write_page(file, &page, &error);
+    bool good = make_page(a, &page, &error) && write_page(file, &page, &error);
     if (good)
         puts(file);
     if (good && a->open)
@@ -124,6 +142,7 @@ static int run(int argc, char **argv)
     struct arguments a = {.output = NULL};
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     int status = report(&a);
+    text_list_free(&a.directories);
     return status;
 }
 

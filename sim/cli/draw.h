@@ -11,7 +11,8 @@ struct draw_order {
     const char *metric;      /* of a study: what to draw; NULL: what matters in it */
     const char *const *only; /* as in struct figures_request */
     unsigned only_count;
-    bool keep, bare, with_scripts;
+    bool keep, with_scripts;
+    unsigned bare;          /* as in struct figures_request */
     unsigned columns, rows; /* FIGURE_DUMB: of one picture; 0: as the terminal */
 };
 

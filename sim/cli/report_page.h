@@ -1,4 +1,4 @@
-/* The pages of `portsim report`: a run, a study.
+/* The pages of `portsim report`: a run, a study, several of them side by side.
  *
  * Each reads its directories, draws their pictures in memory, and gives the whole page;
  * without gnuplot the page says what is missing, and that is no error.
@@ -22,19 +22,25 @@ struct report_source {
     struct report_run run; /* points to the rest */
 };
 
-/* False on an error; report_source_free() it either way. */
-bool report_source_open(struct report_source *s, const char *directory,
+/* With pictures so wide.  False on an error; report_source_free() it either way. */
+bool report_source_open(struct report_source *s, const char *directory, unsigned width,
                         struct results_error *error);
 void report_source_free(struct report_source *s);
 
-/* Draws what the directory has data for.  Returns why there are no pictures, or not all,
- * the caller's to free; NULL: they are all there. */
-char *report_draw(const char *directory, struct figures_drawn *drawn);
+/* Pixels that a picture is wide: alone on a page, and beside others. */
+#define REPORT_WIDE   1000
+#define REPORT_NARROW 720
+
+/* Draws what the directory has data for, so wide.  Returns why there are no pictures, or
+ * not all, the caller's to free; NULL: they are all there. */
+char *report_draw(const char *directory, unsigned width, struct figures_drawn *drawn);
 
 /* Append a page to `page`.  False on an error. */
 bool report_run_page(const char *directory, struct text *page,
                      struct results_error *error);
 bool report_study_page(const char *directory, struct text *page,
                        struct results_error *error);
+bool report_comparison_page(const char *const *directories, uint32_t count,
+                            struct text *page, struct results_error *error);
 
 #endif

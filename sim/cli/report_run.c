@@ -19,18 +19,18 @@ static char *without_path(const char *message, const char *directory)
                         named ? message + length : message);
 }
 
-char *report_draw(const char *directory, struct figures_drawn *drawn)
+char *report_draw(const char *directory, unsigned width, struct figures_drawn *drawn)
 {
     struct results_error error;
     struct draw_order order = {
-        .directory = directory, .format = FIGURE_SVG, .keep = true, .bare = true};
+        .directory = directory, .format = FIGURE_SVG, .keep = true, .bare = width};
     if (draw(&order, drawn, &error))
         return NULL;
     fprintf(stderr, "portsim: no pictures, or not all: %s\n", error.text);
     return without_path(error.text, directory);
 }
 
-bool report_source_open(struct report_source *s, const char *directory,
+bool report_source_open(struct report_source *s, const char *directory, unsigned width,
                         struct results_error *error)
 {
     *s = (struct report_source){.directory = directory,
@@ -42,7 +42,7 @@ bool report_source_open(struct report_source *s, const char *directory,
     s->first = run_study_first(record, s->metrics);
     if (record->pool_count)
         s->diagnosis = diagnosis_new(&s->first);
-    s->no_pictures = report_draw(directory, &s->drawn);
+    s->no_pictures = report_draw(directory, width, &s->drawn);
     s->run = (struct report_run){.record = record,
                                  .first = &s->first,
                                  .diagnosis = s->diagnosis,
@@ -102,7 +102,7 @@ bool report_run_page(const char *directory, struct text *page,
 {
     struct report_source s;
     struct html h = {0};
-    bool good = report_source_open(&s, directory, error);
+    bool good = report_source_open(&s, directory, REPORT_WIDE, error);
     if (good)
         put_page(&h, &s.run);
     text_add(page, text_of(&h.text), h.text.length);

@@ -47,7 +47,8 @@ struct figures_request {
     unsigned columns, rows;    /* DUMB: characters of one picture; 0: 80 and 24 */
     bool with_scripts;         /* SVG, PNG: beside each file the script that draws it */
     bool keep;                 /* SVG, PNG: give the bytes back, touch no file */
-    bool bare;                 /* its words are shown beside it, not in it */
+    unsigned bare;             /* SVG, PNG: so many pixels wide, its words being shown
+                                  beside it; 0: with its words in it */
     const char *const *only;   /* kinds to draw; other pictures are passed over */
     unsigned only_count;       /* 0: all kinds */
 };

@@ -65,7 +65,7 @@ const char *const html_style[] = {
     "figure { margin: 1.2rem 0 2rem; }",
     "figcaption { max-width: 70ch; margin: .5rem 0 0; color: var(--faint); }",
     ".picture { overflow-x: auto; background: #ffffff; border: 1px solid var(--rule); }",
-    ".picture > svg { display: block; width: 100%; min-width: 40rem; height: auto; }",
+    ".picture > svg { display: block; width: 100%; min-width: 46rem; height: auto; }",
     "details { margin: .8rem 0; }",
     "summary { cursor: pointer; color: var(--link); }",
     "@media (max-width: 40rem) {",

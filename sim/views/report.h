@@ -43,6 +43,9 @@ void report_section(struct html *h, const struct report_part *part);
 /* Pictures, each under what it shows; `missing` says why some are not there. */
 void report_drawn(struct html *h, const struct figures_drawn *drawn, const char *missing);
 
+/* One of them, beside others: `whose` it is stands before the finding. */
+void report_picture(struct html *h, const struct figure_drawn *d, const char *whose);
+
 /* A resolved scenario, folded away. */
 void report_json(struct html *h, const char *resolved);
 

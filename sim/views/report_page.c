@@ -19,9 +19,15 @@ const char *const report_style =
     "thead .number { white-space: normal; max-width: 14rem; }\n"
     ".whole { white-space: nowrap; }\n"
     ".words { min-width: 13rem; }\n"
-    "h3 + .scroll caption { position: absolute; width: 1px; height: 1px;\n"
+    "h3 + .scroll caption, h4 + .scroll caption {\n"
+    "  position: absolute; width: 1px; height: 1px;\n"
     "  overflow: hidden; clip-path: inset(50%); }\n"
-    "@media print { nav, details { display: none; } }";
+    "main.wide { max-width: 100rem; }\n"
+    ".beside { display: grid; gap: 0 1.5rem;\n"
+    "  grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); }\n"
+    ".beside .picture > svg { min-width: 36rem; }\n"
+    "@media print { nav, details { display: none; }\n"
+    "  .beside .picture > svg { min-width: 0; } }";
 
 void report_contents(struct html *h, const struct report_part *parts)
 {

@@ -2,11 +2,13 @@
 #include "sim/views/report.h"
 #include "sim/views/report_table.h"
 
-static void put_picture(struct html *h, const struct figure_drawn *d)
+void report_picture(struct html *h, const struct figure_drawn *d, const char *whose)
 {
     struct results_error error;
     html_open(h, "figure", NULL);
-    html_leaf(h, "h3", NULL, d->headline);
+    html_open(h, "h3", NULL);
+    html_print(h, "%s%s%s", whose ? whose : "", whose ? ": " : "", d->headline);
+    html_close(h, "h3");
     report_scroll_begin(h, "picture", d->headline);
     if (!html_picture(h, &d->kept, d->headline, d->detail, &error))
         html_leaf(h, "p", "bad", error.text);
@@ -19,7 +21,7 @@ static void put_picture(struct html *h, const struct figure_drawn *d)
 void report_drawn(struct html *h, const struct figures_drawn *drawn, const char *missing)
 {
     for (unsigned i = 0; i < drawn->count; i++)
-        put_picture(h, &drawn->at[i]);
+        report_picture(h, &drawn->at[i], NULL);
     if (!missing)
         return;
     html_open(h, "p", "bad");

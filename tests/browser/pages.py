@@ -32,6 +32,31 @@ def study(*arguments):
     return make
 
 
+def compared(runs, command="run"):
+    """The page of several of them, each made with its arguments."""
+    def make(portsim, folder):
+        paths = []
+        for i, arguments in enumerate(runs):
+            paths.append(os.path.join(folder, "number-%d" % i))
+            portsim(command, *arguments, "-q", "-o", paths[-1])
+        page = os.path.join(folder, "compared.html")
+        portsim("report", *paths, "-o", page, status=(0,))
+        return page
+    return make
+
+
+def interrupted(portsim, folder):
+    """A run stopped on its way."""
+    run = os.path.join(folder, "run")
+    portsim("run", "proxysg-cifs-finwait2", "-q", "-o", run, stop_after=1.0, status=(130,))
+    portsim("report", run, status=(0,))
+    return os.path.join(run, "report.html")
+
+
+def mini(time_wait, *more):
+    return ("teaching-mini", "--set", "hosts.client.tcp.time_wait=" + time_wait, *more)
+
+
 # --- names that want to be more than names ----------------------------------------------------------
 
 HOSTILE = "<img src=x onerror=alert(1)> & \"q\" '</script>' " + "long" * 30
@@ -94,4 +119,11 @@ PAGES = [
          study("teaching-mini", "-r", "3", "--design", "one-at-a-time",
                "--vary", "apps.pages.arrivals.rate=0.4/s,1.6/s,2/s",
                "--vary", "apps.pages.lifetime.value=1s,2s,3s")),
+    Page("report of an interrupted run", interrupted),
+    Page("comparison of two runs", compared([mini("4s", "--replications", "10"),
+                                             mini("1s", "--replications", "10")])),
+    Page("comparison of four runs", compared([mini(t) for t in ("4s", "3s", "2s", "1s")])),
+    Page("comparison of two studies", compared(
+        [mini(t, "-r", "3", "--vary", "apps.pages.arrivals.rate=0.4/s:2/s:3")
+         for t in ("4s", "1s")], "sweep")),
 ]

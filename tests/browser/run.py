@@ -9,9 +9,11 @@ program.  Skips itself where Chromium is not installed.  Status 1: something is 
 """
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import faulty
 import page_check
@@ -21,16 +23,21 @@ from browser import Browser, missing
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
-def portsim(*arguments, status=(0, 1)):
-    """Runs the program in the root of the repository; a run whose requirement fails is fine."""
+def portsim(*arguments, status=(0, 1), stop_after=None):
+    """Runs the program in the root of the repository; a run whose requirement fails is fine.
+    With `stop_after` seconds it gets Ctrl-C then."""
     program = os.environ.get("PORTSIM", "build/portsim")
-    done = subprocess.run([program, *arguments], cwd=ROOT, capture_output=True, text=True,
-                          timeout=300, check=False,
-                          env={**os.environ, "PORTSIM_SHARE": ROOT})
-    if done.returncode not in status:
+    with subprocess.Popen([program, *arguments], cwd=ROOT, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "PORTSIM_SHARE": ROOT}) as child:
+        if stop_after:
+            time.sleep(stop_after)
+            child.send_signal(signal.SIGINT)
+        out, said = child.communicate(timeout=300)
+    if child.returncode not in status:
         raise RuntimeError("portsim %s ended with %d: %s"
-                           % (" ".join(arguments), done.returncode, done.stderr.strip()))
-    return done.stdout
+                           % (" ".join(arguments), child.returncode, said.strip()))
+    return out
 
 
 def check_the_check(browser, folder):
