@@ -297,13 +297,15 @@ static void test_jain_is_1_of_equals_and_1_of_n_if_one_has_all(void **state)
 
 /* --- from a run directory --------------------------------------------------------- */
 
-/* Runs a scenario into a directory; the kinds that it draws, "probes fairness ", the
- * caller's to free. */
-static char *kinds_of(const char *directory, const char *scenario)
+/* Runs a scenario into a directory, as the first of so many, and draws it;
+ * figures_drawn_free() it. */
+static struct figures_drawn run_and_draw(const char *directory, const char *scenario,
+                                         uint32_t replications)
 {
     struct results_error error = {0};
     struct text_plan p = text_plan_read(scenario);
     struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
+    r->record.replications = replications;
     struct run_directory *d = run_directory_prepare(directory, true, &error);
     if (!d || !run_directory_write(d, &r->record, &error))
         fail_msg("%s", error.text);
@@ -315,6 +317,13 @@ static char *kinds_of(const char *directory, const char *scenario)
     struct figures_drawn drawn = {0};
     if (!run_pictures_draw(&request, &drawn, &error))
         fail_msg("%s", error.text);
+    return drawn;
+}
+
+/* The kinds that it draws, "probes fairness ", the caller's to free. */
+static char *kinds_of(const char *directory, const char *scenario)
+{
+    struct figures_drawn drawn = run_and_draw(directory, scenario, 1);
     struct text kinds = {0};
     for (unsigned i = 0; i < drawn.count; i++)
         text_print(&kinds, "%s ", drawn.at[i].kind);
@@ -352,6 +361,27 @@ static void test_a_run_has_the_pictures_it_has_numbers_for(void **state)
         free(kinds);
         free(scenario);
     }
+    free(directory);
+}
+
+/* What only the first run kept is not said to be of them all. */
+static void test_a_picture_of_one_replication_says_which(void **state)
+{
+    char *directory = memory_print("%s/run", (char *)*state);
+    struct figures_drawn drawn = run_and_draw(
+        directory,
+        "{ \"name\": \"lab\", \"duration\": \"100s\", \"hosts\": { \"client\": {"
+        "  \"tcp\": { \"range\": [50000, 50019], \"time_wait\": \"0s\" } },"
+        "  \"web\": {}, \"mail\": {} }, \"apps\": { " APP("web", "20/s") ", " APP(
+            "mail", "5/s") " } }",
+        3);
+    assert_int_equal(drawn.count, 2);
+    assert_string_equal(drawn.at[0].kind, "probes");
+    assert_non_null(
+        strstr(text_of(&drawn.at[0].kept), "lab, replication 1 of 3, seed 1"));
+    assert_string_equal(drawn.at[1].kind, "fairness");
+    assert_non_null(strstr(text_of(&drawn.at[1].kept), "lab, seed 1, 3 replications"));
+    figures_drawn_free(&drawn);
     free(directory);
 }
 
@@ -428,6 +458,7 @@ int main(void)
         TEST(test_fairness_says_who_loses_most_and_least),
         TEST(test_jain_is_1_of_equals_and_1_of_n_if_one_has_all),
         TEST(test_a_run_has_the_pictures_it_has_numbers_for),
+        TEST(test_a_picture_of_one_replication_says_which),
         TEST(test_jain_of_replications_has_an_interval),
         TEST(test_hostile_texts_are_shown_not_obeyed),
     };

@@ -11,7 +11,8 @@ struct run_drawing {
     struct canvas canvas;
     const struct run_record *run;
     const struct trial_plan *plan; /* NULL: its scenario was taken away */
-    struct picture_words words;
+    struct picture_words words;    /* of what all replications say */
+    struct picture_words first;    /* of what the record keeps of the first alone */
 };
 
 /* Each draws its picture where the numbers are there, and is content where they are not.

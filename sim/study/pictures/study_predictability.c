@@ -208,7 +208,7 @@ static void add_panel(struct picture_successors *p, const struct run_record *r,
 
 bool run_successors(struct run_drawing *d)
 {
-    struct picture_successors p = {.words = d->words};
+    struct picture_successors p = {.words = d->first};
     struct texts texts = {0};
     for (size_t i = 0, count; i < d->run->successor_count; i += count) {
         count = pairs_of_pool(d->run, i);

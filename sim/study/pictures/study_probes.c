@@ -287,7 +287,7 @@ static void name_lines(struct making *m, const struct run_probes *first)
 bool run_probes_picture(struct run_drawing *d)
 {
     const struct run_record *r = d->run;
-    struct making m = {.picture = {.words = d->words}};
+    struct making m = {.picture = {.words = d->first}};
     const struct run_probes *first = NULL;
     for (size_t i = 0, count; i < r->probe_count; i += count) {
         count = rows_of_pool(r, i);
