@@ -53,16 +53,25 @@ static double share_up_to(const struct rest *r, double seconds)
     return sum / r->all;
 }
 
-/* The rest that a share of the reuses did not exceed. */
-static double rest_of_share(const struct rest *r, double share)
+/* What the summary says of the rest, exactly where a bucket knows it to 1 in 32 only:
+ * "min", "p50".  `roughly` if it has no such reading. */
+static double reading(const struct figure_source *source, const struct rest *r,
+                      const char *which, double roughly)
+{
+    char *name = memory_print("%s.%s", r->rows[0].metric, which);
+    const struct run_metric *m = run_record_metric(source->run, name);
+    free(name);
+    return m && isfinite(m->value) ? m->value : roughly;
+}
+
+/* The rest that half of the reuses did not exceed. */
+static double half_of(const struct figure_source *source, const struct rest *r)
 {
     double sum = 0;
-    for (size_t i = 0; i < r->count; i++) {
-        sum += (double)r->rows[i].count;
-        if (sum >= share * r->all)
-            return (r->rows[i].low + r->rows[i].high) / 2;
-    }
-    return r->rows[r->count - 1].high;
+    size_t i = 0;
+    while (i + 1 < r->count && sum + (double)r->rows[i].count < r->all / 2)
+        sum += (double)r->rows[i++].count;
+    return reading(source, r, "p50", (r->rows[i].low + r->rows[i].high) / 2);
 }
 
 /* --- who ---------------------------------------------------------------------------- */
@@ -147,10 +156,11 @@ static void put_words(const struct rests *all, struct text *script)
     const struct rest *r = &all->at[0];
     struct figure_words words = {.y_label = "share of the reuses of a port (%)"};
     text_print(&words.headline, "%s: half of all reuses come within %s, %s within 60 s",
-               r->label, length(fmax(rest_of_share(r, 0.5), LEAST_S), half),
+               r->label, length(fmax(half_of(all->source, r), LEAST_S), half),
                axis_percent(share_up_to(r, TIME_WAIT_S), early));
     text_print(&words.detail, "%s reuses, the soonest after %s; %s within 240 s (2 MSL)",
-               axis_grouped(r->all, 0, count), length(r->rows[0].low, least),
+               axis_grouped(r->all, 0, count),
+               length(reading(all->source, r, "min", r->rows[0].low), least),
                axis_percent(share_up_to(r, TWO_MSL_S), within));
     figure_head_timeless(all->source, &words, script);
 }
