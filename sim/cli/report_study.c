@@ -122,13 +122,15 @@ static void put_requirement(struct html *h, const struct study_page *p, uint32_t
     html_close(h, "p");
 }
 
-static void put_facts(struct html *h, const struct study_page *p)
+static void put_facts(struct html *h, const struct study_page *p, bool named)
 {
     const struct store_about *about = store_about(p->store);
     uint32_t runs = 0;
     for (uint32_t i = 0; i < p->table.point_count; i++)
         runs += p->table.points[i].runs;
     html_open(h, "p", "faint");
+    if (named)
+        html_print(h, "%s, ", about->scenario);
     html_print(h,
                "a study of %" PRIu32 " points, %" PRIu32 " runs, seed %" PRIu64
                ", portsim %s",
@@ -144,9 +146,7 @@ static void put_head(struct html *h, const struct study_page *p)
     bool asked = question && *question;
     html_open(h, "header", NULL);
     html_leaf(h, "h1", NULL, asked ? question : about->scenario);
-    if (asked)
-        html_leaf(h, "p", NULL, about->scenario);
-    put_facts(h, p);
+    put_facts(h, p, asked);
     if (about->status == RUN_INTERRUPTED)
         html_leaf(h, "p", "verdict bad",
                   "Interrupted. What follows is of the runs that were done by then.");

@@ -26,7 +26,7 @@ const char *const report_style =
     ".beside { display: grid; gap: 0 1.5rem;\n"
     "  grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); }\n"
     ".beside .picture > svg { min-width: 36rem; }\n"
-    "@media print { nav, details { display: none; }\n"
+    "@media print { nav, details { display: none; } .words { min-width: 0; }\n"
     "  .beside .picture > svg { min-width: 0; } }";
 
 void report_contents(struct html *h, const struct report_part *parts)

@@ -12,15 +12,18 @@
 #include "sim/views/report.h"
 #include "sim/views/report_table.h"
 
-#define OTHERS 8 /* pools beside the first, a line each */
+#define OTHERS 8  /* pools beside the first, a line each */
+#define SHOWN  16 /* requirements, a row each */
 
 /* --- the head ------------------------------------------------------------------------
  */
 
-static void put_facts(struct html *h, const struct run_record *r)
+static void put_facts(struct html *h, const struct run_record *r, bool named)
 {
     char simulated[HUMAN_TEXT], connections[HUMAN_TEXT];
     html_open(h, "p", "faint");
+    if (named)
+        html_print(h, "%s, ", r->scenario);
     html_print(h, "seed %" PRIu64 ", %s simulated", r->seed,
                human_duration(r->simulated, simulated));
     if (r->replications > 1)
@@ -83,9 +86,7 @@ void report_head(struct html *h, const struct report_run *run)
     bool asked = question && *question;
     html_open(h, "header", NULL);
     html_leaf(h, "h1", NULL, asked ? question : r->scenario);
-    if (asked)
-        html_leaf(h, "p", NULL, r->scenario);
-    put_facts(h, r);
+    put_facts(h, r, asked);
     put_interrupted(h, r);
     if (worst_of(run)) {
         struct verdict_words w;
@@ -135,21 +136,49 @@ static void put_requirement(struct html *h, const struct run_record *r,
     report_row_end(h);
 }
 
-static void put_requirements(struct html *h, const struct run_record *r)
+/* All of them, or those that do not hold. */
+static void put_table(struct html *h, const struct run_record *r, bool all)
 {
     static const struct report_column columns[] = {{"requirement", false},
                                                    {"verdict", false},
                                                    {"it was", true},
                                                    {"runs with a value", true}};
+    report_table_begin(h, "What the scenario requires", columns, r->study ? 4 : 3);
+    for (size_t i = 0; i < r->requirement_count; i++)
+        if (all || r->requirements[i].verdict != RUN_HOLDS)
+            put_requirement(h, r, &r->requirements[i]);
+    report_table_end(h);
+}
+
+static size_t holding(const struct run_record *r)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < r->requirement_count; i++)
+        count += r->requirements[i].verdict == RUN_HOLDS;
+    return count;
+}
+
+/* Of many those that hold are folded away. */
+static void put_requirements(struct html *h, const struct run_record *r)
+{
     html_leaf(h, "h3", NULL, "Requirements");
     if (!r->requirement_count) {
         html_leaf(h, "p", "faint", "The scenario requires nothing.");
         return;
     }
-    report_table_begin(h, "What the scenario requires", columns, r->study ? 4 : 3);
-    for (size_t i = 0; i < r->requirement_count; i++)
-        put_requirement(h, r, &r->requirements[i]);
-    report_table_end(h);
+    if (r->requirement_count <= SHOWN) {
+        put_table(h, r, true);
+        return;
+    }
+    if (holding(r) < r->requirement_count)
+        put_table(h, r, false);
+    html_open(h, "details", NULL);
+    html_open(h, "summary", NULL);
+    html_print(h, "All %zu requirements, of which %zu hold", r->requirement_count,
+               holding(r));
+    html_close(h, "summary");
+    put_table(h, r, true);
+    html_close(h, "details");
 }
 
 /* --- cause ---------------------------------------------------------------------------

@@ -109,6 +109,7 @@ PAGES = [
     Page("report of an outage", report("proxysg-outage")),
     Page("report of a run without a failure", report("four-tuple")),
     Page("report of a replicated run", report("teaching-mini", "--replications", "12")),
+    Page("report of the allocator suite", report("allocator-regression-suite")),
     Page("report of hostile names", hostile),
     Page("report of a study of one axis",
          study("teaching-mini", "-r", "3", "--vary", "apps.pages.arrivals.rate=0.4/s:2/s:5")),
