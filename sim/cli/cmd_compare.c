@@ -9,6 +9,7 @@
 #include "sim/cli/compare_files.h"
 #include "sim/cli/compare_input.h"
 #include "sim/cli/complaint.h"
+#include "sim/cli/draw.h"
 #include "sim/cli/option_number.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/stop.h"
@@ -300,10 +301,11 @@ static double margin_of(const struct arguments *a)
 static int write_files(const struct arguments *a, const struct compare_report *report)
 {
     struct results_error error;
-    if (!compare_write(a->output, report, &error) ||
-        (!report->interrupted &&
-         !compare_draw(a->output, report, margin_of(a), a->quiet, &error)))
+    if (!compare_write(a->output, report, &error))
         return io_error(&error);
+    if (!report->interrupted &&
+        !compare_draw(a->output, report, margin_of(a), a->quiet, &error))
+        return draw_missed(&error);
     return EXIT_DONE;
 }
 

@@ -140,7 +140,7 @@ static int run(int argc, char **argv)
     const struct demo *demo = a.name ? demo_find(a.name) : demo_at(0);
     if (demo)
         return demo_show(demo, a.quiet);
-    return is_known(a.name) ? run_any(&a) : EXIT_USAGE;
+    return a.name && is_known(a.name) ? run_any(&a) : EXIT_USAGE;
 }
 
 const struct command command_demo = {

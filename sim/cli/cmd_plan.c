@@ -235,9 +235,14 @@ static int show(const struct arguments *a, const struct plan_question *q,
     fflush(stdout);
     warm_up_warn(stderr, &answer->points.doubts);
     int status = status_of(a, q, answer);
-    if (a->output && (!plan_files_write(a->output, q, answer, &error) ||
-                      (!stop_signal() && !draw_answer(a, q, answer, &error))))
-        status = io_error(&error);
+    if (!a->output)
+        return status;
+    if (!plan_files_write(a->output, q, answer, &error))
+        return io_error(&error);
+    if (!stop_signal() && !draw_answer(a, q, answer, &error)) {
+        int missed = draw_missed(&error);
+        status = missed == EXIT_DONE ? status : missed;
+    }
     return status;
 }
 

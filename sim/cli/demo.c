@@ -238,9 +238,9 @@ static bool draw_as(const struct showing *s, enum figure_format format, unsigned
                 drawn, error);
 }
 
-/* The picture, as characters here and as a file; why it is missing, on stderr. */
-static void show_picture(const struct showing *s, unsigned used,
-                         struct figures_drawn *drawn)
+/* The picture, as characters here and as a file. */
+static int show_picture(const struct showing *s, unsigned used,
+                        struct figures_drawn *drawn)
 {
     struct results_error error;
     struct figures_drawn here = {0};
@@ -249,12 +249,11 @@ static void show_picture(const struct showing *s, unsigned used,
     unsigned rows = rest < screen ? screen - rest : 0;
     rows = rows < PICTURE_ROWS_LEAST ? PICTURE_ROWS_LEAST : rows;
     rows = rows > PICTURE_ROWS_MOST ? PICTURE_ROWS_MOST : rows;
-    if (!draw_as(s, FIGURE_DUMB, rows, &here, &error) ||
-        !draw_as(s, FIGURE_PNG, 0, drawn, &error)) {
-        fflush(stdout);
-        fprintf(stderr, "no picture: %s\n", error.text);
-    }
+    bool good = draw_as(s, FIGURE_DUMB, rows, &here, &error) &&
+                draw_as(s, FIGURE_PNG, 0, drawn, &error);
     figures_drawn_free(&here);
+    fflush(stdout);
+    return good ? EXIT_DONE : draw_missed(&error);
 }
 
 static void tell(const struct showing *s, const struct figures_drawn *drawn)
@@ -268,13 +267,14 @@ static void tell(const struct showing *s, const struct figures_drawn *drawn)
     fprintf(stderr, "      %s %s\n", program, s->demo->next);
 }
 
-static void show(const struct showing *s, bool quiet)
+static int show(const struct showing *s, bool quiet)
 {
     struct figures_drawn drawn = {0};
-    show_picture(s, print_words(s), &drawn);
+    int status = show_picture(s, print_words(s), &drawn);
     if (!quiet)
         tell(s, &drawn);
     figures_drawn_free(&drawn);
+    return status;
 }
 
 /* --- the runs ------------------------------------------------------------------------
@@ -305,9 +305,9 @@ static int simulate_and_show(struct showing *s, struct run_directory *target, bo
     if (stop_signal())
         return EXIT_BY_SIGNAL + stop_signal();
     s->theory = theory_lines_of(s->plans[0]);
-    show(s, quiet);
+    int status = show(s, quiet);
     theory_lines_free(&s->theory);
-    return EXIT_DONE;
+    return status;
 }
 
 int demo_show(const struct demo *demo, bool quiet)

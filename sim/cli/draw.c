@@ -4,9 +4,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "sim/cli/command.h"
+#include "sim/cli/complaint.h"
 #include "sim/cli/figure_kinds.h"
 #include "sim/cli/places.h"
 #include "sim/cli/terminal.h"
+#include "sim/results/program.h"
 #include "sim/study/pictures/study_pictures.h"
 #include "sim/study/store/store.h"
 
@@ -66,6 +69,17 @@ bool draw(const struct draw_order *order, struct figures_drawn *drawn,
     return figure_kinds_met(order->only, order->only_count, order->directory, drawn,
                             error) &&
            results_fail(error, 0, "%s has no data for any figure", order->directory);
+}
+
+int draw_missed(const struct results_error *error)
+{
+    char *gnuplot = program_find("gnuplot");
+    if (gnuplot) {
+        free(gnuplot);
+        return io_error(error);
+    }
+    fprintf(stderr, "portsim: no picture: %s\n", error->text);
+    return EXIT_DONE;
 }
 
 void draw_tell(const char *directory, const struct figures_drawn *drawn)

@@ -26,6 +26,11 @@ bool draw(const struct draw_order *order, struct figures_drawn *drawn,
 char *draw_request(const char *directory, enum figure_format format,
                    struct figures_request *request, struct results_error *error);
 
+/* Of a picture that comes along with other results and could not be drawn: says so.  That
+ * gnuplot is not installed is no failure then, everything else is; the exit status.  (One
+ * that was asked for by its name, --plots or `plot', is io_error().) */
+int draw_missed(const struct results_error *error);
+
 /* Names the files on stderr. */
 void draw_tell(const char *directory, const struct figures_drawn *drawn);
 

@@ -85,16 +85,6 @@ static void tell_files(const struct run_order *order, const char *directory,
         fputs(order->epilogue, stderr);
 }
 
-/* Pictures that were asked for and are missing are an error, after everything else was
- * written. */
-static int no_pictures(const struct run_order *order, const struct results_error *error)
-{
-    if (!order->without)
-        return io_error(error);
-    fprintf(stderr, "no picture: %s\n", error->text);
-    return EXIT_DONE;
-}
-
 /* Whoever interrupted the run wants the program to end: no figures then. */
 static int show(const struct run_order *order, const struct run_record *record,
                 const struct metrics_asked *asked, const char *directory)
@@ -112,7 +102,7 @@ static int show(const struct run_order *order, const struct run_record *record,
         !draw(&(struct draw_order){.directory = directory, .format = order->format},
               &drawn, &error) &&
         !stop_signal())
-        status = no_pictures(order, &error);
+        status = order->without ? draw_missed(&error) : io_error(&error);
     if (!order->quiet)
         tell_files(order, directory, &drawn, record);
     if (!order->quiet)

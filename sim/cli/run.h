@@ -18,7 +18,7 @@ struct run_order {
     enum trial_binds_wanted binds;
     unsigned jobs; /* runs at the same time; 0: as many as there are processors */
     bool plots;
-    bool without; /* pictures that cannot be drawn are missed, and no failure */
+    bool without; /* without gnuplot there are none of them, and no failure */
     enum figure_format format;
     const char *epilogue; /* printed after everything else; NULL: none */
 };
