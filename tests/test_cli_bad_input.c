@@ -422,7 +422,7 @@ static void test_what_holds_no_run_cannot_be_drawn(void **state)
     (void)state;
     char *folder = scratch_new();
     expect_refusal(&(struct program){.args = {"plot", "no-such"}, .folder = folder}, 4,
-                   "cannot open the directory no-such");
+                   "there is no directory no-such; portsim run SCENARIO");
     expect_refusal(&(struct program){.args = {"plot", "."}, .folder = folder}, 4,
                    "holds no run");
     scratch_free(folder);

@@ -477,8 +477,13 @@ static void test_the_text_is_a_table_and_filters_take_lines_out(void **state)
         "122.000  0:02:02  client           exhaustion-ends  tcp4 toward server:80: 112 "
         "choices found no local port\n");
     ended_free(&e);
-    e = program_run(&(struct program){.args = {"events", directory, "--host", "nobody"}});
+    e = program_run(
+        &(struct program){.args = {"events", directory, "--process", "nobody"}});
     assert_string_equal(e.out, "none of the 21 events of the run matches\n");
+    ended_free(&e);
+    e = program_run(&(struct program){.args = {"events", directory, "--host", "nobody"}});
+    expect_status(&e, 2);
+    expect_says(e.err, "there is no host \"nobody\" in this run; it has client");
     ended_free(&e);
     free(directory);
     scratch_free(scratch);

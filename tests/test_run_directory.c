@@ -438,7 +438,7 @@ static void test_a_changed_byte_is_noticed_in_every_file(void **state)
 static void test_a_missing_file_is_noticed(void **state)
 {
     struct place *p = *state;
-    assert_unreadable(p->run, "cannot open the directory");
+    assert_unreadable(p->run, "there is no directory");
     write_short_run(p->run);
     char *series = memory_print("%s/timeseries.csv", p->run);
     char *manifest = memory_print("%s/manifest.json", p->run);

@@ -5,6 +5,7 @@
 #include "sim/base/words.h"
 #include "sim/cli/command.h"
 #include "sim/cli/directory.h"
+#include "sim/cli/option_number.h"
 #include "sim/results/run_directory.h"
 #include "sim/scenario/units.h"
 #include "sim/views/events.h"
@@ -30,15 +31,6 @@ static const struct argp_option options[] = {
     {"json", KEY_JSON, NULL, 0, "Print JSON", 0},
     {0}};
 
-static sim_ns moment(const char *option, const char *text, struct argp_state *state)
-{
-    struct unit_fault fault;
-    sim_ns when = 0;
-    if (!duration_parse(text, &when, &fault))
-        argp_error(state, "--%s %s", option, fault.rule);
-    return when;
-}
-
 static void set_kind(struct arguments *a, const char *word, struct argp_state *state)
 {
     const char *near = words_nearest(word, events_kind_name);
@@ -62,10 +54,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         a->filter.process = argument;
         break;
     case KEY_FROM:
-        a->filter.from = moment("from", argument, state);
+        a->filter.from = option_duration("--from", argument, state);
         break;
     case KEY_UNTIL:
-        a->filter.until = moment("until", argument, state);
+        a->filter.until = option_duration("--until", argument, state);
         break;
     case KEY_CSV:
         a->format = EVENTS_CSV;
@@ -95,9 +87,11 @@ static int run(int argc, char **argv)
     struct stored_run *stored = directory_read(a.directory);
     if (!stored)
         return EXIT_IO;
-    events_print(stdout, &stored->record, &a.filter, a.format);
+    bool exists = !a.filter.host || directory_has_host(&stored->record, a.filter.host);
+    if (exists)
+        events_print(stdout, &stored->record, &a.filter, a.format);
     stored_run_free(stored);
-    return EXIT_DONE;
+    return exists ? EXIT_DONE : EXIT_USAGE;
 }
 
 const struct command command_events = {

@@ -160,7 +160,8 @@ static void suggest(const char *name)
         fprintf(stderr, "; did you mean \"%s\"?", nearest);
     fputs(
         "\nNames are printed by portsim list allocators, stacks, states, proxies, nats, "
-        "faces, distributions, metrics, failures, figures, scenarios.\n",
+        "faces, distributions, metrics, failures, figures, scenarios; the keys of a "
+        "scenario by portsim explain scenario, host, tcp, app.\n",
         stderr);
     free(e);
 }

@@ -44,7 +44,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case ARGP_KEY_END:
         if (!a->studies.count)
-            argp_error(state, "which studies?");
+            argp_error(
+                state,
+                "which studies? The directories that portsim sweep --shard I/N wrote");
         if (!a->into)
             argp_error(state, "where to?  -o DIR");
         break;

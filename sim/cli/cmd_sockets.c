@@ -8,6 +8,7 @@
 #include "sim/base/words.h"
 #include "sim/cli/command.h"
 #include "sim/cli/directory.h"
+#include "sim/cli/option_number.h"
 #include "sim/cli/question.h"
 #include "sim/cli/replay.h"
 #include "sim/cli/terminal.h"
@@ -78,15 +79,16 @@ static void set_format(struct arguments *a, const char *word, struct argp_state 
     const char *near = words_nearest(word, format_name);
     a->format = sockets_format_find(word);
     if (!a->format)
-        argp_error(state, "there is no format \"%s\"%s%s%s", word,
-                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+        argp_error(state,
+                   "--as does not know \"%s\"%s%s%s (table, ss, netstat, netstat-ano, "
+                   "netstat-anob, netstat-anobq, csv or json)",
+                   word, near ? "; did you mean \"" : "", near ? near : "",
+                   near ? "\"?" : "");
 }
 
 static void set_every(struct arguments *a, const char *word, struct argp_state *state)
 {
-    struct unit_fault fault;
-    if (!duration_parse(word, &a->every, &fault))
-        argp_error(state, "--every %s", fault.rule);
+    a->every = option_duration("--every", word, state);
     if (a->every == 0)
         argp_error(state, "--every must be longer than 0s");
 }
@@ -176,17 +178,7 @@ static size_t *choose(const struct arguments *a, const struct question *q,
 /* A host that had no sockets is told from one that is not there. */
 static bool host_exists(const struct arguments *a, const struct run_record *r)
 {
-    bool exists = !a->host;
-    for (size_t i = 0; i < r->census_count && !exists; i++)
-        exists = strcmp(r->census[i].host, a->host) == 0;
-    for (size_t i = 0; i < r->pool_count && !exists; i++)
-        exists = strcmp(r->pools[i].host, a->host) == 0;
-    if (!exists) {
-        fputs("portsim: there is no host \"", stderr);
-        terminal_print(stderr, a->host);
-        fputs("\" in this run\n", stderr);
-    }
-    return exists;
+    return !a->host || directory_has_host(r, a->host);
 }
 
 /* --- printing ------------------------------------------------------------------------

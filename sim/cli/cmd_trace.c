@@ -77,15 +77,6 @@ static uint32_t choose(const char *option, const char *text,
     return 0;
 }
 
-static sim_ns moment(const char *text, const struct argp_state *state)
-{
-    struct unit_fault fault;
-    sim_ns when = 0;
-    if (!duration_parse(text, &when, &fault))
-        argp_error(state, "--until %s, is \"%s\"", fault.rule, text);
-    return when;
-}
-
 static void check_together(struct arguments *a, const struct argp_state *state)
 {
     const struct attempt_wish *w = &a->wish;
@@ -130,7 +121,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct arguments *a = state->input;
     switch (key) {
     case KEY_UNTIL:
-        a->until = moment(argument, state);
+        a->until = option_duration("--until", argument, state);
         break;
     case KEY_SET:
         setting_add(&a->settings, argument, state);
@@ -213,8 +204,11 @@ static int trace(struct arguments *a, const struct trial_plan *plan)
     uint64_t seed = plan->config->seed;
     uint64_t number = attempt_find(plan, seed, until, &a->wish);
     if (!number) {
-        fprintf(stderr, "portsim: no attempt is as wished, up to %g s of the run\n",
-                sim_seconds(until));
+        fprintf(
+            stderr,
+            "portsim: no attempt is as wished, up to %g s of the run; portsim run says "
+            "how many there are and how they end, --set duration=... makes more\n",
+            sim_seconds(until));
         return EXIT_REQUIREMENT;
     }
     attempt_follow(&attempt, plan, seed, until, number);

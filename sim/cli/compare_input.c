@@ -181,7 +181,8 @@ static int add_scenarios(const struct compare_request *request, struct compare_i
     if (folders[0] && folders[1]) {
         status = add_folders(request, folders, out);
     } else if (folders[0] || folders[1]) {
-        fputs("portsim: a folder is compared with a folder, not with a scenario\n",
+        fputs("portsim: a folder is compared with a folder, not with a scenario; name "
+              "its file instead\n",
               stderr);
         status = EXIT_USAGE;
     } else {
@@ -244,7 +245,9 @@ static int open_any(const struct compare_request *request, struct compare_input 
     if (first && second)
         return compare_input_studies(request, out);
     if (first || second) {
-        fputs("portsim: a study is compared with a study\n", stderr);
+        fputs("portsim: a study is compared with a study; portsim sweep makes one of a "
+              "scenario\n",
+              stderr);
         return EXIT_USAGE;
     }
     int status = add_scenarios(request, out);

@@ -22,7 +22,8 @@ error_t directory_argument(int key, char *argument, struct argp_state *state,
         return 0;
     case ARGP_KEY_END:
         if (!*directory)
-            argp_error(state, "which run directory?");
+            argp_error(state,
+                       "which run directory? portsim run SCENARIO writes one: runs/NAME");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -39,6 +40,31 @@ static void take_first(struct stored_run *stored, const char *directory)
                 stored->record.replications);
     }
     stored_run_first(stored);
+}
+
+bool directory_has_host(const struct run_record *r, const char *host)
+{
+    bool exists = false;
+    for (size_t i = 0; i < r->census_count && !exists; i++)
+        exists = strcmp(r->census[i].host, host) == 0;
+    for (size_t i = 0; i < r->pool_count && !exists; i++)
+        exists = strcmp(r->pools[i].host, host) == 0;
+    if (exists)
+        return true;
+    fputs("portsim: there is no host \"", stderr);
+    terminal_print(stderr, host);
+    fputs("\" in this run", stderr);
+    const char *before = "; it has";
+    for (size_t i = 0; i < r->pool_count; i++) {
+        if (i && strcmp(r->pools[i].host, r->pools[i - 1].host) == 0)
+            continue;
+        fputs(before, stderr);
+        fputc(' ', stderr);
+        terminal_print(stderr, r->pools[i].host);
+        before = ",";
+    }
+    fputc('\n', stderr);
+    return false;
 }
 
 struct stored_run *directory_read(const char *directory)

@@ -3,6 +3,7 @@
 #define SIM_CLI_DIRECTORY_H
 
 #include <argp.h>
+#include <stdbool.h>
 
 #include "sim/results/run_directory.h"
 
@@ -17,5 +18,8 @@ struct stored_run *directory_read(const char *directory);
 
 /* Prints a file of a directory on stdout, as it was written; an exit status. */
 int directory_print(const char *directory, const char *file);
+
+/* Whether the run has that host; a message that names those it has, if not. */
+bool directory_has_host(const struct run_record *r, const char *host);
 
 #endif

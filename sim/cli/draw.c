@@ -38,9 +38,10 @@ static bool draw_run(const struct figures_request *request, const char *metric,
                      struct figures_drawn *drawn, struct results_error *error)
 {
     if (metric)
-        return results_fail(error, 0,
-                            "%s is no study: --metric says nothing of its figures",
-                            request->directory);
+        return results_refuse(error,
+                              "%s is no study, whose pictures --metric chooses; --only "
+                              "chooses those of a run",
+                              request->directory);
     return figures_draw(request, drawn, error) &&
            run_pictures_draw(request, drawn, error) &&
            replication_pictures_draw(request, drawn, error);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/scenario/units.h"
 #include "sim/trial/study_config.h"
 
 /* More are a slip: threads beyond the processors gain nothing. */
@@ -31,6 +32,18 @@ uint32_t option_replications(const char *option, const char *text, uint32_t leas
                              const struct argp_state *state)
 {
     return (uint32_t)option_count(option, text, least, STUDY_REPLICATIONS_MAX, state);
+}
+
+sim_ns option_duration(const char *option, const char *text,
+                       const struct argp_state *state)
+{
+    struct unit_fault fault = {.rule = NULL};
+    sim_ns length = 0;
+    if (!duration_parse(text, &length, &fault))
+        argp_error(state, "%s %s, is \"%s\"%s%s%s", option, fault.rule, text,
+                   fault.suggestion[0] ? "; did you mean \"" : "", fault.suggestion,
+                   fault.suggestion[0] ? "\"?" : "");
+    return length;
 }
 
 bool option_size(const char *text, double *value, bool *relative)

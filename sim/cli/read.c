@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/json.h"
@@ -95,6 +96,27 @@ static void complain_unknown(const char *name)
     free(library);
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+/* A run, most likely, whose scenario stands in it. */
+static void complain_folder(const char *path)
+{
+    char *inside = memory_print("%s/scenario.json", path);
+    fputs("portsim: ", stderr);
+    terminal_print(stderr, path);
+    fputs(" cannot be read: Is a directory; a scenario is a file", stderr);
+    if (access(inside, F_OK) == 0) {
+        fputs(", that of this run ", stderr);
+        terminal_print(stderr, inside);
+    }
+    fputc('\n', stderr);
+    free(inside);
+}
+
 static bool is_unknown(const char *path)
 {
     return !strchr(path, '/') && strcmp(path, "-") != 0 && access(path, F_OK) != 0;
@@ -109,7 +131,10 @@ struct trial_plan *read_plan(const char *name, const struct text_list *settings,
         .library = library, .settings = settings->at, .setting_count = settings->count};
     struct trial_plan *plan = NULL;
     *issues = issues_new();
-    if (is_unknown(path)) {
+    if (is_folder(path)) {
+        complain_folder(path);
+        *status = EXIT_IO;
+    } else if (is_unknown(path)) {
         complain_unknown(path);
         *status = EXIT_IO;
     } else if (!(plan = trial_plan_read(path, &options, *issues))) {

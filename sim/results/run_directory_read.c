@@ -1,4 +1,5 @@
 /* The way back: a run directory as a struct run_record. */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -43,7 +44,8 @@ static bool find_manifest(struct manifest *m, const struct safe_directory *d,
     bool complete = safe_file_exists(d, MANIFEST_COMPLETE);
     if (!complete && !safe_file_exists(d, MANIFEST_PARTIAL))
         return results_fail(error, 0,
-                            "%s holds no run: there is no " MANIFEST_COMPLETE " in it",
+                            "%s holds no run: there is no " MANIFEST_COMPLETE
+                            " in it (portsim run SCENARIO -o DIR writes one)",
                             d->path);
     if (!manifest_read(m, d, complete ? MANIFEST_COMPLETE : MANIFEST_PARTIAL, error))
         return false;
@@ -277,8 +279,14 @@ static bool read_replications(struct stored_run *run, const struct manifest *m,
 struct stored_run *run_directory_read(const char *path, struct results_error *error)
 {
     struct safe_directory d;
-    if (!safe_directory_open(&d, path, error))
+    if (!safe_directory_open(&d, path, error)) {
+        if (error->code == ENOENT)
+            results_fail(error, 0,
+                         "there is no directory %s; portsim run SCENARIO -o DIR writes "
+                         "one",
+                         path);
         return NULL;
+    }
     struct stored_run *run = memory_new(1, sizeof *run);
     run->storage = memory_new(1, sizeof *run->storage);
     struct manifest m = {0};

@@ -334,7 +334,10 @@ static bool refuse(const struct capture *c, const char *name, struct results_err
         if (c->complaints[i].reason != not_known)
             return results_fail(error, 0, "%s %s; line %zu is %s", name, none,
                                 c->complaints[i].line, c->complaints[i].reason);
-    return results_fail(error, 0, "%s %s", name, none);
+    return results_fail(error, 0,
+                        "%s %s; `ss -tan\', `netstat -ano\' and `Get-NetTCPConnection\' "
+                        "print such lines",
+                        name, none);
 }
 
 /* Whether what was read answers what was asked. */
@@ -345,7 +348,10 @@ static bool judge(const struct scan *s, const char *name, struct results_error *
     if (s->lines.failed)
         return results_fail(error, s->lines.failed, "cannot read %s", name);
     if (c->lines == 0)
-        return results_fail(error, 0, "%s is empty", name);
+        return results_fail(error, 0,
+                            "%s is empty; `ss -tan\', `netstat -ano\' or "
+                            "`Get-NetTCPConnection\' fills it",
+                            name);
     if (!s->format && !s->header)
         return refuse(c, name, error);
     if (!c->format && s->format)

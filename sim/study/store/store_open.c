@@ -311,12 +311,22 @@ struct study_store *store_open(const char *directory, const struct trial_plan *b
     return s;
 }
 
+static bool holds_study(const struct study_store *s, struct results_error *error)
+{
+    return safe_file_exists(&s->at, STORE_FILE) ||
+           results_fail(error, 0,
+                        "%s holds no study: there is no " STORE_FILE
+                        " in it (portsim sweep SCENARIO -o DIR writes one)",
+                        s->at.path);
+}
+
 struct study_store *store_read(const char *directory, struct results_error *error)
 {
     struct study_store *s = new_store(directory);
     /* Not read-only: what a killed process left undone must be undone first. */
-    if (safe_directory_open(&s->at, directory, error) && is_plain(s, error) &&
-        open_file(s, SQLITE_OPEN_READWRITE, error) && load(s, error))
+    if (safe_directory_open(&s->at, directory, error) && holds_study(s, error) &&
+        is_plain(s, error) && open_file(s, SQLITE_OPEN_READWRITE, error) &&
+        load(s, error))
         return s;
     store_close(s);
     return NULL;
