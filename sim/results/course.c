@@ -73,7 +73,7 @@ static void keep_rows(struct keeper *k, const struct bins *bins)
     size_t last = series_rows(k->series) - 1;
     for (size_t i = 0; i < bins->count; i++)
         keep_of_bin(k, &bins->at[i]);
-    if (k->rows[k->count - 1] != last)
+    if (!k->count || k->rows[k->count - 1] != last)
         keep(k, last);
 }
 
