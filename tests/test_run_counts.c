@@ -13,7 +13,10 @@
 #include "models/tcp_state.h"
 #include "sim/base/memory.h"
 #include "sim/results/figure.h"
+#include "sim/results/figures.h"
+#include "sim/results/program.h"
 #include "sim/results/run_directory.h"
+#include "tests/hostile.h"
 #include "tests/run_text.h"
 #include "tests/scratch.h"
 
@@ -357,6 +360,56 @@ static void test_reuse_says_how_soon_ports_come_back(void **state)
     text_free(&script);
 }
 
+/* Draws both figures of a run whose host has such a name. */
+static void draw_named(const struct counted *c, const char *directory, const char *name)
+{
+    static const char *const only[] = {"reuse", "transitions"};
+    char *metric = memory_print("hosts.%s.tcp4.reuse_interval_s", name);
+    const struct run_bucket buckets[] = {{metric, 1, 2, 3}};
+    const struct run_transition transitions[] = {
+        {name, TCP_CLOSED - 1, TCP_SYN_SENT - 1, 7},
+        {name, TCP_SYN_SENT - 1, TCP_CLOSED - 1, 7},
+    };
+    struct run_record run = *c->record;
+    run.distributions = buckets;
+    run.distribution_count = COUNT(buckets);
+    run.transitions = transitions;
+    run.transition_count = COUNT(transitions);
+    write_it(directory, &run);
+    struct figures_request request = {.directory = directory,
+                                      .scripts = "plots",
+                                      .format = FIGURE_SVG,
+                                      .only = only,
+                                      .only_count = 2};
+    struct figures_drawn drawn = {0};
+    struct results_error error;
+    if (!figures_draw(&request, &drawn, &error))
+        fail_msg("%s: %s", name, error.text);
+    assert_int_equal(drawn.count, 2);
+    figures_drawn_free(&drawn);
+    free(metric);
+}
+
+static void test_hostile_names_are_only_shown(void **state)
+{
+    char *gnuplot = program_find("gnuplot");
+    if (!gnuplot)
+        skip();
+    free(gnuplot);
+    char *root = scratch_new(), *canary = memory_print("%s/canary", root);
+    char *directory = memory_print("%s/run", root);
+    for (size_t i = 0; hostile_texts[i]; i++) {
+        char *text = hostile_text(hostile_texts[i], canary);
+        draw_named(*state, directory, text);
+        if (scratch_exists(root, "canary"))
+            fail_msg("obeyed: %s", text);
+        free(text);
+    }
+    free(directory);
+    free(canary);
+    scratch_free(root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_the_diagram_has_the_edges_of_the_model),
         cmocka_unit_test(test_the_diagram_says_what_is_odd),
         cmocka_unit_test(test_reuse_says_how_soon_ports_come_back),
+        cmocka_unit_test(test_hostile_names_are_only_shown),
     };
     return cmocka_run_group_tests(tests, open_run, close_run);
 }
