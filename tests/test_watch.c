@@ -163,6 +163,59 @@ static void test_a_stored_run_is_watched_as_it_was(void **state)
     free(run);
 }
 
+/* --- a page ---------------------------------------------------------------------------
+ */
+
+static char *page_of(const char *root, const char *name, const char *scenario,
+                     const char *setting)
+{
+    char *path = memory_print("%s/%s", root, name);
+    struct ended e = WATCHED(scenario, "--set", setting, "--html", path, "-q");
+    expect_status(&e, 0);
+    assert_true(strstr(e.out, path) == e.out);
+    char *bytes = scratch_get(root, name);
+    assert_non_null(bytes);
+    ended_free(&e);
+    free(path);
+    return bytes;
+}
+
+static void test_the_same_film_is_the_same_page(void **state)
+{
+    (void)state;
+    char *root = scratch_new();
+    char *one = page_of(root, "one.html", "teaching-mini", "seed=7"),
+         *two = page_of(root, "two.html", "teaching-mini", "seed=7");
+    assert_string_equal(one, two);
+    assert_true(strlen(one) < 2000000);
+    assert_null(strstr(one, "://"));
+    assert_null(strstr(one, " src="));
+    free(one);
+    free(two);
+    scratch_free(root);
+}
+
+static void test_hostile_words_are_only_shown_in_a_page(void **state)
+{
+    (void)state;
+    char *root = scratch_new();
+    char *page = page_of(root, "p.html", "teaching-mini",
+                         "about=\"</div><img src=x onerror=alert(1)>|&\\\"'\"");
+    assert_null(strstr(page, "<img"));
+    assert_non_null(strstr(page, "&lt;/div&gt;&lt;img src=x onerror=alert(1)&gt;|&amp;"));
+    free(page);
+    scratch_free(root);
+}
+
+static void test_a_page_has_a_place_it_can_be_written_to(void **state)
+{
+    (void)state;
+    struct ended e = WATCHED("teaching-mini", "--html", "/nowhere/page.html", "-q");
+    expect_status(&e, 4);
+    expect_says(e.err, "/nowhere");
+    ended_free(&e);
+}
+
 /* --- frames of any size ---------------------------------------------------------------
  */
 
@@ -281,7 +334,7 @@ static struct screen open_screen(const char *const *env, struct termios *before)
             putenv((char *)env[i]);
         setenv("PORTSIM_SHARE", ".", 1);
         execl(program, "portsim", "watch", "linux-parity-knee", "--host", "one-pair",
-              "-q", NULL);
+              "-q", "--step", "1s", NULL);
         _exit(127);
     }
     tcgetattr(s.ours, before);
@@ -325,10 +378,10 @@ static void test_keys_pause_step_seek_and_quit(void **state)
     struct screen s = open_screen(letters, &before);
     press(&s, " ", "paused ");
     press(&s, "\033[H", "\n0 s "); /* home */
-    press(&s, ".", "66.7 ms ");    /* a 600th of 40 s */
-    press(&s, ".", "133 ms ");
-    press(&s, ",", "66.7 ms ");
-    press(&s, "\033[H\033[C", "2 s "); /* a twentieth */
+    press(&s, ".", "\n1 s ");
+    press(&s, ".", "\n2 s ");
+    press(&s, ",", "\n1 s ");
+    press(&s, "\033[H\033[C", "\n2 s "); /* a twentieth */
     press(&s, "+", "x2.667 ");
     press(&s, "--", "x0.6667 ");
     press(&s, "\033[F", "28,232 of 28,232 ports held");
@@ -402,6 +455,9 @@ int main(void)
         cmocka_unit_test(test_frames_at_each_change_are_exact_to_the_event),
         cmocka_unit_test(test_what_cannot_be_is_refused),
         cmocka_unit_test(test_a_stored_run_is_watched_as_it_was),
+        cmocka_unit_test(test_the_same_film_is_the_same_page),
+        cmocka_unit_test(test_hostile_words_are_only_shown_in_a_page),
+        cmocka_unit_test(test_a_page_has_a_place_it_can_be_written_to),
         cmocka_unit_test(test_a_frame_fits_whatever_room_there_is),
         cmocka_unit_test(test_keys_pause_step_seek_and_quit),
         cmocka_unit_test(test_the_film_plays_to_its_end_and_stands_still),

@@ -7,10 +7,10 @@
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/cli/complaint.h"
+#include "sim/cli/page_file.h"
 #include "sim/cli/report_page.h"
 #include "sim/cli/text_list.h"
 #include "sim/results/program.h"
-#include "sim/results/safe_file.h"
 #include "sim/study/store/store.h"
 
 #define REPORT "report.html"
@@ -86,28 +86,6 @@ static char *file_of(const struct arguments *a)
     return memory_print("%s%s%s", directory, slash ? "" : "/", REPORT);
 }
 
-static bool write_page(const char *file, const struct text *page,
-                       struct results_error *error)
-{
-    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
-    if (!safe_name(name))
-        return results_refuse(error,
-                              "%s: a page's name has letters, digits, '.', '_' and '-', "
-                              "as in comparison.html",
-                              file);
-    char *folder = !slash          ? memory_print(".")
-                   : slash == file ? memory_print("/")
-                                   : memory_text(file, (size_t)(slash - file));
-    struct safe_directory place;
-    bool good = safe_directory_open(&place, folder, error);
-    if (good) {
-        good = safe_file_write(&place, name, text_of(page), page->length, error);
-        safe_directory_close(&place);
-    }
-    free(folder);
-    return good;
-}
-
 /* --- all of it -----------------------------------------------------------------------
  */
 
@@ -127,7 +105,7 @@ static int report(const struct arguments *a)
     struct results_error error;
     struct text page = {0};
     char *file = file_of(a);
-    bool good = make_page(a, &page, &error) && write_page(file, &page, &error);
+    bool good = make_page(a, &page, &error) && page_file_write(file, &page, &error);
     if (good)
         puts(file);
     if (good && a->open)

@@ -9,6 +9,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/complaint.h"
 #include "sim/cli/directory.h"
+#include "sim/cli/page_file.h"
 #include "sim/cli/places.h"
 #include "sim/cli/player.h"
 #include "sim/cli/progress.h"
@@ -18,12 +19,14 @@
 #include "sim/cli/terminal.h"
 #include "sim/scenario/units.h"
 #include "sim/trial/moments.h"
+#include "sim/views/film_page.h"
 #include "sim/views/film_text.h"
 
 enum {
     KEY_AT = 1000,
     KEY_FROM,
     KEY_HOST,
+    KEY_HTML,
     KEY_POOL,
     KEY_SEED,
     KEY_SET,
@@ -53,6 +56,8 @@ static const struct argp_option options[] = {
      "Between two frames (default: a 600th of the run); \"change\": a frame at each "
      "change, for up to 64 ports",
      1},
+    {"html", KEY_HTML, "FILE", 0,
+     "Write the film as one page of HTML, with a slider, instead of playing it", 1},
     {"host", KEY_HOST, "HOST", 0, "Its ports (default: the fullest)", 2},
     {"pool", KEY_POOL, "POOL", 0, "tcp4, tcp6, udp4 or udp6 (default: the fullest)", 2},
     {"set", KEY_SET, "PATH=VALUE", 0, "Set a field of the scenario; may be repeated", 2},
@@ -66,6 +71,7 @@ struct arguments {
     struct text_list at, settings;
     char *seed;
     const char *host, *pool;
+    const char *html;  /* NULL: no page */
     sim_ns from, step; /* step 0: the default */
     bool changes, quiet;
     double speed;
@@ -154,6 +160,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_STEP:
         set_step(a, argument, state);
         return 0;
+    case KEY_HTML:
+        a->html = argument;
+        return 0;
     case 'q':
         a->quiet = true;
         return 0;
@@ -174,7 +183,8 @@ static const struct argp argp = {
            "Example:\n"
            "  portsim watch runs/proxysg-outage\n"
            "  portsim watch teaching-mini --step change --speed 60\n"
-           "  portsim watch proxysg-outage --at 10min --at first-failure\n"};
+           "  portsim watch proxysg-outage --at 10min --at first-failure\n"
+           "  portsim watch linux-parity-knee --html ports.html\n"};
 
 /* --- moments --------------------------------------------------------------------------
  */
@@ -285,18 +295,48 @@ static int print_frames(const struct arguments *a, const struct film_take *t,
     return EXIT_DONE;
 }
 
+static bool read_colours(struct state_colours *colours, struct results_error *error)
+{
+    char *folder = places_folder("plots"), *missing = folder ? NULL : places_missing();
+    bool good = folder ? state_colours_read(colours, folder, error)
+                       : results_fail(error, 0, "%s", missing);
+    free(folder);
+    free(missing);
+    return good;
+}
+
+static int write_page(const struct arguments *a, const struct trial_plan *plan,
+                      const struct film_take *t)
+{
+    struct state_colours colours;
+    struct results_error error;
+    struct text page = {0};
+    struct film_page film = {.take = t,
+                             .colours = &colours,
+                             .scenario = plan->config->name,
+                             .about = plan->config->about,
+                             .seed = plan->config->seed,
+                             .version = PORTSIM_VERSION};
+    bool good = read_colours(&colours, &error);
+    if (good)
+        film_page_write(&film, &page);
+    good = good && page_file_write(a->html, &page, &error);
+    if (good)
+        puts(a->html);
+    text_free(&page);
+    return good ? EXIT_DONE : io_error(&error);
+}
+
 static int play(const struct arguments *a, const struct film_take *t)
 {
     struct state_colours colours;
     struct results_error unused;
-    char *folder = places_folder("plots");
-    bool coloured = folder && state_colours_read(&colours, folder, &unused);
+    bool coloured = read_colours(&colours, &unused);
     struct player_order order = {.take = t,
                                  .colours = coloured ? &colours : NULL,
                                  .speed = a->speed,
                                  .from = a->from};
     player_play(&order);
-    free(folder);
     return stop_signal() ? EXIT_BY_SIGNAL + stop_signal() : EXIT_DONE;
 }
 
@@ -307,11 +347,12 @@ static struct film_take *film(const struct arguments *a, const struct trial_plan
                               const struct asked *k)
 {
     struct progress progress;
-    sim_ns step = a->step ? a->step : plan->config->duration / FRAMES;
+    uint32_t frames = a->html ? FILM_PAGE_FRAMES : FRAMES;
+    sim_ns step = a->step ? a->step : plan->config->duration / frames;
     struct film_order order = {.plan = plan,
                                .host = a->host,
                                .pool = a->pool,
-                               .cells = FILM_CELLS_MAX,
+                               .cells = a->html ? FILM_PAGE_CELLS : FILM_CELLS_MAX,
                                .every = a->changes ? 0
                                         : step     ? step
                                                    : 1,
@@ -350,14 +391,16 @@ static int watch(const struct arguments *a, const struct trial_plan *plan,
 {
     struct asked k = {.count = 0};
     int status = EXIT_USAGE;
-    bool plays = !a->at.count && player_can_play();
+    bool plays = !a->html && !a->at.count && player_can_play();
     struct film_take *t = NULL;
     if (ask(&k, &a->at, plan))
         t = film(a, plan, &k);
     if (t)
         status = judge(a, t, replay);
     if (t && status == EXIT_DONE)
-        status = plays ? play(a, t) : print_frames(a, t, &k);
+        status = a->html ? write_page(a, plan, t)
+                 : plays ? play(a, t)
+                         : print_frames(a, t, &k);
     film_take_free(t);
     asked_free(&k);
     return status;
@@ -417,6 +460,6 @@ static int run(int argc, char **argv)
 
 const struct command command_watch = {
     .name = "watch",
-    .summary = "the ports as a moving grid, coloured by state",
+    .summary = "the ports as a moving grid, in the terminal or a page",
     .run = run,
 };

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/bug.h"
 #include "sim/base/memory.h"
-#include "sim/results/axis.h"
+#include "sim/views/film_words.h"
 #include "sim/views/human.h"
 
 #define LABEL     6              /* columns before a line: "49152 " */
@@ -31,6 +32,7 @@ static double share_of(char digit)
 
 static uint32_t rounded_up(uint32_t a, uint32_t b)
 {
+    SIM_ASSERT(b > 0);
     return (a + b - 1) / b;
 }
 
@@ -206,63 +208,11 @@ static void put_line(FILE *out, const struct film_look *look, char *text,
     free(text);
 }
 
-static char *head_of(const struct film_take *t, const struct shown *s)
-{
-    const struct run_film_row *row = &t->frames[0].row;
-    char each[HUMAN_TEXT];
-    uint32_t ports = t->grid.group * s->merged;
-    if (ports == 1)
-        return memory_print("%s %s on %s: ports %u to %u", row->host, row->pool,
-                            row->local, (unsigned)row->low, (unsigned)row->high);
-    return memory_print("%s %s on %s: ports %u to %u, a cell is %s%s", row->host,
-                        row->pool, row->local, (unsigned)row->low, (unsigned)row->high,
-                        human_count(ports, each),
-                        t->grid.step == 2 ? " even or odd ones" : " of them");
-}
-
-static char *numbers_of(const struct film_take *t, uint32_t frame)
-{
-    const struct run_film_row *row = &t->frames[frame].row;
-    char when[HUMAN_TEXT], held[HUMAN_TEXT], all[HUMAN_TEXT], share[HUMAN_TEXT],
-        rate[AXIS_TEXT];
-    double failures = film_take_failures(t, frame);
-    const char *rate_text = axis_grouped(failures, failures < 10 && failures > 0, rate);
-    human_duration(row->when, when);
-    human_count(row->held, held);
-    human_count(row->capacity, all);
-    if (row->held > row->capacity) /* the range was narrowed */
-        return memory_print("%s   %s ports held, %s can be chosen   %s failures/s", when,
-                            held, all, rate_text);
-    return memory_print("%s   %s of %s ports held (%s)   %s failures/s", when, held, all,
-                        human_share((double)row->held / row->capacity, share), rate_text);
-}
-
-static char *event_of(const struct film_take *t, uint32_t frame)
-{
-    char when[HUMAN_TEXT];
-    const struct run_event *e = film_take_event(t, t->frames[frame].row.when);
-    if (!e)
-        return memory_print("no event yet");
-    return memory_print("%s: %s %s%s%s", human_duration(e->when, when), e->kind,
-                        e->host ? e->host : "", e->host && *e->host ? " " : "",
-                        e->detail ? e->detail : "");
-}
-
-/* The states that some frame shows, so that the legend stands still. */
-static void states_of(const struct film_take *t, bool seen[PORT_STATE_COUNT])
-{
-    enum port_state state;
-    for (uint32_t i = 0; i < t->count; i++)
-        for (const char *p = t->frames[i].row.states; *p; p++)
-            if (port_state_of(*p, &state))
-                seen[state] = true;
-}
-
 static void put_legend(FILE *out, const struct film_take *t, const struct film_look *look)
 {
     bool seen[PORT_STATE_COUNT] = {false};
     unsigned used = 0;
-    states_of(t, seen);
+    film_words_states(t, seen);
     for (int i = 0; i < PORT_STATE_COUNT; i++) {
         const char *name = port_state_name((enum port_state)i);
         char letter = port_state_letter((enum port_state)i);
@@ -373,9 +323,9 @@ void film_text_print(FILE *out, const struct film_take *t, uint32_t frame,
                      const struct film_look *look, const char *line_end)
 {
     struct shown s = shown_of(t, frame, look);
-    put_line(out, look, head_of(t, &s), line_end);
-    put_line(out, look, numbers_of(t, frame), line_end);
-    put_line(out, look, event_of(t, frame), line_end);
+    put_line(out, look, film_words_head(t, t->grid.group * s.merged), line_end);
+    put_line(out, look, film_words_numbers(t, frame), line_end);
+    put_line(out, look, film_words_event(t, frame), line_end);
     if (s.list)
         put_list(out, &s, look, line_end);
     else

@@ -9,6 +9,8 @@ import json
 import os
 import re
 
+import film
+
 Page = collections.namedtuple("Page", "name make inside", defaults=(None,))
 
 
@@ -127,4 +129,7 @@ PAGES = [
     Page("comparison of two studies", compared(
         [mini(t, "-r", "3", "--vary", "apps.pages.arrivals.rate=0.4/s:2/s:3")
          for t in ("4s", "1s")], "sweep")),
+    Page("film of an outage", *film.film("proxysg-outage")),
+    Page("film of ten ports", *film.film("teaching-mini", "--step", "2min")),
+    Page("film of even and odd ports", *film.film("linux-parity-knee")),
 ]
