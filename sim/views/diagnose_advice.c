@@ -256,10 +256,10 @@ static bool answer_the_syn(const struct verdict *v, struct advice *a)
 {
     if (!is_main(v, &cause_syn_sent) && !is_main(v, &cause_silence))
         return false;
-    text_print(&a->what, "the other end answers, refuses");
+    text_print(&a->what, "the other end answers");
     text_print(&a->effect,
-               "an RST frees the port at once; fewer SYN retries hold it less "
-               "long");
+               "even a refusal frees the port at once (RST); fewer SYN retries "
+               "hold it less long");
     a->kind = ADVICE_HELPS;
     return true;
 }
