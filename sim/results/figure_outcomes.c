@@ -6,6 +6,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/memory.h"
 #include "sim/results/bins.h"
@@ -38,6 +39,17 @@ static void tell_none(const struct panels *p, struct text *out)
     text_print(out, "none of %s attempts failed", axis_grouped(attempted, 0, number));
 }
 
+/* When the first attempt failed: the log knows the moment, the series the sample after.
+ */
+static sim_ns first_failure(const struct panels *p, size_t row)
+{
+    const struct run_record *run = p->source->run;
+    for (size_t i = 0; i < run->log_count; i++)
+        if (strcmp(run->log[i].kind, "first-failure") == 0)
+            return run->log[i].when;
+    return series_time(p->outcomes.series, row);
+}
+
 /* "shares loses 16.6 %, pages 16.6 % of the attempts, from 12.5 min on" */
 static void tell_losses(const struct panels *p, struct text *out)
 {
@@ -55,9 +67,8 @@ static void tell_losses(const struct panels *p, struct text *out)
     if (failing > 3)
         text_print(out, " (and %zu more)", failing - 3);
     if (failing)
-        text_print(
-            out, " of the attempts; first failure at %s",
-            axis_moment(series_time(p->outcomes.series, first), p->source->unit, when));
+        text_print(out, " of the attempts; first failure at %s",
+                   axis_moment(first_failure(p, first), p->source->unit, when));
     else
         tell_none(p, out);
 }
