@@ -27,6 +27,7 @@ ANY = "..."
 NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
 EXITS = re.compile(r"#\s*exits (\d+)\s*$")
 PICTURE = re.compile(r'!\[[^\]]*\]\((\S+) "([^"]+)"\)')
+WRITES = re.compile(r" -o (\S+)")  # a reader who does several has all of them in one folder
 DRAWN_BY = "gnuplot 5.4 patchlevel 4"  # others place words elsewhere
 
 
@@ -195,7 +196,7 @@ def check_pictures(lesson, folder, write):
 
 
 def check_place(lesson):
-    """Its title is that of its number, the table of lessons names it, its pictures are its own."""
+    """Its title has its number, the table of lessons names it, what it writes is its own."""
     folder, name = os.path.split(lesson.path)
     number = name.split("-")[0]
     if not lesson.lines[0].startswith("# Lesson %s: " % number.lstrip("0")):
@@ -203,6 +204,11 @@ def check_place(lesson):
     if "(%s)" % name not in content(os.path.join(folder, "README.md")).decode("utf-8"):
         lesson.differs(1, "the table in README.md does not name it")
     shown = {picture for _, text in lesson.prose for picture, _ in PICTURE.findall(text)}
+    mine = set(WRITES.findall("\n".join(command.text for command in lesson.commands)))
+    for other in glob.glob(os.path.join(folder, "[0-9]*.md")):
+        if os.path.basename(other) != name:
+            for both in mine & set(WRITES.findall(content(other).decode("utf-8"))):
+                lesson.differs(1, "%s too writes %s" % (other, both))
     for kept in glob.glob(os.path.join(folder, "pictures", number + "-*")):
         if os.path.relpath(kept, folder) not in shown:
             lesson.differs(1, "no place for %s" % kept)

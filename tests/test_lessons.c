@@ -70,6 +70,8 @@ static const struct wrong {
      BLOCK("$ echo '</svg>' >x.svg\n") "![x](pictures/01-x.svg \"x.svg\")\n",
      "pictures/01-x.svg: make lessons"},
     {"a lesson has commands", TITLE, "a lesson without a command"},
+    {"what a lesson writes is its own", BLOCK("$ true -o runs/y\n"),
+     "02-y.md too writes runs/y\n"},
     {"a title has the number of the file", "# Ports\n\n```console\n$ true\n```\n",
      "the title begins"},
 };
@@ -79,6 +81,7 @@ static void test_a_wrong_lesson_is_told(void **state)
     const struct wrong *w = *state;
     struct shell_stage s = shell_stage_new();
     scratch_put(s.folder, "README.md", "(01-x.md)", 9);
+    scratch_put(s.folder, "02-y.md", "true -o runs/y", 14);
     scratch_put(s.folder, "01-x.md", w->lesson, strlen(w->lesson));
     int status = shell_run(&s, CHECK "01-x.md");
     char *said = scratch_get(s.folder, "out");
