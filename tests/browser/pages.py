@@ -50,7 +50,7 @@ def compared(runs, command="run"):
 def interrupted(portsim, folder):
     """A run stopped on its way."""
     run = os.path.join(folder, "run")
-    portsim("run", "proxysg-cifs-finwait2", "-q", "-o", run, stop_after=1.0, status=(130,))
+    portsim("run", "proxysg-cifs-finwait2", "-q", "-o", run, stop_after=0.3, status=(130,))
     portsim("report", run, status=(0,))
     return os.path.join(run, "report.html")
 

@@ -23,14 +23,27 @@ from browser import Browser, missing
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
+def wait_for_handler(pid):
+    """Until the program handles SIGINT, which it does from when it simulates."""
+    bit = 1 << (signal.SIGINT - 1)
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with open("/proc/%d/status" % pid, encoding="utf-8") as status:
+            caught = next(line for line in status if line.startswith("SigCgt:"))
+        if int(caught.split()[1], 16) & bit:
+            return
+        time.sleep(0.02)
+
+
 def portsim(*arguments, status=(0, 1), stop_after=None):
     """Runs the program in the root of the repository; a run whose requirement fails is fine.
-    With `stop_after` seconds it gets Ctrl-C then."""
+    With `stop_after` it gets Ctrl-C so many seconds after it has begun."""
     program = os.environ.get("PORTSIM", "build/portsim")
     with subprocess.Popen([program, *arguments], cwd=ROOT, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True,
                           env={**os.environ, "PORTSIM_SHARE": ROOT}) as child:
         if stop_after:
+            wait_for_handler(child.pid)
             time.sleep(stop_after)
             child.send_signal(signal.SIGINT)
         out, said = child.communicate(timeout=300)
