@@ -76,6 +76,7 @@ static const struct slip {
     {"run half.json", 3, "half.json:2:1: expected a key in double quotes"},
     {"run four-tuple nosuch", 2, "one scenario at a time"},
     {"check", 2, "names of `portsim list scenarios'"},
+    {"check my.json", 4, "portsim init with that name writes one"},
     {"check half.json", 3, "half.json:2:1: "},
     {"trace", 2, "A file, or a name of `portsim list scenarios'"},
     {"theory", 2, "A file, or a name of `portsim list scenarios'"},

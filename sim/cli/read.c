@@ -73,6 +73,13 @@ error_t scenario_argument(int key, const char *argument, const struct argp_state
     }
 }
 
+static bool is_file_name(const char *name)
+{
+    static const char ending[] = ".json";
+    size_t length = strlen(name), part = strlen(ending);
+    return length > part && strcmp(name + length - part, ending) == 0;
+}
+
 /* A name that is neither a file nor in the library: most likely a slip. */
 static void complain_unknown(const char *name)
 {
@@ -89,6 +96,8 @@ static void complain_unknown(const char *name)
         fprintf(stderr, "; did you mean \"%s\"?\n", spelling.nearest);
     else if (missing)
         fprintf(stderr, ": %s\n", missing);
+    else if (is_file_name(name))
+        fputs("; portsim init with that name writes one to start from\n", stderr);
     else
         fputs(" (portsim list scenarios)\n", stderr);
     library_names_free(&names);
