@@ -48,7 +48,7 @@ TEST_BIN  := $(TESTS:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH:%.c=$(BUILD)/%)
 LAW_ROWS  := $(abspath $(BUILD))/laws
 
-.PHONY: all portsim help demo test test-long test-kernel test-browser test-mpi check layers format format-check lint sanitize tsan same-bytes bench golden laws lessons install clean packages packages-test packages-kernel packages-browser packages-mpi packages-check
+.PHONY: all portsim help demo test test-long test-kernel test-browser test-mpi check layers format format-check lint sanitize tsan same-bytes bench golden laws lessons library install clean packages packages-test packages-kernel packages-browser packages-mpi packages-check
 .SECONDARY:
 
 all: portsim ## build the program, ./portsim (the default; MPI=1: for mpirun)
@@ -167,6 +167,9 @@ lessons: $(BUILD)/portsim ## rewrite what the lessons show, docs/lessons; the co
 	@PORTSIM=$(BUILD)/portsim python3 -B tests/lessons.py --write docs/lessons/[0-9]*.md
 
 LAW_TESTS := $(patsubst %.c,$(BUILD)/%,$(shell grep -l '"tests/laws.h"' $(TESTS)))
+
+library: $(BUILD)/portsim ## rewrite scenarios/README.md and its pictures from runs (minutes)
+	python3 scenarios/library.py $(BUILD)/portsim $(BUILD)/library
 
 laws: packages-test ## rewrite docs/KERNEL_LAWS.md from what the conformance tests report
 	@$(MAKE) --no-print-directory -j$(JOBS) run-tests TEST_BIN="$(LAW_TESTS)"

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -53,14 +54,21 @@ static void check_requirements(const struct trial_result *r)
     assert_true(r->all_hold);
 }
 
+/* Ten seconds on a free core; more than that here, for slower ones. */
+#define SECONDS_MOST 25
+
 static void test_holds_and_repeats_itself(void **state)
 {
     const char *name = *state;
     struct text_plan p = text_plan_file(name);
     assert_string_equal(p.plan->config->name, name);
     assert_non_null(p.plan->config->about);
+    clock_t begin = clock();
     struct trial_result *r = trial_run(p.plan, p.plan->config->seed, 1, NULL);
+    double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
     check_requirements(r);
+    if (seconds > SECONDS_MOST)
+        fail_msg("%s takes %.0f s: make it smaller", name, seconds);
     uint64_t golden = golden_fingerprint(name);
     if (r->record.fingerprint != golden)
         fail_msg("%s: fingerprint %016" PRIx64 ", golden %016" PRIx64, name,
