@@ -146,11 +146,10 @@ static void put_sockets(const struct finder *f, const struct tcp_sockets *t)
 {
     for (uint32_t i = 1; i <= t->used; i++) {
         const struct tcp_socket *s = &t->at[i];
-        if (s->flags & (TCP_PASSIVE | TCP_REFLECTED))
-            continue;
         for (uint8_t k = f->first[s->local_address % SLOTS]; k; k = f->next[k - 1]) {
             struct port_holders *p = f->all[k - 1];
-            if (s->local_address == p->local_address && s->member == p->member)
+            if (s->local_address == p->local_address && s->member == p->member &&
+                !(s->flags & (TCP_PASSIVE | TCP_REFLECTED)))
                 put(p, s->local_port, of_tcp[s->state]);
         }
     }
