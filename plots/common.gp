@@ -69,8 +69,19 @@ if (plain) {
     set bmargin 3 + mark_lines
     set rmargin 2
     unset key
-    set label 1 clip(headline, columns - 2) at character 0,rows - 1 left noenhanced
-    set label 2 clip(detail, columns - 2) at character 0,rows - 2 left noenhanced
+    # A finding that is too long for a line goes on in the second, before the detail.
+    first_line = headline
+    second_line = detail
+    if (strlen(headline) > columns - 2) {
+        cut = 0
+        do for [k = columns - 1:20:-1] { if (cut == 0 && headline[k:k] eq ' ') { cut = k } }
+        if (cut > 0) {
+            first_line = headline[1:cut - 1]
+            second_line = headline[cut + 1:strlen(headline)] . (strlen(detail) ? '; ' . detail : '')
+        }
+    }
+    set label 1 clip(first_line, columns - 2) at character 0,rows - 1 left noenhanced
+    set label 2 clip(second_line, columns - 2) at character 0,rows - 2 left noenhanced
     do for [i = 1:mark_lines] {
         set label 10 + i clip(mark_line[i], columns - 2) at character 0,mark_lines - i left noenhanced
     }

@@ -189,6 +189,8 @@ static void test_a_kept_script_draws_the_same_picture_alone(void **state)
     expect_drawn_again(*state, "states", "svg");
     expect_drawn_again(*state, "outcomes", "svg");
     expect_drawn_again(*state, "destinations", "svg");
+    expect_drawn_again(*state, "reuse", "svg");
+    expect_drawn_again(*state, "transitions", "svg");
 }
 
 static void test_an_overwritten_run_leaves_no_script_behind(void **state)
