@@ -8,8 +8,9 @@
  * says the same on every machine.  A look passes over records of sockets, and over ports,
  * four of which count as one record; a run may pass over one for each two events, and 3
  * million besides, spread evenly over its time.  A look beyond that is left out, and the
- * one before lasts longer.  Looks then take less than 3 % of the run's time.  The last
- * moment is always looked at.
+ * one before lasts longer.  Measured in instructions: 1.9 % of a run of a million sockets
+ * and 1.5 million events, 5 % of one that fills three pools within 0.4 s (20 ms).  The
+ * last moment is always looked at.
  */
 #ifndef SIM_TRIAL_TRIAL_FILM_H
 #define SIM_TRIAL_TRIAL_FILM_H
