@@ -172,19 +172,46 @@ static void read_all_holders(const struct run_record *record, struct finding *f)
 
 /* --- hosts --------------------------------------------------------------------- */
 
+static uint32_t column_of(const struct run_record *record, const struct finding *f,
+                          const char *metric)
+{
+    char name[FINDING_NAME + 32];
+    snprintf(name, sizeof name, "hosts.%s.%s.%s", f->host, pool_name(f->pool), metric);
+    return series_find(record->series, name);
+}
+
 /* What the host had when its last spell ended: a change may have widened it since. */
 static double capacity_at_the_end(const struct run_record *record,
                                   const struct finding *f)
 {
-    char name[FINDING_NAME + 32];
-    snprintf(name, sizeof name, "hosts.%s.%s.capacity", f->host, pool_name(f->pool));
-    uint32_t column = series_find(record->series, name);
+    uint32_t column = column_of(record, f, "capacity");
     double capacity = NAN;
     for (size_t row = 0; column != SERIES_NONE && row < series_rows(record->series);
          row++)
         if (row == 0 || series_time(record->series, row) <= f->end)
             capacity = series_value(record->series, row, column);
     return capacity;
+}
+
+/* The maximum is exact but has no moment; so where the capacity changed it is compared
+ * with that of its time by the samples. */
+static double fullest_share(const struct run_record *record, const struct finding *f)
+{
+    const struct series *s = record->series;
+    uint32_t in_use = column_of(record, f, "in_use"),
+             capacity = column_of(record, f, "capacity");
+    double fullest = 0, least = INFINITY, most = 0;
+    bool sampled = in_use != SERIES_NONE && capacity != SERIES_NONE;
+    for (size_t row = 0; sampled && row < series_rows(s); row++) {
+        double ports = series_value(s, row, capacity);
+        least = fmin(least, ports);
+        most = fmax(most, ports);
+        if (ports > 0)
+            fullest = fmax(fullest, series_value(s, row, in_use) / ports);
+    }
+    if (least < most)
+        return fmin(fullest, 1);
+    return f->capacity > 0 ? f->in_use_max / f->capacity : 0;
 }
 
 /* "hosts.<host>.<pool>.capacity", without a phase. */
@@ -196,18 +223,13 @@ static bool names_pool(const char *metric, char host[FINDING_NAME], enum pool *p
            strcmp(end, "capacity") == 0;
 }
 
-static double fullness(const struct finding *f)
-{
-    return f->capacity > 0 ? f->in_use_max / f->capacity : 0;
-}
-
 static int by_weight(const void *a, const void *b)
 {
     const struct finding *x = a, *y = b;
     if (x->exhausted != y->exhausted)
         return x->exhausted ? -1 : 1;
-    if (fullness(x) > fullness(y) || fullness(x) < fullness(y))
-        return fullness(x) > fullness(y) ? -1 : 1;
+    if (x->fullest > y->fullest || x->fullest < y->fullest)
+        return x->fullest > y->fullest ? -1 : 1;
     int order = strcmp(x->host, y->host);
     return order ? order : (x->pool > y->pool) - (x->pool < y->pool);
 }
@@ -235,6 +257,7 @@ uint32_t findings_of(const struct run_record *record, struct finding *out, uint3
                         !isnan(finding_metric(record, "hosts.%s.nat.mappings", f->host));
         read_spells(record, f);
         f->capacity = capacity_at_the_end(record, f);
+        f->fullest = fullest_share(record, f);
         read_all_holders(record, f);
         count++;
     }

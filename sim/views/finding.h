@@ -24,6 +24,7 @@ struct finding {
     enum pool pool;
     double capacity; /* when the last spell ended */
     double in_use_max;
+    double fullest; /* share of the capacity of that moment that was in use at most */
     double choices, failed_choices;
     bool translates; /* a gateway: the ports are its outside ports */
     bool exhausted;

@@ -195,7 +195,7 @@ static void put_pool(struct html *h, const struct finding *f)
     report_row_begin(h, name);
     report_number(h, human_count(f->capacity, text));
     report_number(h, human_count(f->in_use_max, text));
-    report_number(h, human_share(f->in_use_max / f->capacity, text));
+    report_number(h, human_share(f->fullest, text));
     report_number(h, human_count(f->choices, text));
     report_number(h, human_count(f->failed_choices, text));
     put_holders(h, f->states, f->state_count);
@@ -208,7 +208,7 @@ static void put_pools(struct html *h, const struct report_run *run)
 {
     static const struct report_column columns[] = {
         {"host", false},    {"ports", true},           {"most in use", true},
-        {"of all", true},   {"ports asked for", true}, {"not found", true},
+        {"fullest", true},  {"ports asked for", true}, {"not found", true},
         {"held by", false}, {"toward", false}};
     struct finding *list = memory_new(POOLS, sizeof *list);
     uint32_t count = findings_of(run->first, list, POOLS);

@@ -136,7 +136,7 @@ void summary_findings(const struct screen *s)
             fprintf(s->out, "  the fullest was %s: %s of %s ports%s at most (%s)\n",
                     f->host, human_count(f->in_use_max, most),
                     human_count(f->capacity, capacity), words_of(f->pool),
-                    human_share(f->in_use_max / f->capacity, share));
+                    human_share(f->fullest, share));
             print_holders(s, "ports were held by", f->states, f->state_count);
         }
     }
