@@ -4,17 +4,19 @@
 # from hardly held to full.  $reserved_box, $outside_box: begin, end, lowest row, highest.
 # $characters: time, row, state.  port_rows, states, state[], reserved, outside.
 
+# Rows of whole pixels, so that nothing shows through between them: the picture is as high as
+# that takes, near to what others are.
+around = 21 * mark_lines + (bare ? 112 : 162)
+row_height = int(((bare ? 0.6 * bare : 700) - around) / port_rows + 0.5)
+if (row_height < 1) { row_height = 1 }
+picture_height = around + row_height * port_rows
+
 load './common.gp'
 
 set yrange [0:port_rows]
 unset grid
 
 if (!plain) {
-    # Rows of whole pixels: nothing between them shows through.
-    row_height = floor((frame_top - frame_bottom) * picture_height / port_rows)
-    if (row_height < 1) { row_height = 1 }
-    frame_top = frame_bottom + from_bottom(row_height * port_rows)
-    set tmargin at screen frame_top
     set border 3 front linecolor rgb faint
 
     # Mixed with the white of the paper, channel by channel.

@@ -44,7 +44,7 @@ static void test_a_frame_of_ten_ports_is_a_list_of_them(void **state)
     expect_silence(e.err);
     assert_string_equal(
         e.out, "client tcp4 on 10.0.0.1: ports 50000 to 50009\n"
-               "10 min   7 of 10 ports held (70.0 %)   0 failures/s\n"
+               "10 min   7 of 10 ports held (70.0 %)   0.1 failures/s\n"
                "10 min: threshold client tcp4: below 75 % again, 7 of 10 ports in use\n"
                "50000 ....  free\n"
                "50001 ....  free\n"

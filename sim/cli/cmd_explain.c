@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/base/words.h"
 #include "sim/cli/command.h"
 #include "sim/cli/reference.h"
 #include "sim/cli/reference_print.h"
 #include "sim/cli/terminal.h"
 #include "sim/scenario/explain.h"
+#include "sim/scenario/spelling.h"
 #include "sim/trial/trial_config.h"
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -142,22 +142,20 @@ static void explain_last_key(const char *name, unsigned *meanings)
 static void suggest(const char *name)
 {
     struct reference_entry *e = memory_new(1, sizeof *e);
-    unsigned best = 3;
-    char nearest[sizeof e->name] = "";
+    char nearest[sizeof e->name];
+    struct spelling spelling = {.word = name};
     for (const struct reference_kind *kind = reference_kinds; kind->name; kind++)
         for (uint32_t i = 0; kind->entry(i, e); i++) {
-            unsigned distance = words_distance(name, e->name, 2);
-            if (distance < best) {
-                best = distance;
-                memcpy(nearest, e->name, sizeof nearest);
-            }
+            spelling_offer(&spelling, e->name);
+            if (spelling.nearest == e->name)
+                spelling.nearest = memcpy(nearest, e->name, sizeof nearest);
             memset(e, 0, sizeof *e);
         }
     fputs("portsim explain: nothing is called \"", stderr);
     terminal_print(stderr, name);
     fputc('"', stderr);
-    if (nearest[0])
-        fprintf(stderr, "; did you mean \"%s\"?", nearest);
+    if (spelling.nearest)
+        fprintf(stderr, "; did you mean \"%s\"?", spelling.nearest);
     fputs(
         "\nNames are printed by portsim list allocators, stacks, states, proxies, nats, "
         "faces, distributions, metrics, failures, figures, scenarios; the keys of a "

@@ -37,7 +37,7 @@ static void refuse(const char *word, const struct argp_state *state)
     struct text all = {0};
     for (uint32_t i = 0; name_of(i); i++)
         text_print(&all, "%s%s", i ? ", " : "", name_of(i));
-    argp_error(state, "--only: there is no kind of picture \"%s\"%s%s%s; they are %s",
+    argp_error(state, "--only: there is no kind of picture \"%s\"%s%s%s.  The kinds: %s",
                word, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "",
                text_of(&all));
 }

@@ -94,6 +94,8 @@ static void complain_unknown(const char *name)
     fputs("\", neither as a file nor in the library", stderr);
     if (spelling.nearest)
         fprintf(stderr, "; did you mean \"%s\"?\n", spelling.nearest);
+    else if (strchr(name, '='))
+        fputs("; PATH=VALUE stands behind --set, in compare behind --a or --b\n", stderr);
     else if (missing)
         fprintf(stderr, ": %s\n", missing);
     else if (is_file_name(name))

@@ -283,7 +283,12 @@ struct stored_run *run_directory_read(const char *path, struct results_error *er
         if (error->code == ENOENT)
             results_fail(error, 0,
                          "there is no directory %s; portsim run SCENARIO -o DIR writes "
-                         "one",
+                         "one (without -o: runs/NAME)",
+                         path);
+        if (error->code == ENOTDIR)
+            results_fail(error, 0,
+                         "%s is a file; the directory of a run is meant (portsim "
+                         "diagnose reads captures: --ss FILE, --netstat FILE)",
                          path);
         return NULL;
     }

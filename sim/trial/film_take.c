@@ -284,9 +284,9 @@ uint32_t film_take_at(const struct film_take *t, sim_ns when)
 
 double film_take_failures(const struct film_take *t, uint32_t frame)
 {
-    if (frame == 0)
-        return 0;
-    const struct film_frame *now = &t->frames[frame], *before = now - 1;
+    const struct film_frame *now = &t->frames[frame], *before = now;
+    while (before > t->frames && now->row.when - before->row.when < SIM_S)
+        before--;
     double seconds = sim_seconds(now->row.when - before->row.when);
     return seconds > 0 ? (double)(now->failures - before->failures) / seconds : 0;
 }

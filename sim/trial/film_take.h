@@ -57,7 +57,8 @@ void film_take_free(struct film_take *t); /* NULL is allowed */
 /* The last frame that is not after that moment. */
 uint32_t film_take_at(const struct film_take *t, sim_ns when);
 
-/* Failed attempts per second between the frame before and this one. */
+/* Failed attempts per second since the frame before, or the last that is a second old: a
+ * failure between two frames of a millisecond is no thousand a second. */
 double film_take_failures(const struct film_take *t, uint32_t frame);
 
 /* The last event of the log not after that moment; NULL if there was none. */
