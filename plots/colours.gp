@@ -17,10 +17,11 @@ state_LAST_ACK     = 0x004096
 state_TIME_WAIT    = 0x77D1FF
 
 # Of ports and flows that have no TCP socket: those that come nearest to them.
-state_LISTEN   = state_BOUND
-state_UNCONN   = state_BOUND
-state_FIN_WAIT = state_FIN_WAIT_1
-state_CLOSE    = state_CLOSING
+state_LISTEN      = state_BOUND
+state_UNCONN      = state_BOUND
+state_UNCONFIRMED = state_BOUND
+state_FIN_WAIT    = state_FIN_WAIT_1
+state_CLOSE       = state_CLOSING
 
 # Letters for the states where there are no colours.
 letter_BOUND        = 'B'
@@ -35,6 +36,7 @@ letter_LAST_ACK     = 'l'
 letter_TIME_WAIT    = 'T'
 letter_LISTEN       = 'L'
 letter_UNCONN       = 'u'
+letter_UNCONFIRMED  = 'n'
 letter_FIN_WAIT     = 'f'
 letter_CLOSE        = 'x'
 

@@ -235,6 +235,25 @@ static void test_a_range_that_grows_is_judged_by_shares(void **state)
     series_free(s);
 }
 
+static void test_a_gateways_ports_are_held_by_the_flows_it_knows(void **state)
+{
+    (void)state;
+    struct series *s = series_new();
+    series_add(s, "hosts.nat.tcp4.in_use");
+    series_add(s, "hosts.nat.tcp4.capacity");
+    series_add(s, "hosts.nat.nat.mappings.CLOSE");
+    series_add(s, "hosts.nat.nat.mappings.ESTABLISHED");
+    series_append(s, 0, (double[]){10, 1000, 0, 10});
+    series_append(s, SIM_S, (double[]){900, 1000, 90, 810});
+    struct run_record run = {.scenario = "x", .series = s};
+    assert_said(&figure_states, &run, "headline",
+                "nat: at most 900 of 1,000 ports taken (90 %), at 1 s");
+    assert_said(&figure_states, &run, "detail",
+                "ESTABLISHED holds 90 % of them, CLOSE 10 %");
+    assert_said(&figure_states, &run, "y_label", "flows the gateway knows, by state");
+    series_free(s);
+}
+
 static void test_the_fullest_host_is_the_one_under_study(void **state)
 {
     (void)state;
@@ -970,6 +989,7 @@ int main(void)
         cmocka_unit_test(test_outcomes_name_who_loses_and_why),
         cmocka_unit_test(test_destinations_name_the_largest_holder),
         cmocka_unit_test(test_the_fullest_host_is_the_one_under_study),
+        cmocka_unit_test(test_a_gateways_ports_are_held_by_the_flows_it_knows),
         cmocka_unit_test(test_changes_at_one_moment_share_a_mark),
         cmocka_unit_test(test_a_range_that_grows_is_judged_by_shares),
         cmocka_unit_test(test_no_peak_and_no_dip_is_lost),

@@ -2,8 +2,9 @@
  *
  * Areas are stacked, so that their upper edge is to be compared with the capacity.  They
  * are the sockets that hold an outgoing port where the run recorded these, else all
- * sockets; where the edge is not the number of ports in use (one port serves several
- * destinations), that number is drawn as a line of its own.
+ * sockets; of a gateway the flows it translates.  Where the edge is not the number of
+ * ports in use (one port serves several destinations), that number is drawn as a line of
+ * its own.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -13,14 +14,40 @@
 #include "sim/results/figure.h"
 #include "sim/results/gnuplot.h"
 
-/* In the order of a connection's life, from the bottom of the stack to its top. */
-static const char *const states[] = {
-    "BOUND",      "SYN_SENT",   "SYN_RECEIVED", "ESTABLISHED", "CLOSE_WAIT",
-    "FIN_WAIT_1", "FIN_WAIT_2", "CLOSING",      "LAST_ACK",    "TIME_WAIT",
+#define STATES FIGURE_LINES_MAX
+
+/* Who holds ports, by the columns that tell: the first that the pool has, and that were
+ * not zero throughout, are drawn.  States in the order of a connection's life, from the
+ * bottom of the stack to its top. */
+struct holders {
+    const char *pool;    /* begins so; "": any */
+    const char *columns; /* "hosts.proxy.<this>.<state>", after the pool's name or not */
+    bool of_pool;
+    const char *label;
+    const char *states[STATES + 1];
 };
 
-#define STATES (sizeof states / sizeof states[0])
-_Static_assert(STATES <= FIGURE_LINES_MAX, "every state has its area");
+#define TCP_STATES                                                                       \
+    {                                                                                    \
+        "BOUND", "SYN_SENT", "SYN_RECEIVED", "ESTABLISHED", "CLOSE_WAIT", "FIN_WAIT_1",  \
+            "FIN_WAIT_2", "CLOSING", "LAST_ACK", "TIME_WAIT"                             \
+    }
+
+static const struct holders holders[] = {
+    {"tcp", "outgoing", true, "sockets that hold a port, by state", TCP_STATES},
+    {"tcp", "sockets", true, "sockets, by state", TCP_STATES},
+    {"udp",
+     "outgoing",
+     true,
+     "sockets that hold a port, by state",
+     {"UNCONN", "ESTABLISHED"}},
+    {"",
+     "nat.mappings",
+     false,
+     "flows the gateway knows, by state",
+     {"UNCONFIRMED", "SYN_SENT", "SYN_RECEIVED", "ESTABLISHED", "FIN_WAIT", "CLOSE_WAIT",
+      "LAST_ACK", "CLOSE", "TIME_WAIT"}},
+};
 
 /* A full range breathes: ports given back between two attempts.  From this share of the
  * capacity on it counts as full. */
@@ -32,22 +59,31 @@ struct stack {
     const char *state[STATES];
     uint32_t column[STATES];
     double peak[STATES];
-    bool outgoing; /* only sockets that hold an outgoing port */
+    const struct holders *holders;
     struct course course;
 };
 
-static void collect(struct stack *s, const char *kind)
+static uint32_t column_of(const struct figure_source *source, const struct holders *h,
+                          const char *state)
 {
-    const struct figure_pool *pool = &s->source->pool;
-    for (size_t i = 0; i < STATES; i++) {
-        char *name =
-            memory_print("hosts.%s.%s.%s.%s", pool->host, pool->name, kind, states[i]);
-        uint32_t column = series_find(s->source->series, name);
-        free(name);
+    const struct figure_pool *pool = &source->pool;
+    char *name =
+        memory_print("hosts.%s.%s%s%s.%s", pool->host, h->of_pool ? pool->name : "",
+                     h->of_pool ? "." : "", h->columns, state);
+    uint32_t column = series_find(source->series, name);
+    free(name);
+    return column;
+}
+
+static void collect(struct stack *s, const struct holders *h)
+{
+    s->holders = h;
+    for (const char *const *state = h->states; *state; state++) {
+        uint32_t column = column_of(s->source, h, *state);
         double peak = column == SERIES_NONE ? 0 : figure_peak(s->source->series, column);
         if (peak <= 0)
             continue;
-        s->state[s->count] = states[i];
+        s->state[s->count] = *state;
         s->column[s->count] = column;
         s->peak[s->count++] = peak;
     }
@@ -184,9 +220,7 @@ static void put_words(const struct stack *s, struct text *script)
     uint32_t column = s->source->pool.capacity;
     double capacity =
         column == SERIES_NONE ? 0 : series_value(s->source->series, f.first, column);
-    const char *what =
-        s->outgoing ? "sockets that hold a port, by state" : "sockets, by state";
-    char *label = figure_course_label(what, &s->course);
+    char *label = figure_course_label(s->holders->label, &s->course);
     struct figure_words words = {.y_label = label};
     if (f.full)
         tell_full(s, &f, capacity, &words.headline);
@@ -280,14 +314,13 @@ static void put_all(struct stack *s, struct text *script)
 
 static bool compose(const struct figure_source *source, struct text *script)
 {
-    struct stack s = {.source = source, .outgoing = true};
+    struct stack s = {.source = source};
+    const char *pool = source->pool.name;
     if (!source->pool.host)
         return false;
-    collect(&s, "outgoing");
-    if (s.count == 0) {
-        s.outgoing = false;
-        collect(&s, "sockets");
-    }
+    for (size_t i = 0; i < sizeof holders / sizeof holders[0] && s.count == 0; i++)
+        if (strncmp(pool, holders[i].pool, strlen(holders[i].pool)) == 0)
+            collect(&s, &holders[i]);
     if (s.count > 0)
         put_all(&s, script);
     return s.count > 0;
