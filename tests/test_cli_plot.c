@@ -107,7 +107,7 @@ static void test_bad_questions_end_with_2_and_say_why(void **state)
         const char *args[6], *says;
     } cases[] = {
         {{"plot", "r", "--only", "kneee"}, "did you mean \"knee\"?"},
-        {{"plot", "r", "--only", "states,,knee"}, "they are states, outcomes"},
+        {{"plot", "r", "--only", "states,,knee"}, "The kinds: states, outcomes"},
         {{"plot", "r", "--only", ""}, "no kind of picture \"\""},
         {{"plot", "r", "--format=dumb", "--open"}, "--open wants files"},
         {{"plot", "r", "--scripts", "--format", "dumb"}, "--scripts wants files"},
