@@ -2,6 +2,7 @@
 
 #include "models/host_ports.h"
 #include "models/reuse_log.h"
+#include "sim/base/bug.h"
 
 static const struct port_allocator_ops *ops_of(const struct host_config *config)
 {
@@ -53,13 +54,14 @@ static uint32_t first_choice(struct nat_pool *p, const struct host *h,
 static uint32_t taken_for(const struct nat_pool *p, const struct host *h,
                           const struct port_request *request)
 {
-    uint32_t taken = 0;
+    uint32_t taken = 0, addresses = h->address_count[0];
+    SIM_ASSERT(addresses > 0);
     if (request->scope == PORT_SCOPE_PORT)
-        return port_space_in_use(p->ports) / h->address_count[0];
-    for (uint32_t i = 0; i < h->address_count[0]; i++)
+        return port_space_in_use(p->ports) / addresses;
+    for (uint32_t i = 0; i < addresses; i++)
         taken += port_space_toward(
             p->ports, p->first_address + host_nth_address(h, false, i), request->to);
-    return taken / h->address_count[0];
+    return taken / addresses;
 }
 
 struct nat_pick nat_pool_choose(struct nat_pool *p, struct hosts *hosts, struct host *h,

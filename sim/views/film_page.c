@@ -157,12 +157,11 @@ static uint32_t height_of(const struct film_grid *g)
 
 static void put_line_label(struct html *h, const struct film_grid *g, uint32_t line)
 {
-    char port[HUMAN_TEXT];
     uint32_t high = height_of(g);
     html_open(h, "text", NULL);
     number(h, "x", LABEL - 8);
     number(h, "y", line * high + 0.5 * high + 4);
-    html_text(h, human_count(film_cell_low(g, line * per_line(g)), port));
+    html_print(h, "%u", (unsigned)film_cell_low(g, line * per_line(g)));
     html_close(h, "text");
 }
 
@@ -385,6 +384,7 @@ static void put_film(struct html *h, const struct film_page *p, const struct mar
 static const char rules[] =
     "#grid { display: block; width: 100%; max-width: 60rem; height: auto; margin: 1rem "
     "0; }\n"
+    "@media screen and (min-width: 40rem) { #grid { max-height: 60vh; } }\n"
     "#grid text { font: 11px system-ui, sans-serif; text-anchor: end; fill: "
     "var(--faint); }\n"
     "#marks { display: block; width: 100%; height: .8rem; }\n"
@@ -454,8 +454,8 @@ static void put_main(struct html *h, const struct film_page *p)
     html_attribute(h, "id", "numbers");
     html_text(h, numbers);
     html_close(h, "p");
+    put_controls(h, p, &marks, still); /* in sight, however long the grid is */
     put_grid(h, p, still);
-    put_controls(h, p, &marks, still);
     put_legend(h, p);
     put_events(h, &marks);
     put_source(h, p);

@@ -81,12 +81,11 @@ for (const e of all('details')) if (!e.querySelector(':scope > summary')) fault(
 // --- keyboard ---------------------------------------------------------------------------------
 for (const e of all('a[href], button, input, select, summary, [tabindex]')) {
   if (!isShown(e) || e.disabled || e.tabIndex < 0) continue;
-  e.focus({preventScroll: true, focusVisible: true});
+  e.focus({preventScroll: true}); // shown, because the last who spoke was the keyboard
   if (document.activeElement !== e) fault(e, 'does not take the focus');
   const style = getComputedStyle(e);
   if (style.outlineStyle === 'none' || !parseFloat(style.outlineWidth))
     fault(e, 'does not show that it has the focus');
-  e.blur();
 }
 
 // --- contrast: 4.5 to 1, of large letters 3 to 1 [WCAG 2.2, 1.4.3] ------------------------------

@@ -3,6 +3,7 @@ paper, without a complaint on the console, in order for keys and for those who h
 import os
 
 WIDTHS = ((1280, 800), (360, 740))
+TAB = "\ue004"
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "page_check.js"),
           encoding="utf-8") as _file:
@@ -18,6 +19,7 @@ def faults(browser, path, shots=None, inside=None):
             where = "%d pixels, %s" % (width, "dark" if dark else "light")
             browser.look(width, height, dark)
             browser.open(path)
+            browser.press(TAB)
             found += ["%s: %s" % (where, fault) for fault in browser.run(SCRIPT)]
             found += ["%s: %s" % (where, fault) for fault in inside(browser)] if inside else []
             found += ["%s: console: %s" % (where, line) for line in browser.console()]
