@@ -713,6 +713,7 @@ static void test_the_terminal_gets_plain_lines_that_fit(void **state)
             width = *p == '\n' ? 0 : width + (((unsigned char)*p & 0xC0) != 0x80);
             assert_true(width <= (sizes[i][0] ? sizes[i][0] : 80));
         }
+        figures_drawn_free(&drawn);
         free(bytes);
     }
     assert_false(scratch_exists(*state, "plots"));
@@ -737,6 +738,7 @@ static void test_hostile_texts_in_every_place_are_only_shown(void **state)
             fail_msg("text %zu (%s): %s", i, text, error.text);
         if (scratch_exists(*state, "canary"))
             fail_msg("text %zu was obeyed: %s", i, text);
+        figures_drawn_free(&drawn);
         free(text);
         free(other);
     }
@@ -775,6 +777,7 @@ static void test_strange_codes_are_drawn_as_others(void **state)
     assert_int_equal(drawn.count, 1);
     assert_string_equal(drawn.at[0].path, "plots/outcomes.svg");
     assert_false(scratch_exists(*state, "canary"));
+    figures_drawn_free(&drawn);
     series_free(s);
     free(canary);
     free(directory);
@@ -853,6 +856,7 @@ static void assert_refused(const char *directory, const char *why)
     if (good || !strstr(error.text, why))
         fail_msg("expected \"... %s ...\", got \"%s\"", why,
                  good ? "pictures" : error.text);
+    figures_drawn_free(&drawn);
 }
 
 static void test_a_missing_or_lying_gnuplot_leaves_no_picture(void **state)

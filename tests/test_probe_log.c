@@ -16,8 +16,20 @@
 #include "sim/theory/probes.h"
 #include "tests/run_text.h"
 
+/* A run, and the plan that its record points into. */
+struct filled {
+    struct text_plan plan;
+    struct trial_result *result;
+};
+
+static void filled_free(struct filled *f)
+{
+    trial_result_free(f->result);
+    text_plan_free(&f->plan);
+}
+
 /* 200 ports, taken one after the other and not given back for as long as it says. */
-static struct trial_result *fill(const char *host, const char *lifetime, const char *rate)
+static struct filled fill(const char *host, const char *lifetime, const char *rate)
 {
     char *text = memory_print(
         "{ \"name\": \"fill\", \"duration\": \"300s\", \"network\": { \"rtt\": \"0s\" },"
@@ -28,11 +40,10 @@ static struct trial_result *fill(const char *host, const char *lifetime, const c
         "    \"arrivals\": { \"kind\": \"poisson\", \"rate\": \"%s\" },"
         "    \"lifetime\": %s } } }",
         host, rate, lifetime);
-    struct text_plan p = text_plan_read(text);
-    struct trial_result *r = trial_run(p.plan, 1, 1, NULL);
-    text_plan_free(&p);
+    struct filled f = {.plan = text_plan_read(text)};
+    f.result = trial_run(f.plan.plan, 1, 1, NULL);
     free(text);
-    return r;
+    return f;
 }
 
 #define FOREVER "{ \"kind\": \"constant\", \"value\": \"1h\" }"
@@ -78,10 +89,9 @@ static void check_draws(const struct run_probes *row, void *context)
 static void test_draws_cost_what_the_share_taken_says(void **state)
 {
     (void)state;
-    struct trial_result *r =
-        fill("\"tcp\": { " PORTS "\"rfc6056-alg2\" }", A_WHILE, "40/s");
-    each_band(r, "client", check_draws, NULL);
-    trial_result_free(r);
+    struct filled f = fill("\"tcp\": { " PORTS "\"rfc6056-alg2\" }", A_WHILE, "40/s");
+    each_band(f.result, "client", check_draws, NULL);
+    filled_free(&f);
 }
 
 /* The last even port is found after all the others at most; the first odd one after all
@@ -100,9 +110,9 @@ static void check_parity(const struct run_probes *row, void *context)
 static void test_linux_pays_half_the_range_from_half_on(void **state)
 {
     (void)state;
-    struct trial_result *r = fill("\"tcp\": { " PORTS "\"linux518\" }", FOREVER, "2/s");
-    each_band(r, "client", check_parity, NULL);
-    trial_result_free(r);
+    struct filled f = fill("\"tcp\": { " PORTS "\"linux518\" }", FOREVER, "2/s");
+    each_band(f.result, "client", check_parity, NULL);
+    filled_free(&f);
 }
 
 static void check_one(const struct run_probes *row, void *context)
@@ -114,10 +124,9 @@ static void check_one(const struct run_probes *row, void *context)
 static void test_a_ring_looks_at_one_port_however_full(void **state)
 {
     (void)state;
-    struct trial_result *r =
-        fill("\"tcp\": { " PORTS "\"haproxy-ring\" }", A_WHILE, "40/s");
-    each_band(r, "client", check_one, NULL);
-    trial_result_free(r);
+    struct filled f = fill("\"tcp\": { " PORTS "\"haproxy-ring\" }", A_WHILE, "40/s");
+    each_band(f.result, "client", check_one, NULL);
+    filled_free(&f);
 }
 
 static void test_curves_are_the_values_of_the_model_reference(void **state)
@@ -164,17 +173,16 @@ static void add_up(const struct run_probes *row, void *context)
 static void test_every_choice_is_in_one_band(void **state)
 {
     (void)state;
-    struct trial_result *r =
-        fill("\"tcp\": { " PORTS "\"rfc6056-alg1\" }", A_WHILE, "40/s");
+    struct filled f = fill("\"tcp\": { " PORTS "\"rfc6056-alg1\" }", A_WHILE, "40/s");
     struct sums sums = {0};
-    each_band(r, "client", add_up, &sums);
-    double chosen = result_metric(r, "hosts.client.tcp4.allocations");
-    double failed = result_metric(r, "hosts.client.tcp4.allocation_failures");
-    double mean = result_metric(r, "hosts.client.tcp4.probes");
+    each_band(f.result, "client", add_up, &sums);
+    double chosen = result_metric(f.result, "hosts.client.tcp4.allocations");
+    double failed = result_metric(f.result, "hosts.client.tcp4.allocation_failures");
+    double mean = result_metric(f.result, "hosts.client.tcp4.probes");
     assert_true((double)sums.choices == chosen + failed && failed > 0);
     assert_true((double)sums.failures == failed);
     assert_true(fabs(sums.probes / (chosen + failed) - mean) < 1e-9 * mean);
-    trial_result_free(r);
+    filled_free(&f);
 }
 
 /* 300 connections to two places: by tuple 150 of 200 ports each, by port all of them. */
@@ -182,14 +190,14 @@ static void test_shares_are_toward_the_destination_where_the_tuple_counts(void *
 {
     (void)state;
     struct sums by_tuple = {0}, by_port = {0};
-    struct trial_result *r = fill(
-        "\"tcp\": { \"scope\": \"tuple\", " PORTS "\"rfc6056-alg1\" }", FOREVER, "1/s");
-    each_band(r, "client", add_up, &by_tuple);
-    trial_result_free(r);
-    r = fill("\"tcp\": { \"scope\": \"port\", " PORTS "\"rfc6056-alg1\" }", FOREVER,
+    struct filled f = fill("\"tcp\": { \"scope\": \"tuple\", " PORTS "\"rfc6056-alg1\" }",
+                           FOREVER, "1/s");
+    each_band(f.result, "client", add_up, &by_tuple);
+    filled_free(&f);
+    f = fill("\"tcp\": { \"scope\": \"port\", " PORTS "\"rfc6056-alg1\" }", FOREVER,
              "1/s");
-    each_band(r, "client", add_up, &by_port);
-    trial_result_free(r);
+    each_band(f.result, "client", add_up, &by_port);
+    filled_free(&f);
     assert_true(by_tuple.highest > 0.6 && by_tuple.highest < 0.9);
     assert_true(by_port.highest == 1);
 }
@@ -199,11 +207,11 @@ static void test_shares_are_those_of_one_address(void **state)
 {
     (void)state;
     struct sums sums = {0};
-    struct trial_result *r = fill("\"addresses\": [\"10.1.0.1\", \"10.1.0.2\"], \"tcp\": "
-                                  "{ \"scope\": \"port\", " PORTS "\"rfc6056-alg1\" }",
-                                  FOREVER, "1/s");
-    each_band(r, "client", add_up, &sums);
-    trial_result_free(r);
+    struct filled f = fill("\"addresses\": [\"10.1.0.1\", \"10.1.0.2\"], \"tcp\": "
+                           "{ \"scope\": \"port\", " PORTS "\"rfc6056-alg1\" }",
+                           FOREVER, "1/s");
+    each_band(f.result, "client", add_up, &sums);
+    filled_free(&f);
     assert_true(sums.highest > 0.6 && sums.highest < 0.9);
 }
 
@@ -232,14 +240,14 @@ static void test_a_gateway_s_outside_ports_are_bands_too(void **state)
 static void test_the_metrics_are_the_bands_together(void **state)
 {
     (void)state;
-    struct trial_result *r =
+    struct filled f =
         fill("\"probes_by_occupancy\": true, \"tcp\": { " PORTS "\"rfc6056-alg1\" }",
              A_WHILE, "40/s");
     for (uint32_t row = 0; row < PROBE_METRICS; row++) {
         double low = probe_metric_low(row) / 100.0, high = probe_metric_high(row) / 100.0;
         double choices = 0, sum = 0;
-        for (size_t i = 0; i < r->record.probe_count; i++) {
-            const struct run_probes *b = &r->record.probes[i];
+        for (size_t i = 0; i < f.result->record.probe_count; i++) {
+            const struct run_probes *b = &f.result->record.probes[i];
             bool inside =
                 low == high ? b->low == 1 : b->low >= low - 1e-9 && b->low < high - 1e-9;
             if (strcmp(b->host, "client") != 0 || !inside)
@@ -249,28 +257,29 @@ static void test_the_metrics_are_the_bands_together(void **state)
         }
         char *name = memory_print("hosts.client.tcp4.%s", probe_log_metrics[row].name);
         if (choices > 0)
-            assert_true(fabs(result_metric(r, name) - sum / choices) < 1e-9 * sum);
+            assert_true(fabs(result_metric(f.result, name) - sum / choices) < 1e-9 * sum);
         else
-            assert_null(run_record_metric(&r->record, name));
+            assert_null(run_record_metric(&f.result->record, name));
         free(name);
     }
-    trial_result_free(r);
+    filled_free(&f);
 }
 
 static void test_who_does_not_ask_has_no_such_metrics_and_the_same_run(void **state)
 {
     (void)state;
-    struct trial_result *asks =
+    struct filled asks =
         fill("\"probes_by_occupancy\": true, \"tcp\": { " PORTS "\"linux518\" }", A_WHILE,
              "40/s");
-    struct trial_result *not =
-        fill("\"tcp\": { " PORTS "\"linux518\" }", A_WHILE, "40/s");
-    assert_non_null(run_record_metric(&asks->record, "hosts.client.tcp4.probes_at.90"));
-    assert_null(run_record_metric(&not ->record, "hosts.client.tcp4.probes_at.90"));
-    assert_true(asks->record.fingerprint == not ->record.fingerprint);
-    assert_int_equal(asks->record.probe_count, not ->record.probe_count);
-    trial_result_free(asks);
-    trial_result_free(not );
+    struct filled not = fill("\"tcp\": { " PORTS "\"linux518\" }", A_WHILE, "40/s");
+    assert_non_null(
+        run_record_metric(&asks.result->record, "hosts.client.tcp4.probes_at.90"));
+    assert_null(
+        run_record_metric(&not .result->record, "hosts.client.tcp4.probes_at.90"));
+    assert_true(asks.result->record.fingerprint == not .result->record.fingerprint);
+    assert_int_equal(asks.result->record.probe_count, not .result->record.probe_count);
+    filled_free(&asks);
+    filled_free(&not );
 }
 
 int main(void)

@@ -206,7 +206,7 @@ static char *asked_text(const struct spread *s)
 static void put_texts(const char *name, const struct spread *spreads, unsigned count,
                       char *(*text_of_row)(const struct spread *s), struct text *script)
 {
-    char *texts[RISK_ROWS_MAX];
+    char *texts[RISK_ROWS_MAX] = {0};
     for (unsigned i = 0; i < count; i++)
         texts[i] = text_of_row(&spreads[i]);
     gnuplot_set_strings(script, name, (const char *const *)texts, count);
