@@ -86,7 +86,15 @@ class Browser:
         if not os.path.isfile(path):
             raise Failure("%s: no such page" % path)
         self.console()
-        self.ask("POST", self.session + "/url", {"url": "file://" + os.path.abspath(path)})
+        for url in ("about:blank", "file://" + os.path.abspath(path)):
+            self.ask("POST", self.session + "/url", {"url": url})
+        end = time.monotonic() + ANSWER_S
+        # A page of a megabyte was once asked while it was still being read.
+        while not self.run("return location.protocol == 'file:' && "
+                           "document.readyState == 'complete'"):
+            if time.monotonic() > end:
+                raise Failure("%s: is never all there" % path)
+            time.sleep(0.02)
 
     def run(self, script, *arguments):
         """Runs a script in the page and gives back what it returns."""
