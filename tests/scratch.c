@@ -76,20 +76,27 @@ void scratch_put(const char *directory, const char *name, const char *bytes,
 
 char *scratch_get(const char *directory, const char *name)
 {
+    size_t length;
+    return scratch_read(directory, name, &length);
+}
+
+char *scratch_read(const char *directory, const char *name, size_t *length)
+{
     char *path = memory_print("%s/%s", directory, name);
     FILE *f = fopen(path, "rb");
     free(path);
     if (!f)
         return NULL;
     char *bytes = NULL;
-    size_t capacity = 0, length = 0, got;
+    size_t capacity = 0, got;
+    *length = 0;
     do {
-        capacity = memory_grown(capacity, length + 4097);
+        capacity = memory_grown(capacity, *length + 4097);
         bytes = memory_resize(bytes, capacity, 1);
-        got = fread(bytes + length, 1, capacity - length - 1, f);
-        length += got;
+        got = fread(bytes + *length, 1, capacity - *length - 1, f);
+        *length += got;
     } while (got);
-    bytes[length] = '\0';
+    bytes[*length] = '\0';
     fclose(f);
     return bytes;
 }

@@ -25,6 +25,9 @@ void scratch_put(const char *directory, const char *name, const char *bytes,
 /* A whole file, zero-terminated, the caller's to free; NULL if there is none. */
 char *scratch_get(const char *directory, const char *name);
 
+/* The same with its number of bytes, for files that may hold zeros. */
+char *scratch_read(const char *directory, const char *name, size_t *length);
+
 /* Runs `body` in a forked process and returns what it returned (0..255), or -1 when it
  * ended in another way. */
 int scratch_child(int (*body)(void *), void *argument);

@@ -13,6 +13,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/study/pictures/pictures.h"
+#include "tests/drawn.h"
 #include "tests/hostile.h"
 #include "tests/scratch.h"
 
@@ -135,8 +136,6 @@ static struct picture_ecdf ecdf(void)
 
 /* --- drawing them ---------------------------------------------------------------- */
 
-typedef bool draw_function(struct canvas *c, const void *what);
-
 static bool draw_knee(struct canvas *c, const void *what)
 {
     return picture_knee(c, "knee", what);
@@ -162,48 +161,14 @@ static bool draw_ecdf(struct canvas *c, const void *what)
     return picture_ecdf(c, "ecdf", what);
 }
 
-/* Draws into `directory`; the picture's bytes, the caller's to free. */
-static char *drawn(const char *directory, enum figure_format format, draw_function *draw,
-                   const void *what)
-{
-    char *text = NULL;
-    size_t length = 0;
-    FILE *terminal = open_memstream(&text, &length);
-    struct figures_request request = {.directory = directory,
-                                      .scripts = "plots",
-                                      .format = format,
-                                      .terminal = terminal};
-    struct figures_drawn list = {0};
-    struct results_error error = {0};
-    struct canvas c;
-    bool good = canvas_open(&c, &request, &list, &error) && draw(&c, what);
-    canvas_close(&c);
-    fclose(terminal);
-    if (!good)
-        fail_msg("%s", error.text);
-    assert_int_equal(list.count, 1);
-    if (format != FIGURE_DUMB) {
-        free(text);
-        text = scratch_get(directory, list.at[0].path);
-    }
-    figures_drawn_free(&list);
-    return text;
-}
-
 static char *svg(void **state, draw_function *draw, const void *what)
 {
     return drawn(*state, FIGURE_SVG, draw, what);
 }
 
-static void expect_words(const char *picture, const char *expected)
-{
-    if (!strstr(picture, expected))
-        fail_msg("the picture does not say \"%s\"", expected);
-}
-
 /* --- claims ---------------------------------------------------------------------- */
 
-static void test_every_picture_is_whole_in_every_format(void **state)
+static void test_every_picture_is_whole_in_every_format_and_the_same_again(void **state)
 {
     struct picture_point points[POINTS];
     turning_points(points, 1);
@@ -220,24 +185,8 @@ static void test_every_picture_is_whole_in_every_format(void **state)
                     {draw_heat, &h},
                     {draw_tornado, &t},
                     {draw_ecdf, &e}};
-    static const enum figure_format formats[] = {FIGURE_SVG, FIGURE_PNG, FIGURE_DUMB};
     for (size_t i = 0; i < COUNT(pictures); i++)
-        for (size_t f = 0; f < COUNT(formats); f++) {
-            char *a = drawn(*state, formats[f], pictures[i].draw, pictures[i].what);
-            assert_non_null(a);
-            free(a);
-        }
-}
-
-static void test_a_picture_is_the_same_bytes_again(void **state)
-{
-    struct picture_point points[POINTS];
-    turning_points(points, 1);
-    struct picture_knee k = knee_of(points);
-    char *once = svg(state, draw_knee, &k), *again = svg(state, draw_knee, &k);
-    assert_string_equal(once, again);
-    free(once);
-    free(again);
+        expect_drawn_alike(*state, pictures[i].draw, pictures[i].what);
 }
 
 static void test_a_knee_says_where_the_bound_is_met(void **state)
@@ -535,8 +484,7 @@ int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, open_scratch, close_scratch)
     const struct CMUnitTest tests[] = {
-        TEST(test_every_picture_is_whole_in_every_format),
-        TEST(test_a_picture_is_the_same_bytes_again),
+        TEST(test_every_picture_is_whole_in_every_format_and_the_same_again),
         TEST(test_a_knee_says_where_the_bound_is_met),
         TEST(test_a_knee_of_many_lines_says_where_each_meets_the_bound),
         TEST(test_a_small_bound_is_seen_on_a_logarithmic_axis),

@@ -17,6 +17,7 @@
 #include "sim/study/pictures/port_pictures.h"
 #include "sim/study/pictures/study_pictures.h"
 #include "sim/study/pictures/study_ports.h"
+#include "tests/drawn.h"
 #include "tests/hostile.h"
 #include "tests/run_text.h"
 #include "tests/scratch.h"
@@ -110,8 +111,6 @@ static struct picture_fairness fairness(void)
 
 /* --- drawing them ---------------------------------------------------------------- */
 
-typedef bool draw_function(struct canvas *c, const void *what);
-
 static bool draw_probes(struct canvas *c, const void *what)
 {
     return picture_probes(c, "probes", what);
@@ -132,40 +131,11 @@ static bool draw_fairness(struct canvas *c, const void *what)
     return picture_fairness(c, "fairness", what);
 }
 
-/* Draws into `directory`; the picture's bytes, the caller's to free. */
-static char *drawn(const char *directory, enum figure_format format, draw_function *draw,
-                   const void *what)
-{
-    char *text = NULL;
-    size_t length = 0;
-    FILE *terminal = open_memstream(&text, &length);
-    struct figures_request request = {.directory = directory,
-                                      .scripts = "plots",
-                                      .format = format,
-                                      .terminal = terminal};
-    struct figures_drawn list = {0};
-    struct results_error error = {0};
-    struct canvas c;
-    bool good = canvas_open(&c, &request, &list, &error) && draw(&c, what);
-    canvas_close(&c);
-    fclose(terminal);
-    if (!good)
-        fail_msg("%s", error.text);
-    assert_int_equal(list.count, 1);
-    if (format != FIGURE_DUMB) {
-        free(text);
-        text = scratch_get(directory, list.at[0].path);
-    }
-    figures_drawn_free(&list);
-    return text;
-}
-
-static void expect_words(void **state, draw_function *draw, const void *what,
-                         const char *expected)
+static void expect_drawn_words(void **state, draw_function *draw, const void *what,
+                               const char *expected)
 {
     char *picture = drawn(*state, FIGURE_SVG, draw, what);
-    if (!strstr(picture, expected))
-        fail_msg("the picture does not say \"%s\"", expected);
+    expect_words(picture, expected);
     free(picture);
 }
 
@@ -184,26 +154,19 @@ static void test_every_picture_is_whole_in_every_format_and_the_same_again(void 
                     {draw_predictability, &b},
                     {draw_fairness, &f},
                     {draw_successors, &s}};
-    static const enum figure_format formats[] = {FIGURE_SVG, FIGURE_PNG, FIGURE_DUMB};
     for (size_t i = 0; i < COUNT(pictures); i++)
-        for (size_t k = 0; k < COUNT(formats); k++) {
-            char *once = drawn(*state, formats[k], pictures[i].draw, pictures[i].what);
-            char *again = drawn(*state, formats[k], pictures[i].draw, pictures[i].what);
-            assert_string_equal(once, again);
-            free(once);
-            free(again);
-        }
+        expect_drawn_alike(*state, pictures[i].draw, pictures[i].what);
 }
 
 static void test_probes_say_who_pays_most_and_least(void **state)
 {
     struct picture_probes p = probes();
-    expect_words(
+    expect_drawn_words(
         state, draw_probes, &p,
         "With 90 % of 1,024 ports taken, linux518 looks at 318 in the mean, ring "
         "at 1");
     p.line_count = 1;
-    expect_words(
+    expect_drawn_words(
         state, draw_probes, &p,
         "linux518 looks at 177 ports with 50 % taken, at 318 with 90 %, at 1,024 "
         "when full");
@@ -214,12 +177,13 @@ static void test_probes_are_compared_where_all_were(void **state)
 {
     struct picture_probes p = probes();
     p.lines[1].count = 2;
-    expect_words(
+    expect_drawn_words(
         state, draw_probes, &p,
         "With 50 % of 1,024 ports taken, linux518 looks at 177 in the mean, ring "
         "at 1");
     p.lines[1].count = 1;
-    expect_words(state, draw_probes, &p, "linux518 looks at 177 ports with 50 % taken");
+    expect_drawn_words(state, draw_probes, &p,
+                       "linux518 looks at 177 ports with 50 % taken");
 }
 
 static void test_a_pool_that_never_filled_tells_how_far_it_came(void **state)
@@ -228,22 +192,22 @@ static void test_a_pool_that_never_filled_tells_how_far_it_came(void **state)
     struct picture_probes p = probes();
     p.lines[0] = (struct probes_line){"walk", early, 1};
     p.line_count = 1;
-    expect_words(state, draw_probes, &p,
-                 "walk looks at 1.4 of its ports with 30 % taken");
+    expect_drawn_words(state, draw_probes, &p,
+                       "walk looks at 1.4 of its ports with 30 % taken");
 }
 
 static void test_predictability_says_what_is_known_and_what_is_not(void **state)
 {
     struct picture_predictability b = predictability();
-    expect_words(
+    expect_drawn_words(
         state, draw_predictability, &b,
         "Who saw the last port must guess 2.2 bits of the next with turn, 10 of 10 "
         "with draw");
-    expect_words(state, draw_predictability, &b, "linux518  A4");
-    expect_words(state, draw_predictability, &b, "log2(1,024) = 10");
-    expect_words(state, draw_predictability, &b, "1 of 8");
+    expect_drawn_words(state, draw_predictability, &b, "linux518  A4");
+    expect_drawn_words(state, draw_predictability, &b, "log2(1,024) = 10");
+    expect_drawn_words(state, draw_predictability, &b, "1 of 8");
     b.count = 1;
-    expect_words(
+    expect_drawn_words(
         state, draw_predictability, &b,
         "Who saw the last port must guess 2.2 of 10 bits of the next one of turn");
 }
@@ -254,33 +218,34 @@ static void test_nobody_must_try_more_ports_than_there_are(void **state)
     struct predictability_row row = {
         "draw", "A1", {0, 10.02, NAN, NAN}, {0, NAN, NAN, NAN}, 1024};
     struct picture_predictability b = {.words = words, .rows = &row, .count = 1};
-    expect_words(state, draw_predictability, &b, "1 of 1,024");
-    expect_words(state, draw_predictability, &b, "not known");
+    expect_drawn_words(state, draw_predictability, &b, "1 of 1,024");
+    expect_drawn_words(state, draw_predictability, &b, "not known");
 }
 
 static void test_successors_say_what_takes_least_to_guess_and_most(void **state)
 {
     struct picture_successors s = successors();
-    expect_words(
+    expect_drawn_words(
         state, draw_successors, &s,
         "The port that follows another toward a server takes 0 bits to guess with "
         "two, turn, 3.3 bits with one, draw");
-    expect_words(state, draw_successors, &s, "three, odd: bits not known");
+    expect_drawn_words(state, draw_successors, &s, "three, odd: bits not known");
     s.count = 1;
-    expect_words(state, draw_successors, &s, "takes 3.3 bits to guess with one, draw");
+    expect_drawn_words(state, draw_successors, &s,
+                       "takes 3.3 bits to guess with one, draw");
 }
 
 static void test_fairness_says_who_loses_most_and_least(void **state)
 {
     struct picture_fairness f = fairness();
-    expect_words(state, draw_fairness, &f,
-                 "pages loses 31 % of its attempts, mail 0 %: Jain 0.841 ± 0.021");
+    expect_drawn_words(state, draw_fairness, &f,
+                       "pages loses 31 % of its attempts, mail 0 %: Jain 0.841 ± 0.021");
     struct fairness_row alike[] = {{"a", 100, {0, 0.2, NAN, NAN}},
                                    {"b", 900, {0, 0.2, NAN, NAN}}};
     f = (struct picture_fairness){
         .words = words, .rows = alike, .count = 2, .jain = {0, 1, NAN, NAN}};
-    expect_words(state, draw_fairness, &f,
-                 "both applications lose 20 % of their attempts: Jain 1.000");
+    expect_drawn_words(state, draw_fairness, &f,
+                       "both applications lose 20 % of their attempts: Jain 1.000");
 }
 
 static void test_jain_is_1_of_equals_and_1_of_n_if_one_has_all(void **state)

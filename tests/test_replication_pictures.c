@@ -18,6 +18,7 @@
 #include "sim/study/pictures/pictures.h"
 #include "sim/study/pictures/study_pictures.h"
 #include "sim/study/replications.h"
+#include "tests/drawn.h"
 #include "tests/hostile.h"
 #include "tests/needs_gnuplot.h"
 #include "tests/run_text.h"
@@ -134,8 +135,6 @@ static struct picture_risk risk(const struct lab *lab)
     };
 }
 
-typedef bool draw_function(struct canvas *c, const void *what);
-
 static bool draw_bands(struct canvas *c, const void *what)
 {
     return picture_bands(c, "bands", what);
@@ -151,40 +150,6 @@ static bool draw_risk(struct canvas *c, const void *what)
     return picture_risk(c, "risk", what);
 }
 
-/* The picture's bytes, the caller's to free. */
-static char *drawn(const struct lab *lab, enum figure_format format, draw_function *draw,
-                   const void *what)
-{
-    char *text = NULL;
-    size_t length = 0;
-    FILE *terminal = open_memstream(&text, &length);
-    struct figures_request request = {.directory = lab->root,
-                                      .scripts = "plots",
-                                      .format = format,
-                                      .terminal = terminal};
-    struct figures_drawn list = {0};
-    struct results_error error = {0};
-    struct canvas c;
-    bool good = canvas_open(&c, &request, &list, &error) && draw(&c, what);
-    canvas_close(&c);
-    fclose(terminal);
-    if (!good)
-        fail_msg("%s", error.text);
-    assert_int_equal(list.count, 1);
-    if (format != FIGURE_DUMB) {
-        free(text);
-        text = scratch_get(lab->root, list.at[0].path);
-    }
-    figures_drawn_free(&list);
-    return text;
-}
-
-static void expect_words(const char *picture, const char *expected)
-{
-    if (!strstr(picture, expected))
-        fail_msg("the picture does not say \"%s\"", expected);
-}
-
 static void test_every_picture_is_whole_and_the_same_again(void **state)
 {
     NEEDS_GNUPLOT;
@@ -196,15 +161,8 @@ static void test_every_picture_is_whole_and_the_same_again(void **state)
         draw_function *draw;
         const void *what;
     } pictures[] = {{draw_bands, &b}, {draw_convergence, &v}, {draw_risk, &r}};
-    static const enum figure_format formats[] = {FIGURE_SVG, FIGURE_PNG, FIGURE_DUMB};
     for (size_t i = 0; i < COUNT(pictures); i++)
-        for (size_t f = 0; f < COUNT(formats); f++) {
-            char *once = drawn(lab, formats[f], pictures[i].draw, pictures[i].what);
-            char *again = drawn(lab, formats[f], pictures[i].draw, pictures[i].what);
-            assert_string_equal(once, again);
-            free(once);
-            free(again);
-        }
+        expect_drawn_alike(lab->root, pictures[i].draw, pictures[i].what);
 }
 
 static void test_bands_say_when_the_ports_are_used_up(void **state)
@@ -212,7 +170,7 @@ static void test_bands_say_when_the_ports_are_used_up(void **state)
     NEEDS_GNUPLOT;
     const struct lab *lab = *state;
     struct picture_bands b = bands(lab);
-    char *picture = drawn(lab, FIGURE_SVG, draw_bands, &b);
+    char *picture = drawn(lab->root, FIGURE_SVG, draw_bands, &b);
     expect_words(picture, "the 16,384 ports of proxy are used up at 50.5 s in half of 20 "
                           "runs, at 60.5 s in 95 % of them");
     expect_words(picture,
@@ -237,14 +195,14 @@ static void test_bands_that_stay_low_say_how_full_the_ports_are(void **state)
     b.failing = (struct run_band_rows){0};
     b.warm_up_s = 0;
     b.capacity = (double)NAN;
-    char *picture = drawn(lab, FIGURE_SVG, draw_bands, &b);
+    char *picture = drawn(lab->root, FIGURE_SVG, draw_bands, &b);
     expect_words(picture, "at most 50 % of the ports of proxy are in use (median; 5 % to "
                           "95 % of 20 runs: 25 % to 60 %)");
     assert_null(strstr(picture, "warm-up"));
     assert_null(strstr(picture, "attempts"));
     free(picture);
     lab->use[70].high = 1;
-    picture = drawn(lab, FIGURE_SVG, draw_bands, &b);
+    picture = drawn(lab->root, FIGURE_SVG, draw_bands, &b);
     expect_words(picture,
                  "the ports of proxy are used up in some of 20 runs, from 70.5 s "
                  "on, never in half");
@@ -274,13 +232,13 @@ static void test_the_cut_is_where_a_known_step_ends(void **state)
     NEEDS_GNUPLOT;
     struct lab *lab = *state;
     struct picture_convergence v = convergence(lab);
-    char *picture = drawn(lab, FIGURE_SVG, draw_convergence, &v);
+    char *picture = drawn(lab->root, FIGURE_SVG, draw_convergence, &v);
     expect_words(picture, "MSER-5 does not see it settle within half of a run");
     assert_null(strstr(picture, ">MSER-5<"));
     free(picture);
     for (int i = 40; i < BINS; i++)
         lab->failing[i].mean = 0.1;
-    picture = drawn(lab, FIGURE_SVG, draw_convergence, &v);
+    picture = drawn(lab->root, FIGURE_SVG, draw_convergence, &v);
     expect_words(picture, "MSER-5 would leave out the first 40 s");
     expect_words(picture, "MSER-5<");
     free(picture);
@@ -294,7 +252,7 @@ static void test_precision_is_said_as_the_study_judges_it(void **state)
     NEEDS_GNUPLOT;
     const struct lab *lab = *state;
     struct picture_convergence v = convergence(lab);
-    char *picture = drawn(lab, FIGURE_SVG, draw_convergence, &v);
+    char *picture = drawn(lab->root, FIGURE_SVG, draw_convergence, &v);
     expect_words(picture, "after 20 runs web.failure_ratio (mean 10.9 %) is known to "
                           "±2.6 %; warm-up: 55 s");
     expect_words(picture, "asked for: 5 %");
@@ -302,7 +260,7 @@ static void test_precision_is_said_as_the_study_judges_it(void **state)
     free(picture);
     v.course = (struct run_band_rows){0};
     v.precision = 0;
-    picture = drawn(lab, FIGURE_SVG, draw_convergence, &v);
+    picture = drawn(lab->root, FIGURE_SVG, draw_convergence, &v);
     assert_null(strstr(picture, "asked for: 5"));
     free(picture);
 }
@@ -314,7 +272,7 @@ static void test_one_run_in_batches_shows_its_course(void **state)
     struct picture_convergence v = convergence(lab);
     v.count = 0;
     v.batches = 30;
-    char *picture = drawn(lab, FIGURE_SVG, draw_convergence, &v);
+    char *picture = drawn(lab->root, FIGURE_SVG, draw_convergence, &v);
     expect_words(picture, "one run in 30 batches: web.failure_ratio");
     expect_words(picture, "mean of the run in bins of 1 s");
     assert_null(strstr(picture, "after so many runs"));
@@ -346,7 +304,7 @@ static void test_risk_counts_the_runs_that_miss_a_requirement(void **state)
     NEEDS_GNUPLOT;
     const struct lab *lab = *state;
     struct picture_risk r = risk(lab);
-    char *picture = drawn(lab, FIGURE_SVG, draw_risk, &r);
+    char *picture = drawn(lab->root, FIGURE_SVG, draw_risk, &r);
     expect_words(picture, "4 of 20 runs do not meet web.failure_ratio ≤ 11.5 %; their "
                           "mean is 10.9 %");
     expect_words(picture, "≤ 11.5 %: not met by 4 of 20");
@@ -355,11 +313,11 @@ static void test_risk_counts_the_runs_that_miss_a_requirement(void **state)
     expect_words(picture, "p95 has an upper end from 72 runs on");
     free(picture);
     r.rows[0].beyond = 0;
-    picture = drawn(lab, FIGURE_SVG, draw_risk, &r);
+    picture = drawn(lab->root, FIGURE_SVG, draw_risk, &r);
     expect_words(picture, "all 20 runs meet what is required of them");
     free(picture);
     r.rows[0].bound_count = 0;
-    picture = drawn(lab, FIGURE_SVG, draw_risk, &r);
+    picture = drawn(lab->root, FIGURE_SVG, draw_risk, &r);
     expect_words(picture, "web.failure_ratio: 90 % of 20 runs are between 10.1 % and "
                           "11.8 %, their mean is 10.9 % ± 0.28 %");
     free(picture);
@@ -373,7 +331,7 @@ static void test_a_metric_that_never_varies_is_still_a_row(void **state)
     for (size_t i = 0; i < COUNT(lab->values); i++)
         lab->values[i] = 0;
     r.rows[0].mean = r.rows[0].half_width = 0;
-    char *picture = drawn(lab, FIGURE_SVG, draw_risk, &r);
+    char *picture = drawn(lab->root, FIGURE_SVG, draw_risk, &r);
     expect_words(picture, "mean 0 % ± 0 %");
     free(picture);
 }
@@ -394,9 +352,9 @@ static void test_names_are_shown_and_not_obeyed(void **state)
         b.host = b.app = b.words.scenario = name;
         v.metric.label = v.metric.unit = v.words.scenario = name;
         r.rows[0].metric.label = r.rows[0].metric.unit = r.words.scenario = name;
-        free(drawn(lab, i % 2 ? FIGURE_SVG : FIGURE_DUMB, draw_bands, &b));
-        free(drawn(lab, i % 2 ? FIGURE_SVG : FIGURE_DUMB, draw_convergence, &v));
-        free(drawn(lab, i % 2 ? FIGURE_SVG : FIGURE_DUMB, draw_risk, &r));
+        free(drawn(lab->root, i % 2 ? FIGURE_SVG : FIGURE_DUMB, draw_bands, &b));
+        free(drawn(lab->root, i % 2 ? FIGURE_SVG : FIGURE_DUMB, draw_convergence, &v));
+        free(drawn(lab->root, i % 2 ? FIGURE_SVG : FIGURE_DUMB, draw_risk, &r));
         assert_int_not_equal(access(canary, F_OK), 0);
         free(name);
     }
