@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "sim/results/run_directory.h"
 #include "tests/drawn.h"
 #include "tests/scratch.h"
 
@@ -57,6 +58,15 @@ void expect_drawn_alike(const char *directory, draw_function *draw, const void *
         free(once);
         free(again);
     }
+}
+
+bool draw_stored(draw_run_function *draw, const struct figures_request *request,
+                 struct figures_drawn *drawn, struct results_error *error)
+{
+    struct stored_run *run = run_directory_read(request->directory, error);
+    bool good = run && draw(request, &run->record, drawn, error);
+    stored_run_free(run);
+    return good;
 }
 
 void expect_words(const char *picture, const char *expected)

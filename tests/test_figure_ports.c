@@ -14,6 +14,7 @@
 #include "sim/results/figure.h"
 #include "sim/results/figures.h"
 #include "sim/results/run_directory.h"
+#include "tests/drawn.h"
 #include "tests/hostile.h"
 #include "tests/needs_gnuplot.h"
 #include "tests/scratch.h"
@@ -173,7 +174,7 @@ static struct figures_drawn draw(const char *directory, enum figure_format forma
                                       .only_count = 1};
     struct figures_drawn drawn = {0};
     struct results_error error = {0};
-    if (!figures_draw(&request, &drawn, &error))
+    if (!draw_stored(figures_draw, &request, &drawn, &error))
         fail_msg("%s", error.text);
     assert_int_equal(drawn.count, 1);
     return drawn;

@@ -20,6 +20,7 @@
 #include "sim/results/figures.h"
 #include "sim/results/gnuplot.h"
 #include "sim/results/run_directory.h"
+#include "tests/drawn.h"
 #include "tests/hostile.h"
 #include "tests/needs_gnuplot.h"
 #include "tests/scratch.h"
@@ -618,7 +619,7 @@ static bool draw(const char *directory, enum figure_format format,
 {
     struct figures_request request = {
         .directory = directory, .scripts = SCRIPTS, .format = format};
-    return figures_draw(&request, drawn, error);
+    return draw_stored(figures_draw, &request, drawn, error);
 }
 
 static void assert_drawn(const char *directory, enum figure_format format)
@@ -646,7 +647,7 @@ static void test_pictures_asked_for_are_given_back_with_what_they_say(void **sta
                                       .only_count = 2};
     struct figures_drawn drawn = {0};
     struct results_error error = {0};
-    if (!figures_draw(&request, &drawn, &error))
+    if (!draw_stored(figures_draw, &request, &drawn, &error))
         fail_msg("%s", error.text);
     assert_int_equal(drawn.count, 1);
     assert_string_equal(drawn.at[0].kind, "outcomes");
@@ -701,7 +702,7 @@ static void test_the_terminal_gets_plain_lines_that_fit(void **state)
                                           .rows = sizes[i][1]};
         struct figures_drawn drawn = {0};
         struct results_error error = {0};
-        bool good = figures_draw(&request, &drawn, &error);
+        bool good = draw_stored(figures_draw, &request, &drawn, &error);
         fclose(terminal);
         if (!good)
             fail_msg("%s", error.text);
@@ -914,10 +915,10 @@ static void test_missing_scripts_are_named(void **state)
     struct figures_request request = {.directory = *state, .scripts = "/nonexistent"};
     struct figures_drawn drawn = {0};
     struct results_error error = {0};
-    assert_false(figures_draw(&request, &drawn, &error));
+    assert_false(draw_stored(figures_draw, &request, &drawn, &error));
     assert_non_null(strstr(error.text, "/nonexistent"));
     request.scripts = *state;
-    assert_false(figures_draw(&request, &drawn, &error));
+    assert_false(draw_stored(figures_draw, &request, &drawn, &error));
     assert_non_null(strstr(error.text, "states.gp"));
 }
 

@@ -280,7 +280,7 @@ static struct figures_drawn run_and_draw(const char *directory, const char *scen
     struct figures_request request = {
         .directory = directory, .scripts = "plots", .format = FIGURE_SVG, .keep = true};
     struct figures_drawn drawn = {0};
-    if (!run_pictures_draw(&request, &drawn, &error))
+    if (!draw_stored(run_pictures_draw, &request, &drawn, &error))
         fail_msg("%s", error.text);
     return drawn;
 }

@@ -386,7 +386,7 @@ static struct figures_drawn pictures_of(const struct lab *lab, const char *study
     struct figures_request request = {
         .directory = path, .scripts = "plots", .format = FIGURE_SVG, .keep = true};
     if (!d || !run_directory_write(d, &r->record, &error) ||
-        !replication_pictures_draw(&request, &list, &error))
+        !draw_stored(replication_pictures_draw, &request, &list, &error))
         fail_msg("%s", error.text);
     run_directory_free(d);
     replications_free(r);

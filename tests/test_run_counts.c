@@ -16,6 +16,7 @@
 #include "sim/results/figures.h"
 #include "sim/results/program.h"
 #include "sim/results/run_directory.h"
+#include "tests/drawn.h"
 #include "tests/hostile.h"
 #include "tests/run_text.h"
 #include "tests/scratch.h"
@@ -383,7 +384,7 @@ static void draw_named(const struct counted *c, const char *directory, const cha
                                       .only_count = 2};
     struct figures_drawn drawn = {0};
     struct results_error error;
-    if (!figures_draw(&request, &drawn, &error))
+    if (!draw_stored(figures_draw, &request, &drawn, &error))
         fail_msg("%s: %s", name, error.text);
     assert_int_equal(drawn.count, 2);
     figures_drawn_free(&drawn);

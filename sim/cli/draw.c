@@ -10,6 +10,7 @@
 #include "sim/cli/places.h"
 #include "sim/cli/terminal.h"
 #include "sim/results/program.h"
+#include "sim/results/run_directory.h"
 #include "sim/study/pictures/study_pictures.h"
 #include "sim/study/store/store.h"
 
@@ -35,16 +36,22 @@ char *draw_request(const char *directory, enum figure_format format,
 }
 
 static bool draw_run(const struct figures_request *request, const char *metric,
-                     struct figures_drawn *drawn, struct results_error *error)
+                     const struct run_record *run, struct figures_drawn *drawn,
+                     struct results_error *error)
 {
     if (metric)
         return results_refuse(error,
                               "%s is no study, whose pictures --metric chooses; --only "
                               "chooses those of a run",
                               request->directory);
-    return figures_draw(request, drawn, error) &&
-           run_pictures_draw(request, drawn, error) &&
-           replication_pictures_draw(request, drawn, error);
+    struct stored_run *stored =
+        run ? NULL : run_directory_read(request->directory, error);
+    run = stored ? &stored->record : run;
+    bool good = run && figures_draw(request, run, drawn, error) &&
+                run_pictures_draw(request, run, drawn, error) &&
+                replication_pictures_draw(request, run, drawn, error);
+    stored_run_free(stored);
+    return good;
 }
 
 bool draw(const struct draw_order *order, struct figures_drawn *drawn,
@@ -63,7 +70,7 @@ bool draw(const struct draw_order *order, struct figures_drawn *drawn,
     request.with_scripts = order->with_scripts;
     bool study = store_is_study(order->directory);
     bool good = study ? study_pictures_draw(&request, order->metric, drawn, error)
-                      : draw_run(&request, order->metric, drawn, error);
+                      : draw_run(&request, order->metric, order->run, drawn, error);
     free(scripts);
     if (!good || drawn->count > 0)
         return good;

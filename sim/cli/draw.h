@@ -6,7 +6,8 @@
 #include "sim/results/figures.h"
 
 struct draw_order {
-    const char *directory; /* of a run or a study */
+    const char *directory;        /* of a run or a study */
+    const struct run_record *run; /* that run, if it is at hand; NULL: it is read */
     enum figure_format format;
     const char *metric;      /* of a study: what to draw; NULL: what matters in it */
     const char *const *only; /* as in struct figures_request */

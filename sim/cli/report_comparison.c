@@ -67,7 +67,7 @@ static bool read_one(struct comparison_page *p, uint32_t i, struct results_error
     if (!c->store)
         return false;
     p->scenarios[i] = store_about(c->store)->resolved;
-    c->no_pictures = report_draw(directory, REPORT_NARROW, &c->drawn);
+    c->no_pictures = report_draw(directory, NULL, REPORT_NARROW, &c->drawn);
     return i == 0 || report_difference_of_studies(&p->differences[i], p->directories[0],
                                                   directory, error);
 }

@@ -31,9 +31,11 @@ void report_source_free(struct report_source *s);
 #define REPORT_WIDE   1000
 #define REPORT_NARROW 720
 
-/* Draws what the directory has data for, so wide.  Returns why there are no pictures, or
- * not all, the caller's to free; NULL: they are all there. */
-char *report_draw(const char *directory, unsigned width, struct figures_drawn *drawn);
+/* Draws what the directory (its run, unless that is NULL) has data for, so wide.  Returns
+ * why there are no pictures, or not all, the caller's to free; NULL: they are all there.
+ */
+char *report_draw(const char *directory, const struct run_record *run, unsigned width,
+                  struct figures_drawn *drawn);
 
 /* Append a page to `page`.  False on an error. */
 bool report_run_page(const char *directory, struct text *page,

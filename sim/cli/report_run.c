@@ -19,11 +19,15 @@ static char *without_path(const char *message, const char *directory)
                         named ? message + length : message);
 }
 
-char *report_draw(const char *directory, unsigned width, struct figures_drawn *drawn)
+char *report_draw(const char *directory, const struct run_record *run, unsigned width,
+                  struct figures_drawn *drawn)
 {
     struct results_error error;
-    struct draw_order order = {
-        .directory = directory, .format = FIGURE_SVG, .keep = true, .bare = width};
+    struct draw_order order = {.directory = directory,
+                               .run = run,
+                               .format = FIGURE_SVG,
+                               .keep = true,
+                               .bare = width};
     if (draw(&order, drawn, &error))
         return NULL;
     fprintf(stderr, "portsim: no pictures, or not all: %s\n", error.text);
@@ -42,7 +46,7 @@ bool report_source_open(struct report_source *s, const char *directory, unsigned
     s->first = run_study_first(record, s->metrics);
     if (record->pool_count)
         s->diagnosis = diagnosis_new(&s->first);
-    s->no_pictures = report_draw(directory, width, &s->drawn);
+    s->no_pictures = report_draw(directory, record, width, &s->drawn);
     s->run = (struct report_run){.record = record,
                                  .first = &s->first,
                                  .diagnosis = s->diagnosis,

@@ -75,7 +75,7 @@ static bool read_page(struct study_page *p, struct results_error *error)
         metrics[i] = p->columns[i].metric;
     if (!study_table_read(&p->table, p->store, metrics, p->column_count, NULL, error))
         return false;
-    p->no_pictures = report_draw(p->directory, REPORT_WIDE, &p->drawn);
+    p->no_pictures = report_draw(p->directory, NULL, REPORT_WIDE, &p->drawn);
     return true;
 }
 

@@ -2,7 +2,6 @@
 
 #include "sim/results/canvas.h"
 #include "sim/results/figure.h"
-#include "sim/results/run_directory.h"
 
 /* In the order in which they are drawn and named. */
 static const struct figure_ops *const figures[] = {
@@ -77,15 +76,12 @@ static bool draw_run(struct drawing *d, const struct run_record *run)
     return good;
 }
 
-bool figures_draw(const struct figures_request *request, struct figures_drawn *drawn,
-                  struct results_error *error)
+bool figures_draw(const struct figures_request *request, const struct run_record *run,
+                  struct figures_drawn *drawn, struct results_error *error)
 {
     struct drawing d = {.canvas = {.plots = {.handle = -1}}};
-    struct stored_run *run = run_directory_read(request->directory, error);
-    bool good = run && drawable(request->directory, &run->record, error) &&
-                canvas_open(&d.canvas, request, drawn, error) &&
-                draw_run(&d, &run->record);
+    bool good = drawable(request->directory, run, error) &&
+                canvas_open(&d.canvas, request, drawn, error) && draw_run(&d, run);
     canvas_close(&d.canvas);
-    stored_run_free(run);
     return good;
 }

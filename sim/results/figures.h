@@ -19,6 +19,7 @@
 #include <stdio.h>
 
 #include "sim/results/error.h"
+#include "sim/results/run_record.h"
 #include "sim/results/text.h"
 
 /* A kind of picture: what `portsim list figures` says of it. */
@@ -71,9 +72,10 @@ struct figures_drawn {
 
 void figures_drawn_free(struct figures_drawn *drawn);
 
-/* Draws every figure the run has data for, behind those that `drawn` has already.  False
- * on the first error; the pictures drawn before it stay, each of them whole. */
-bool figures_draw(const struct figures_request *request, struct figures_drawn *drawn,
-                  struct results_error *error);
+/* Draws every figure the run, that of the request's directory, has data for, behind those
+ * that `drawn` has already.  False on the first error; the pictures drawn before it stay,
+ * each of them whole. */
+bool figures_draw(const struct figures_request *request, const struct run_record *run,
+                  struct figures_drawn *drawn, struct results_error *error);
 
 #endif

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/results/run_directory.h"
 #include "sim/scenario/issues.h"
 #include "sim/study/pictures/replicated.h"
 #include "sim/study/pictures/study_pictures.h"
@@ -64,17 +63,13 @@ static bool draw_all(struct canvas *c, const struct run_record *run)
 }
 
 bool replication_pictures_draw(const struct figures_request *request,
-                               struct figures_drawn *drawn, struct results_error *error)
+                               const struct run_record *run, struct figures_drawn *drawn,
+                               struct results_error *error)
 {
-    struct stored_run *run = run_directory_read(request->directory, error);
-    if (!run)
-        return false;
-    bool good = true;
-    if (run->record.study) {
-        struct canvas c;
-        good = canvas_open(&c, request, drawn, error) && draw_all(&c, &run->record);
-        canvas_close(&c);
-    }
-    stored_run_free(run);
+    struct canvas c;
+    if (!run->study)
+        return true;
+    bool good = canvas_open(&c, request, drawn, error) && draw_all(&c, run);
+    canvas_close(&c);
     return good;
 }

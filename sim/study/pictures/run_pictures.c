@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/results/run_directory.h"
 #include "sim/results/run_study.h"
 #include "sim/study/pictures/study_pictures.h"
 #include "sim/study/pictures/study_ports.h"
@@ -29,8 +28,8 @@ static char *first_of(const struct run_record *r, const char *name)
                : memory_print("%s", name);
 }
 
-static bool draw_run(const struct figures_request *request, const struct run_record *r,
-                     struct figures_drawn *drawn, struct results_error *error)
+bool run_pictures_draw(const struct figures_request *request, const struct run_record *r,
+                       struct figures_drawn *drawn, struct results_error *error)
 {
     const char *text = r->resolved_scenario;
     struct issues *issues = issues_new();
@@ -53,14 +52,5 @@ static bool draw_run(const struct figures_request *request, const struct run_rec
     free(first);
     trial_plan_free(plan);
     issues_free(issues);
-    return good;
-}
-
-bool run_pictures_draw(const struct figures_request *request, struct figures_drawn *drawn,
-                       struct results_error *error)
-{
-    struct stored_run *run = run_directory_read(request->directory, error);
-    bool good = run && draw_run(request, &run->record, drawn, error);
-    stored_run_free(run);
     return good;
 }

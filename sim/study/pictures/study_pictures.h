@@ -28,10 +28,11 @@ bool study_pictures_draw(const struct figures_request *request, const char *metr
 
 /* Adds to what was drawn of a run directory what its replications allow. */
 bool replication_pictures_draw(const struct figures_request *request,
-                               struct figures_drawn *drawn, struct results_error *error);
+                               const struct run_record *run, struct figures_drawn *drawn,
+                               struct results_error *error);
 
 /* Adds what a run says of the choice of its ports, beside the closed forms. */
-bool run_pictures_draw(const struct figures_request *request, struct figures_drawn *drawn,
-                       struct results_error *error);
+bool run_pictures_draw(const struct figures_request *request, const struct run_record *r,
+                       struct figures_drawn *drawn, struct results_error *error);
 
 #endif
